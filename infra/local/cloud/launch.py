@@ -1,0 +1,58 @@
+"""Starts the local cloud (ministack) with what it needs here; its settings come from the environment.
+
+    python launch.py            GATEWAY_PORT, STATE_DIR, ... as ministack documents them
+
+REVLOOPS_DIE_WITH_PARENT=1 ends it with the process that started it (tests); without, it outlives its starter (`revloops up`).
+"""
+
+import ctypes
+import os
+import signal
+import socketserver
+import sys
+
+
+def die_with_parent() -> None:
+    """Linux: SIGTERM when the parent goes, however it goes. Elsewhere nothing: the starter then has to end it."""
+    if not sys.platform.startswith("linux"):
+        return
+    parent = os.getppid()
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGTERM, 0, 0, 0)
+    # The parent may have gone before the line above.
+    if os.getppid() != parent:
+        sys.exit(0)
+
+
+def read_concurrency_as_a_number() -> None:
+    """ministack 1.5.33: an SQS mapping's MaximumConcurrency that comes from a stack parameter stays a string, and comparing it
+    stops the poller of every queue. Goes when the pinned version reads it as BatchSize is read."""
+    from ministack.services import lambda_svc
+
+    concurrency = lambda_svc._sqs_esm_concurrency
+
+    def as_number(esm, *args, **kwargs):
+        scaling = esm.get("ScalingConfig") or {}
+        if isinstance(scaling.get("MaximumConcurrency"), str):
+            esm["ScalingConfig"] = {**scaling, "MaximumConcurrency": int(scaling["MaximumConcurrency"])}
+        return concurrency(esm, *args, **kwargs)
+
+    lambda_svc._sqs_esm_concurrency = as_number
+
+
+def main() -> None:
+    if os.environ.pop("REVLOOPS_DIE_WITH_PARENT", "") == "1":
+        die_with_parent()
+    # The functions' runtime API is served by http.server, which leaves Nagle's algorithm on: every invocation would wait 40 ms.
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+
+    read_concurrency_as_a_number()
+
+    from ministack.app import main as serve
+
+    sys.argv = ["ministack"]
+    serve()
+
+
+if __name__ == "__main__":
+    main()
