@@ -1,1 +1,22 @@
-//! TODO
+//! The revenue team's nouns: ids, leads, scores, owners, events. No I/O, no clock, no randomness.
+//!
+//! Everything here is checked once, when it is built; the rest of the system holds only right values.
+
+pub mod cost;
+pub mod enriched;
+pub mod error_class;
+pub mod events;
+pub mod ids;
+pub mod lead;
+pub mod mail_domain;
+pub mod score;
+pub mod stamp;
+
+pub use cost::Cost;
+pub use enriched::{CompanyProfile, EnrichmentStatus, PersonProfile, Provenance};
+pub use error_class::ErrorClass;
+pub use ids::{CorrelationId, LeadId, OrganizationId, OwnerId, RunId, SalesforceId, UserId};
+pub use lead::Lead;
+pub use mail_domain::MailDomain;
+pub use score::Score;
+pub use stamp::{ConfigStamp, sha256_hex};

@@ -1,0 +1,71 @@
+//! Where config lives: versioned objects, and one pointer a loop that says which version is active.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use revloops_domain::ConfigStamp;
+
+/// Which version of a loop's config is active. Promotion and rollback are both a move of this pointer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pointer {
+    /// The active version.
+    pub active: ConfigStamp,
+    /// The version before; `None` for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<ConfigStamp>,
+    /// Who moved it.
+    pub moved_by: String,
+    /// When, as RFC 3339 in UTC.
+    pub moved_at: String,
+}
+
+/// Why the store could not serve.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// There is no such object or version.
+    #[error("config object {0} does not exist")]
+    Missing(String),
+    /// Somebody else moved the pointer in between.
+    #[error("the pointer {0} was moved by somebody else in between; look at it and try again")]
+    Conflict(String),
+    /// The store did not answer as it should.
+    #[error("config store: {context}")]
+    Unavailable {
+        /// What was tried.
+        context: String,
+        /// Why it failed.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// A pointer together with the token that a conditional move needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointerRead {
+    /// The pointer.
+    pub pointer: Pointer,
+    /// Entity tag of the pointer's object.
+    pub etag: String,
+}
+
+/// Versioned objects with conditional writes; S3 in the cloud and on the local cloud.
+#[async_trait]
+pub trait ConfigStore: Send + Sync {
+    /// Stores `bytes` as a new version of `key` and returns the version id.
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<String, StoreError>;
+
+    /// The bytes of one version.
+    async fn get(&self, key: &str, version_id: &str) -> Result<Vec<u8>, StoreError>;
+
+    /// The pointer of a loop, `None` where nothing is active yet.
+    async fn pointer(&self, loop_name: &str) -> Result<Option<PointerRead>, StoreError>;
+
+    /// Moves the pointer, if it is still the one that `expected` names (`None`: if there is none).
+    async fn move_pointer(&self, loop_name: &str, to: &Pointer, expected: Option<&str>) -> Result<(), StoreError>;
+}
+
+/// The key of a loop's pointer.
+#[must_use]
+pub fn pointer_key(loop_name: &str) -> String {
+    format!("active/{loop_name}.json")
+}

@@ -1,0 +1,238 @@
+//! The schemas by which loops chain: what one publishes, the next reads. No loop imports another.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, MailDomain, OrganizationId, OwnerId, PersonProfile, RunId,
+    Score,
+};
+
+/// Detail types on the bus.
+pub mod names {
+    /// A lead was saved in the CRM.
+    pub const LEAD_SAVED: &str = "lead.saved";
+    /// Qualify let a lead through.
+    pub const LEAD_QUALIFIED: &str = "lead.qualified";
+    /// Qualify turned a lead away.
+    pub const LEAD_DISQUALIFIED: &str = "lead.disqualified";
+    /// Route found an owner.
+    pub const LEAD_ROUTED: &str = "lead.routed";
+    /// Route found nobody.
+    pub const ROUTE_UNRESOLVED: &str = "route.unresolved";
+    /// Engage drafted a sequence and put its preview on the lead.
+    pub const SEQUENCE_DRAFTED: &str = "sequence.drafted";
+    /// Engage drafted nothing: the draft was blocked, or the config keeps away from this lead.
+    pub const SEQUENCE_BLOCKED: &str = "sequence.blocked";
+}
+
+/// A lead was saved in the CRM: the input of the demand chain. It names the lead and carries none of its fields; the
+/// newest version is looked up when it is worked on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadSaved {
+    /// The same for every delivery of the same message.
+    pub event_id: String,
+    /// The chain's id.
+    pub correlation_id: CorrelationId,
+    /// The CRM organisation that sent it.
+    pub organization_id: OrganizationId,
+    /// The lead.
+    pub lead_id: LeadId,
+    /// Why the chain runs; `created` for a new lead. Runs of one loop for one lead and trigger happen once.
+    pub trigger: String,
+    /// The lead's `SystemModstamp` in the message.
+    #[schemars(with = "String")]
+    pub occurred_at: Timestamp,
+    /// When our gateway took it.
+    #[schemars(with = "String")]
+    pub received_at: Timestamp,
+    /// Whether this is a parked run's second way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redriven: bool,
+}
+
+/// What one step of the demand chain is called with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChainStep<P> {
+    /// What started the chain.
+    pub event: LeadSaved,
+    /// What the step before replied; `None` for the first.
+    pub previous: P,
+    /// What Qualify replied, for the steps after Route.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualified: Option<Qualified>,
+}
+
+/// A lead's facts after enrichment, as rules, territories and templates read them: the CRM's own value first, then the
+/// provider's.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadProfile {
+    /// Company name.
+    pub company: String,
+    /// Company domain; never a free-mail provider's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<MailDomain>,
+    /// ISO country code, upper case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country_code: Option<String>,
+    /// State or province code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_code: Option<String>,
+    /// Postal code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// Industry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub industry: Option<String>,
+    /// Number of employees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employees: Option<u32>,
+    /// Where the lead came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_source: Option<String>,
+    /// First name, for the salutation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: String,
+    /// Job title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What the person wrote: data, never an instruction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl std::fmt::Debug for LeadProfile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LeadProfile").field("country_code", &self.country_code).finish_non_exhaustive()
+    }
+}
+
+/// One line of a score, for people and for the next loop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Contribution {
+    /// The factor's id in the levers.
+    pub factor: String,
+    /// Points given; negative where it counts against the lead.
+    pub points: i32,
+    /// The reason in words, with the value that it looked at.
+    pub reason: String,
+}
+
+/// What Qualify replies and publishes, as `lead.qualified` or `lead.disqualified`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Qualified {
+    /// `qualified` or `disqualified`.
+    pub status: QualifyStatus,
+    /// The run that decided.
+    pub run_id: RunId,
+    /// The lead.
+    pub lead_id: LeadId,
+    /// 0 to 100.
+    pub score: Score,
+    /// The band's name in the levers.
+    pub band: String,
+    /// Why it was turned away; empty where it was let through.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disqualified_because: Vec<String>,
+    /// Contribution of each factor, in the levers' order.
+    pub contributions: Vec<Contribution>,
+    /// How the look-up at the data providers ended.
+    pub enrichment: EnrichmentStatus,
+    /// The lead's facts after enrichment.
+    pub profile: LeadProfile,
+    /// The company as the provider describes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<CompanyProfile>,
+    /// The person as the provider describes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonProfile>,
+}
+
+/// Whether a lead goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QualifyStatus {
+    /// It goes on to Route.
+    Qualified,
+    /// It ends here.
+    Disqualified,
+}
+
+/// What Route replies and publishes, as `lead.routed` or `route.unresolved`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Routed {
+    /// `routed` or `unresolved`.
+    pub status: RouteStatus,
+    /// The run that decided.
+    pub run_id: RunId,
+    /// The lead.
+    pub lead_id: LeadId,
+    /// The new owner; `None` where nobody was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// The rule that fired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The territory that the lead fell into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub territory: Option<String>,
+}
+
+/// Whether an owner was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RouteStatus {
+    /// The lead has its owner.
+    Routed,
+    /// Nobody was found; the lead stays where it is, for a person.
+    Unresolved,
+}
+
+/// Who owns a record from now on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Owner {
+    /// User's or queue's id.
+    pub id: OwnerId,
+    /// Name, to sign and to show.
+    pub name: String,
+    /// The name that config uses: username of a user, developer name of a queue.
+    pub login: String,
+}
+
+impl std::fmt::Debug for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Owner").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What Engage replies and publishes, as `sequence.drafted` or `sequence.blocked`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Engaged {
+    /// `drafted` or `blocked`.
+    pub status: EngageStatus,
+    /// The run that decided.
+    pub run_id: RunId,
+    /// The lead.
+    pub lead_id: LeadId,
+    /// Sequence's id; the content's hash is part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence_id: Option<String>,
+    /// Number of steps in the preview.
+    pub steps: usize,
+    /// Why nothing was drafted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked_because: Vec<String>,
+}
+
+/// Whether there is a preview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EngageStatus {
+    /// The preview is on the lead.
+    Drafted,
+    /// Nothing was put on the lead.
+    Blocked,
+}

@@ -1,0 +1,70 @@
+//! Failures with a class that decides: retry, park or stop.
+
+use std::error::Error;
+use std::fmt;
+
+use revloops_domain::ErrorClass;
+
+/// The result of anything that touches the world.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// A failure: its class, where it happened, and the cause. Messages name records by id and carry no person's data.
+#[derive(Debug)]
+pub struct Failure {
+    class: ErrorClass,
+    context: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// A failure of `class` while doing what `context` says: lower case, no full stop.
+    pub fn new(class: ErrorClass, context: impl Into<String>) -> Self {
+        Self { class, context: context.into(), source: None }
+    }
+
+    /// The same with its cause.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The same, with where it happened put in front.
+    #[must_use]
+    pub fn during(mut self, context: impl fmt::Display) -> Self {
+        self.context = format!("{context}: {}", self.context);
+        self
+    }
+
+    /// What decides between retry, park and stop.
+    #[must_use]
+    pub fn class(&self) -> ErrorClass {
+        self.class
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.context)?;
+        let mut cause: Option<&(dyn Error + 'static)> = self.source.as_deref().map(|source| source as _);
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_where_and_why_down_to_the_cause() {
+        let failure =
+            Failure::new(ErrorClass::Transient, "updating Lead 00Q").caused_by("connection reset").during("routing");
+        assert_eq!(failure.to_string(), "routing: updating Lead 00Q: connection reset");
+    }
+}

@@ -1,0 +1,80 @@
+//! The decision record that every run leaves: from it, the same decision can be computed again.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use revloops_domain::{ConfigStamp, CorrelationId, Cost, RunId};
+
+use crate::decision::Decision;
+use crate::effect::Effect;
+
+/// What makes a run the same run: one loop, one subject, one trigger. It happens once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RunKey {
+    /// What is decided about: `lead/00Q…`.
+    pub subject: String,
+    /// The loop's name.
+    pub loop_name: String,
+    /// Why it runs: `created`, …
+    pub trigger: String,
+}
+
+/// Who decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The loop's logic.
+    Code,
+    /// An AI agent, by its model's name.
+    Agent(String),
+    /// A named person.
+    Person(String),
+}
+
+/// Whether effects are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// They are.
+    Live,
+    /// They are not; nothing is stored either.
+    DryRun,
+}
+
+/// Everything about one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The run's id.
+    pub run_id: RunId,
+    /// Subject, loop, trigger.
+    pub key: RunKey,
+    /// One for the whole chain.
+    pub correlation_id: CorrelationId,
+    /// Version of the loop's logic.
+    pub loop_version: String,
+    /// Which config decided.
+    pub config: ConfigStamp,
+    /// SHA-256 of the input's JSON.
+    pub input_hash: String,
+    /// The checked input.
+    pub input: Value,
+    /// What was looked up.
+    pub facts: Value,
+    /// What was decided, and why.
+    pub decision: Decision<Value>,
+    /// What the next step of the chain is told.
+    pub reply: Value,
+    /// Changes in the world, in the order in which they are applied.
+    pub effects: Vec<Effect>,
+    /// Typed facts that the loop reports.
+    pub metrics: Vec<Value>,
+    /// Who decided.
+    pub actor: Actor,
+    /// Live or dry run.
+    pub mode: Mode,
+    /// What it has cost.
+    pub cost: Cost,
+    /// When it was decided; the time that the logic was given.
+    pub decided_at: Timestamp,
+}
