@@ -1,1 +1,24 @@
-//! TODO
+//! AWS: the only crate that names an SDK. Implements loopkit's ports on DynamoDB, S3, EventBridge, Step Functions,
+//! SQS and Secrets Manager. Where they are is a matter of endpoint settings alone.
+
+pub mod cache;
+pub mod chain;
+pub mod clients;
+pub mod config_store;
+mod failures;
+mod item;
+pub mod leads;
+pub mod pools;
+pub mod queue;
+pub mod runs;
+pub mod secrets;
+
+pub use cache::TableCache;
+pub use chain::Chain;
+pub use clients::Clients;
+pub use config_store::BucketConfigStore;
+pub use leads::TableLeads;
+pub use pools::TablePools;
+pub use queue::WorkQueue;
+pub use runs::TableRuns;
+pub use secrets::Secrets;

@@ -1,0 +1,51 @@
+//! Starting a chain and waiting for its end.
+
+use aws_sdk_sfn::Client;
+use aws_sdk_sfn::types::SyncExecutionStatus;
+use serde_json::Value;
+
+use revloops_domain::ErrorClass;
+use revloops_loopkit::{Failure, Outcome};
+
+use crate::failures::failure;
+
+/// An Express state machine, run synchronously.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    client: Client,
+    machine_arn: String,
+}
+
+impl Chain {
+    /// The machine under `machine_arn`.
+    #[must_use]
+    pub fn new(client: Client, machine_arn: impl Into<String>) -> Self {
+        Self { client, machine_arn: machine_arn.into() }
+    }
+
+    /// Runs the chain on `input` and returns its output.
+    ///
+    /// # Errors
+    /// When it could not be started, failed or timed out: what it did not park has to come again.
+    pub async fn run(&self, input: &Value) -> Outcome<Value> {
+        let ended = self
+            .client
+            .start_sync_execution()
+            .state_machine_arn(&self.machine_arn)
+            .input(input.to_string())
+            .send()
+            .await
+            .map_err(|error| failure("starting the chain", error))?;
+        match ended.status {
+            SyncExecutionStatus::Succeeded => {
+                let output = ended.output.unwrap_or_default();
+                serde_json::from_str(&output)
+                    .map_err(|error| Failure::new(ErrorClass::Bug, "reading the chain's output").caused_by(error))
+            }
+            status => Err(Failure::new(
+                ErrorClass::Transient,
+                format!("the chain ended as {}: {}", status.as_str(), ended.error.unwrap_or_default()),
+            )),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The SDKs' clients, made once a process.
+
+use aws_config::BehaviorVersion;
+use aws_config::timeout::TimeoutConfig;
+use std::time::Duration;
+
+/// One client a service, sharing credentials, region, endpoint and connections.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// EventBridge.
+    pub eventbridge: aws_sdk_eventbridge::Client,
+    /// Secrets Manager.
+    pub secrets: aws_sdk_secretsmanager::Client,
+    /// Step Functions.
+    pub steps: aws_sdk_sfn::Client,
+    /// SQS.
+    pub sqs: aws_sdk_sqs::Client,
+    endpoint: Option<String>,
+    region: Option<String>,
+}
+
+impl Clients {
+    /// Clients by the standard settings (`AWS_REGION`, `AWS_ENDPOINT_URL`, the credential chain).
+    pub async fn load() -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(3))
+            .operation_attempt_timeout(Duration::from_secs(10))
+            .build();
+        let shared = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
+        // A synchronous chain answers when it is through: longer than any other call.
+        let steps = aws_sdk_sfn::config::Builder::from(&shared)
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(3))
+                    .operation_timeout(Duration::from_secs(310))
+                    .build(),
+            )
+            .build();
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::new(&shared),
+            eventbridge: aws_sdk_eventbridge::Client::new(&shared),
+            secrets: aws_sdk_secretsmanager::Client::new(&shared),
+            steps: aws_sdk_sfn::Client::from_conf(steps),
+            sqs: aws_sdk_sqs::Client::new(&shared),
+            endpoint: shared.endpoint_url().map(ToOwned::to_owned),
+            region: shared.region().map(ToString::to_string),
+        }
+    }
+
+    /// An object store on `bucket`, at the same endpoint and region.
+    ///
+    /// # Errors
+    /// When the settings do not name one.
+    pub fn bucket(&self, bucket: &str) -> Result<object_store::aws::AmazonS3, object_store::Error> {
+        let mut builder = object_store::aws::AmazonS3Builder::from_env().with_bucket_name(bucket);
+        if let Some(region) = &self.region {
+            builder = builder.with_region(region);
+        }
+        if let Some(endpoint) = &self.endpoint {
+            builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+        }
+        builder.build()
+    }
+}

@@ -1,0 +1,82 @@
+//! Config in a versioned S3 bucket.
+
+use async_trait::async_trait;
+use object_store::aws::AmazonS3;
+use object_store::path::Path;
+use object_store::{GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
+
+use revloops_config::store::{PointerRead, pointer_key};
+use revloops_config::{ConfigStore, Pointer, StoreError};
+
+/// [`ConfigStore`] on a bucket with versioning.
+#[derive(Debug)]
+pub struct BucketConfigStore {
+    bucket: AmazonS3,
+}
+
+impl BucketConfigStore {
+    /// On `bucket`.
+    #[must_use]
+    pub fn new(bucket: AmazonS3) -> Self {
+        Self { bucket }
+    }
+}
+
+fn unavailable(context: String) -> impl FnOnce(object_store::Error) -> StoreError {
+    move |error| StoreError::Unavailable { context, source: Box::new(error) }
+}
+
+#[async_trait]
+impl ConfigStore for BucketConfigStore {
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<String, StoreError> {
+        let put =
+            self.bucket.put(&Path::from(key), bytes.into()).await.map_err(unavailable(format!("storing {key}")))?;
+        put.version.ok_or_else(|| StoreError::Unavailable {
+            context: format!("storing {key}"),
+            source: "the bucket keeps no versions: switch versioning on".into(),
+        })
+    }
+
+    async fn get(&self, key: &str, version_id: &str) -> Result<Vec<u8>, StoreError> {
+        let options = GetOptions { version: Some(version_id.to_owned()), ..GetOptions::default() };
+        let got = match self.bucket.get_opts(&Path::from(key), options).await {
+            Ok(got) => got,
+            Err(object_store::Error::NotFound { .. }) => {
+                return Err(StoreError::Missing(format!("{key} in version {version_id}")));
+            }
+            Err(error) => return Err(unavailable(format!("reading {key}"))(error)),
+        };
+        Ok(got.bytes().await.map_err(unavailable(format!("reading {key}")))?.to_vec())
+    }
+
+    async fn pointer(&self, loop_name: &str) -> Result<Option<PointerRead>, StoreError> {
+        let key = pointer_key(loop_name);
+        let got = match self.bucket.get(&Path::from(key.as_str())).await {
+            Ok(got) => got,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(unavailable(format!("reading {key}"))(error)),
+        };
+        let etag = got.meta.e_tag.clone().unwrap_or_default();
+        let bytes = got.bytes().await.map_err(unavailable(format!("reading {key}")))?;
+        let pointer: Pointer = serde_json::from_slice(&bytes)
+            .map_err(|error| StoreError::Unavailable { context: format!("reading {key}"), source: Box::new(error) })?;
+        Ok(Some(PointerRead { pointer, etag }))
+    }
+
+    async fn move_pointer(&self, loop_name: &str, to: &Pointer, expected: Option<&str>) -> Result<(), StoreError> {
+        let key = pointer_key(loop_name);
+        let bytes = serde_json::to_vec_pretty(to)
+            .map_err(|error| StoreError::Unavailable { context: format!("writing {key}"), source: Box::new(error) })?;
+        let mode = match expected {
+            Some(etag) => PutMode::Update(UpdateVersion { e_tag: Some(etag.to_owned()), version: None }),
+            None => PutMode::Create,
+        };
+        match self.bucket.put_opts(&Path::from(key.as_str()), bytes.into(), PutOptions::from(mode)).await {
+            Ok(_) => Ok(()),
+            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
+                Err(StoreError::Conflict(key))
+            }
+            Err(error) => Err(unavailable(format!("moving {key}"))(error)),
+        }
+    }
+}

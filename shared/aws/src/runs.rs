@@ -1,0 +1,197 @@
+//! Runs and their records, in the runs table: `pk` = subject, `sk` = `run/<trigger>/<loop>`.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use jiff::Timestamp;
+
+use revloops_domain::ErrorClass;
+use revloops_loopkit::ports::{Claim, Lease, RunStore, StoredRun};
+use revloops_loopkit::{Failure, Outcome, Record, RunKey};
+
+use crate::failures::failure;
+use crate::item::{Item, from_json, n, number, s, text, to_json};
+
+/// [`RunStore`] on DynamoDB.
+#[derive(Debug, Clone)]
+pub struct TableRuns {
+    client: Client,
+    table: String,
+}
+
+impl TableRuns {
+    /// On `table`.
+    #[must_use]
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+}
+
+fn sort_key(key: &RunKey) -> String {
+    format!("run/{}/{}", key.trigger, key.loop_name)
+}
+
+fn stored(item: &Item) -> Outcome<StoredRun> {
+    let record: Record = from_json(item, "record")?;
+    let applied = item
+        .get("applied")
+        .and_then(|set| set.as_ns().ok())
+        .map(|numbers| numbers.iter().filter_map(|digits| digits.parse().ok()).collect())
+        .unwrap_or_default();
+    Ok(StoredRun { record, applied })
+}
+
+fn not_ours(key: &RunKey) -> Failure {
+    Failure::new(ErrorClass::Busy, format!("{} of {} was taken over by another invocation", key.loop_name, key.subject))
+}
+
+#[async_trait]
+impl RunStore for TableRuns {
+    async fn claim(&self, key: &RunKey, lease: &Lease, now: Timestamp) -> Outcome<Claim> {
+        let asked = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", s(&key.subject))
+            .key("sk", s(sort_key(key)))
+            .update_expression(
+                "SET lease_owner = :owner, lease_until = :until, #status = if_not_exists(#status, :claimed)",
+            )
+            .condition_expression("attribute_not_exists(pk) OR (#status <> :done AND lease_until <= :now)")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":owner", s(&lease.owner))
+            .expression_attribute_values(":until", n(lease.until.as_millisecond()))
+            .expression_attribute_values(":now", n(now.as_millisecond()))
+            .expression_attribute_values(":claimed", s("claimed"))
+            .expression_attribute_values(":done", s("done"))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match asked {
+            Ok(taken) => {
+                let item = taken.attributes.unwrap_or_default();
+                if item.contains_key("record") { Ok(Claim::Resume(Box::new(stored(&item)?))) } else { Ok(Claim::Fresh) }
+            }
+            Err(error) => match error.as_service_error() {
+                Some(aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(
+                    no,
+                )) => {
+                    let item = no.item().cloned().unwrap_or_default();
+                    if text(&item, "status") == Some("done") {
+                        Ok(Claim::Done(Box::new(stored(&item)?)))
+                    } else {
+                        let until = number(&item, "lease_until").and_then(|ms| Timestamp::from_millisecond(ms).ok());
+                        Ok(Claim::Busy { until: until.unwrap_or(now) })
+                    }
+                }
+                Some(_) | None => Err(failure("claiming a run", error)),
+            },
+        }
+    }
+
+    async fn decided(&self, key: &RunKey, owner: &str, record: &Record) -> Outcome<()> {
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", s(&key.subject))
+            .key("sk", s(sort_key(key)))
+            .update_expression(
+                "SET #record = :record, #status = :decided, decided_at = :at, correlation_id = :correlation",
+            )
+            .condition_expression("lease_owner = :owner AND attribute_not_exists(#record)")
+            .expression_attribute_names("#record", "record")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":record", s(to_json(record)?))
+            .expression_attribute_values(":decided", s("decided"))
+            .expression_attribute_values(":at", n(record.decided_at.as_millisecond()))
+            .expression_attribute_values(":correlation", s(record.correlation_id.as_str()))
+            .expression_attribute_values(":owner", s(owner))
+            .send()
+            .await;
+        match written {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Err(not_ours(key))
+            }
+            Err(error) => Err(failure("storing a decision", error)),
+        }
+    }
+
+    async fn applied(&self, key: &RunKey, owner: &str, effect: usize, last: bool, at: Timestamp) -> Outcome<()> {
+        let set = if last {
+            "SET #status = :status, done_at = :at ADD applied :effect"
+        } else {
+            "SET #status = :status, applied_at = :at ADD applied :effect"
+        };
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", s(&key.subject))
+            .key("sk", s(sort_key(key)))
+            .update_expression(set)
+            .condition_expression("lease_owner = :owner")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":status", s(if last { "done" } else { "decided" }))
+            .expression_attribute_values(":at", n(at.as_millisecond()))
+            .expression_attribute_values(":effect", AttributeValue::Ns(vec![effect.to_string()]))
+            .expression_attribute_values(":owner", s(owner))
+            .send()
+            .await;
+        match written {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Err(not_ours(key))
+            }
+            Err(error) => Err(failure("noting an effect", error)),
+        }
+    }
+
+    async fn release(&self, key: &RunKey, owner: &str) -> Outcome<()> {
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", s(&key.subject))
+            .key("sk", s(sort_key(key)))
+            .update_expression("SET lease_until = :past")
+            .condition_expression("lease_owner = :owner AND #status <> :done")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":past", n(0))
+            .expression_attribute_values(":owner", s(owner))
+            .expression_attribute_values(":done", s("done"))
+            .send()
+            .await;
+        match written {
+            Ok(_) => Ok(()),
+            // Another has it, or it is done: nothing to give back.
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            Err(error) => Err(failure("giving a run back", error)),
+        }
+    }
+
+    async fn about(&self, subject: &str) -> Outcome<Vec<StoredRun>> {
+        let mut runs = Vec::new();
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :run)")
+            .expression_attribute_values(":pk", s(subject))
+            .expression_attribute_values(":run", s("run/"))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(|error| failure("reading runs", error))?;
+            if item.contains_key("record") {
+                runs.push(stored(&item)?);
+            }
+        }
+        runs.sort_by(|a, b| a.record.decided_at.cmp(&b.record.decided_at));
+        Ok(runs)
+    }
+}
