@@ -3,6 +3,7 @@
 //! Everything here is checked once, when it is built; the rest of the system holds only right values.
 
 pub mod cost;
+pub mod crm_time;
 pub mod enriched;
 pub mod error_class;
 pub mod events;
@@ -13,9 +14,10 @@ pub mod score;
 pub mod stamp;
 
 pub use cost::Cost;
+pub use crm_time::{crm_date, crm_datetime};
 pub use enriched::{CompanyProfile, EnrichmentStatus, PersonProfile, Provenance};
 pub use error_class::ErrorClass;
-pub use ids::{CorrelationId, LeadId, OrganizationId, OwnerId, RunId, SalesforceId, UserId};
+pub use ids::{CorrelationId, LeadId, OpportunityId, OrganizationId, OwnerId, RunId, SalesforceId, UserId};
 pub use lead::Lead;
 pub use mail_domain::MailDomain;
 pub use score::Score;
