@@ -5,14 +5,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, MailDomain, OrganizationId, OwnerId, PersonProfile, RunId,
-    Score,
+    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, MailDomain, OpportunityId, OrganizationId, OwnerId,
+    PersonProfile, RunId, Score,
 };
 
 /// Detail types on the bus.
 pub mod names {
     /// A lead was saved in the CRM.
     pub const LEAD_SAVED: &str = "lead.saved";
+    /// An opportunity was saved in the CRM.
+    pub const OPPORTUNITY_SAVED: &str = "opportunity.saved";
     /// Qualify let a lead through.
     pub const LEAD_QUALIFIED: &str = "lead.qualified";
     /// Qualify turned a lead away.
@@ -50,6 +52,27 @@ pub struct LeadSaved {
     /// Whether this is a parked run's second way.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redriven: bool,
+}
+
+/// An opportunity was saved in the CRM. As for leads, it names the record and carries none of its fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OpportunitySaved {
+    /// The same for every delivery of the same message.
+    pub event_id: String,
+    /// The chain's id.
+    pub correlation_id: CorrelationId,
+    /// The CRM organisation that sent it.
+    pub organization_id: OrganizationId,
+    /// The opportunity.
+    pub opportunity_id: OpportunityId,
+    /// Why the chain runs; `created` for a new opportunity.
+    pub trigger: String,
+    /// The opportunity's `SystemModstamp` in the message.
+    #[schemars(with = "String")]
+    pub occurred_at: Timestamp,
+    /// When our gateway took it.
+    #[schemars(with = "String")]
+    pub received_at: Timestamp,
 }
 
 /// What one step of the demand chain is called with.

@@ -152,6 +152,8 @@ macro_rules! salesforce_ids {
 salesforce_ids! {
     /// A Lead's id.
     LeadId, "lead id", ["00Q"];
+    /// An Opportunity's id.
+    OpportunityId, "opportunity id", ["006"];
     /// A User's id.
     UserId, "user id", ["005"];
     /// The id of what may own a record: a User or a Queue (a Group).
