@@ -79,6 +79,22 @@ impl Document {
         }
     }
 
+    /// The entries of the list under `key` that have the shape `T`, with their indexes; [`Document::read`] has reported
+    /// the others. Checking goes on with these, so that one misspelt key does not hide what else is wrong.
+    #[must_use]
+    pub fn items<T: DeserializeOwned>(&self, key: &str) -> Vec<(usize, T)> {
+        let items = self.value.get(key).and_then(Value::as_array).into_iter().flatten();
+        items.enumerate().filter_map(|(at, item)| T::deserialize(item).ok().map(|item| (at, item))).collect()
+    }
+
+    /// The text under `name` of every entry of the list under `key`, entries of a wrong shape included: what other
+    /// files may refer to.
+    #[must_use]
+    pub fn names_in(&self, key: &str, name: &str) -> Vec<&str> {
+        let items = self.value.get(key).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(|item| item.get(name).and_then(Value::as_str)).collect()
+    }
+
     /// 1-based line and column of the value at a JSON pointer, or of its nearest ancestor; (0, 0) without text.
     #[must_use]
     pub fn position(&self, pointer: &str) -> (usize, usize) {

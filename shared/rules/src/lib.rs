@@ -1,1 +1,31 @@
-//! TODO
+//! The rule engine: one for live leads, batches and dry runs.
+//!
+//! - [`fields`]: the table of fields that a loop's rules may ask about, and one subject's values
+//! - [`raw`]: conditions as config writes them
+//! - [`compile`]: raw conditions → [`Condition`], with all problems at once
+//! - [`condition`]: evaluation, without allocating
+//! - [`trace`]: the same on request with what was found, for people
+//! - [`rule_set`]: rules in priority order, and the checks of a whole set
+//! - [`implies`]: when one condition can hold only where another does
+//!
+//! The verdict of a rule set depends on the subject's values alone: no clock, no randomness, no network. Texts are
+//! compared without regard to case and outer blanks, because CRM users type them. A test of a field that has no value
+//! does not hold, except `present: false`; so `not` of such a test does.
+
+pub mod compile;
+pub mod condition;
+pub mod fields;
+pub mod implies;
+pub mod raw;
+pub mod rule_set;
+pub mod trace;
+
+#[cfg(test)]
+mod property_tests;
+
+pub use compile::compile;
+pub use condition::{Condition, Test};
+pub use fields::{Field, FieldId, FieldTable, FieldType, FieldValues};
+pub use raw::RawCondition;
+pub use rule_set::{Draft, Rule, RuleSet};
+pub use trace::{Tried, in_words, trace};

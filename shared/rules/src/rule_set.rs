@@ -1,0 +1,218 @@
+//! Rules in priority order: the first that holds decides.
+
+use revloops_config::{Document, Problems};
+
+use crate::condition::Condition;
+use crate::fields::FieldValues;
+use crate::implies::implies;
+
+/// A rule as config gives it; what could not be read of it is `None`, and has been reported.
+#[derive(Debug, Clone)]
+pub struct Draft<T> {
+    /// Its name.
+    pub id: String,
+    /// Rules are tried from the lowest number to the highest.
+    pub priority: u32,
+    /// When it holds.
+    pub when: Option<Condition>,
+    /// What it does.
+    pub then: Option<T>,
+    /// Whether it can hold and still have to leave the subject to the next rule, because there is nobody to give it to.
+    pub falls_through: bool,
+    /// JSON pointer of the rule: `/rules/3`.
+    pub pointer: String,
+}
+
+/// A checked rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule<T> {
+    /// Its name.
+    pub id: String,
+    /// When it holds.
+    pub when: Condition,
+    /// What it does.
+    pub then: T,
+}
+
+/// Checked rules: at least one, in priority order; the last holds for everybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSet<T> {
+    rules: Box<[Rule<T>]>,
+}
+
+impl<T> RuleSet<T> {
+    /// Checks a whole set: ids and priorities once each, a last rule that holds for everybody, and no rule that can
+    /// never fire.
+    pub fn check(mut drafts: Vec<Draft<T>>, document: &Document, problems: &mut Problems) -> Option<Self> {
+        unique(&drafts, document, problems);
+        drafts.sort_by_key(|draft| draft.priority);
+        let Some(last) = drafts.last() else {
+            let remedy = "add at least one rule, the last with `when: {always: true}`";
+            problems.at(document, "/rules", "there are no rules", remedy);
+            return None;
+        };
+        let has_last = matches!(last.when, Some(Condition::Always) | None);
+        if !has_last {
+            let what = format!("the last rule, `{}`, does not hold for everybody", last.id);
+            let remedy =
+                "add a rule with the highest `priority` and `when: {always: true}`, so that nobody is left over";
+            problems.at(document, &format!("{}/when", last.pointer), what, remedy);
+        }
+        let alive = dead_rules(&drafts, document, problems);
+        let rules: Option<Vec<Rule<T>>> =
+            drafts.into_iter().map(|draft| Some(Rule { id: draft.id, when: draft.when?, then: draft.then? })).collect();
+        rules.filter(|_| has_last && alive).map(|rules| Self { rules: rules.into() })
+    }
+
+    /// All rules, in the order in which they are tried.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule<T>] {
+        &self.rules
+    }
+
+    /// The first rule that holds. Allocates nothing.
+    #[must_use]
+    pub fn first_match(&self, values: &FieldValues) -> Option<&Rule<T>> {
+        self.rules.iter().find(|rule| rule.when.holds(values))
+    }
+}
+
+fn unique<T>(drafts: &[Draft<T>], document: &Document, problems: &mut Problems) {
+    for (at, draft) in drafts.iter().enumerate() {
+        let earlier = drafts.get(..at).unwrap_or_default();
+        if let Some(first) = earlier.iter().find(|other| other.id == draft.id) {
+            let remedy = format!("rename one: it stands in line {} already", line(document, first, "id"));
+            problems.at(
+                document,
+                &format!("{}/id", draft.pointer),
+                format!("two rules are called `{}`", draft.id),
+                remedy,
+            );
+        }
+        if let Some(first) = earlier.iter().find(|other| other.priority == draft.priority) {
+            let what = format!("priority {} is taken by the rule `{}`", draft.priority, first.id);
+            let remedy = format!("say which comes first: change this or line {}", line(document, first, "priority"));
+            problems.at(document, &format!("{}/priority", draft.pointer), what, remedy);
+        }
+    }
+}
+
+/// Reports rules that can never fire, because an earlier one takes all that they would take and never lets go.
+fn dead_rules<T>(drafts: &[Draft<T>], document: &Document, problems: &mut Problems) -> bool {
+    let mut alive = true;
+    for (at, draft) in drafts.iter().enumerate() {
+        let Some(when) = &draft.when else { continue };
+        let taker = drafts.get(..at).unwrap_or_default().iter().find(|earlier| {
+            !earlier.falls_through && earlier.when.as_ref().is_some_and(|earlier| implies(when, earlier))
+        });
+        if let Some(taker) = taker {
+            alive = false;
+            let what = format!(
+                "the rule `{}` can never fire: `{}` in line {} comes first and takes all that it would take",
+                draft.id,
+                taker.id,
+                line(document, taker, "id")
+            );
+            let remedy = format!("give it a lower `priority` than `{}`, narrow that one, or take this out", taker.id);
+            problems.at(document, &draft.pointer, what, remedy);
+        }
+    }
+    alive
+}
+
+fn line<T>(document: &Document, draft: &Draft<T>, key: &str) -> usize {
+    document.position(&format!("{}/{key}", draft.pointer)).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::compile;
+    use crate::fields::{Field, FieldId, FieldTable};
+    use crate::raw::RawCondition;
+
+    const TABLE: FieldTable = FieldTable::new(&[Field::text("country"), Field::number("employees")]);
+
+    /// Rules out of `id priority falls_through condition`, one a line.
+    fn set(rules: &[(&str, u32, bool, &str)]) -> (Option<RuleSet<()>>, String) {
+        let mut problems = Problems::new();
+        let mut text = "rules:\n".to_owned();
+        for (id, priority, _, when) in rules {
+            text.push_str(&format!("  - {{id: {id}, priority: {priority}, when: {when}}}\n"));
+        }
+        let document = Document::parse_yaml("rules.yaml", &text, &mut problems).unwrap();
+        let drafts = rules.iter().enumerate().map(|(at, (id, priority, falls_through, _))| {
+            let pointer = format!("/rules/{at}");
+            let raw = document.value().pointer(&format!("{pointer}/when")).unwrap().clone();
+            let raw: RawCondition = serde_json::from_value(raw).unwrap();
+            let when = compile(&raw, &TABLE, &document, &format!("{pointer}/when"), &mut Problems::new());
+            let (id, priority, falls_through) = ((*id).to_owned(), *priority, *falls_through);
+            Draft { id, priority, when, then: Some(()), falls_through, pointer }
+        });
+        let checked = RuleSet::check(drafts.collect(), &document, &mut problems);
+        (checked, problems.to_string())
+    }
+
+    #[test]
+    fn the_first_rule_in_priority_order_wins_wherever_it_stands_in_the_file() {
+        let (rules, problems) = set(&[
+            ("rest", 90, false, "{always: true}"),
+            ("large", 10, false, "{field: employees, at_least: 1000}"),
+            ("german", 20, false, "{field: country, is: DE}"),
+        ]);
+        assert_eq!(problems, "");
+        let rules = rules.unwrap();
+        for (country, employees, wanted) in [("de", 2000, "large"), ("DE ", 10, "german"), ("FR", 10, "rest")] {
+            let mut values = FieldValues::new(&TABLE);
+            values.text(FieldId(0), Some(country)).number(FieldId(1), Some(employees));
+            assert_eq!(rules.first_match(&values).unwrap().id, wanted, "{country} {employees}");
+        }
+    }
+
+    #[test]
+    fn ids_and_priorities_stand_once() {
+        let (rules, said) = set(&[("a", 1, false, "{field: country, is: DE}"), ("a", 1, false, "{always: true}")]);
+        assert!(
+            rules.is_some()
+                && said
+                    .contains("rules.yaml:3:6 rules[1].id: two rules are called `a`; rename one: it stands in line 2"),
+            "{said}"
+        );
+        assert!(said.contains("priority 1 is taken by the rule `a`; say which comes first"), "{said}");
+    }
+
+    #[test]
+    fn a_set_without_a_last_rule_for_everybody_is_refused() {
+        let (rules, said) = set(&[("a", 1, false, "{field: country, is: DE}")]);
+        assert!(
+            rules.is_none() && said.contains("the last rule, `a`, does not hold for everybody; add a rule"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_rule_that_can_never_fire_is_reported_with_the_one_that_hides_it() {
+        for (first, second) in [
+            ("{always: true}", "{field: country, is: DE}"),
+            ("{field: country, in: [DE, AT]}", "{field: country, is: AT}"),
+            ("{field: employees, at_least: 10}", "{field: employees, between: [20, 30]}"),
+            ("{field: country, present: true}", "{all: [{field: country, starts_with: D}, {field: employees, is: 1}]}"),
+            ("{not: {field: country, is: DE}}", "{not: {field: country, in: [AT, DE]}}"),
+        ] {
+            let (rules, said) =
+                set(&[("first", 1, false, first), ("second", 2, false, second), ("rest", 3, false, "{always: true}")]);
+            let wanted = "rules.yaml:3:5 rules[1]: the rule `second` can never fire: `first` in line 2 comes first";
+            assert!(rules.is_none() && said.contains(wanted), "{first} then {second}:\n{said}");
+        }
+    }
+
+    #[test]
+    fn a_rule_behind_one_that_may_fall_through_is_alive() {
+        let (rules, said) = set(&[
+            ("owner", 1, true, "{field: country, is: DE}"),
+            ("pool", 2, true, "{field: country, is: DE}"),
+            ("rest", 3, false, "{always: true}"),
+        ]);
+        assert!(rules.is_some(), "{said}");
+    }
+}
