@@ -1,0 +1,19 @@
+//! The local system: the local cloud with the functions in it, and the stand-ins for the outside services.
+//!
+//! [`ensure_up`] has it running, whatever was there before; [`Endpoints`] says where it answers.
+
+mod build;
+mod endpoints;
+mod python;
+mod ports;
+mod process;
+mod secrets;
+mod stack;
+mod start;
+
+pub use build::{FUNCTIONS, Function, build_and_package};
+pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
+pub use process::{Running, kill_group, running, stop};
+pub use start::{CLOUD, STANDINS, answers, ensure_up};
+pub(crate) use python::ensure_venv as ensure_tools;
+pub(crate) use start::stop_cloud;

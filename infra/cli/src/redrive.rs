@@ -1,0 +1,122 @@
+//! `revloops redrive`: parked leads are sent again now instead of when they are due.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+
+use crate::{aws::Aws, context::Context, local::Endpoints, status};
+
+/// What to send again.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only these parked items (their ids are in `revloops status`); all of them if none is given.
+    parked_ids: Vec<String>,
+    /// Also move what is in the demand queue's dead-letter queue back to the queue.
+    #[arg(long)]
+    dead_letters: bool,
+}
+
+/// Makes the items due and has the Redrive function look.
+///
+/// # Errors
+/// If the local system does not run, an id is not parked, or the function fails.
+pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    let endpoints = Endpoints::load(context)?;
+    let aws = Aws::local(&context.layout, &endpoints);
+    let step = context.console.step("Redrive");
+    let parked = status::parked(&aws, &endpoints).await?;
+    let chosen: Vec<&str> = if args.parked_ids.is_empty() {
+        parked.iter().map(|item| item.parked_id.as_str()).collect()
+    } else {
+        args.parked_ids.iter().map(String::as_str).collect()
+    };
+    if let Some(unknown) = chosen.iter().find(|id| !parked.iter().any(|item| item.parked_id == **id)) {
+        bail!("{unknown} is not parked");
+    }
+    for id in &chosen {
+        step.detail((*id).to_owned());
+        make_due(&aws, endpoints.output("ParkedTable")?, id).await?;
+    }
+    if !chosen.is_empty() {
+        invoke(context, &aws, endpoints.output("RedriveFunction")?).await?;
+    }
+    let moved = if args.dead_letters {
+        step.detail("dead letters");
+        move_dead_letters(&aws, endpoints.output("DemandDeadLettersUrl")?, endpoints.output("DemandQueueUrl")?).await?
+    } else {
+        0
+    };
+    if chosen.is_empty() && moved == 0 {
+        step.skipped("nothing to send");
+    } else {
+        step.done(format!("{} parked, {moved} dead letters sent again", chosen.len()));
+    }
+    context.console.json(&json!({"parked": chosen, "dead_letters": moved}))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn make_due(aws: &Aws, table: &str, id: &str) -> anyhow::Result<()> {
+    aws.json([
+        "dynamodb".to_owned(),
+        "update-item".to_owned(),
+        "--table-name".to_owned(),
+        table.to_owned(),
+        "--key".to_owned(),
+        json!({"parked_id": {"S": id}}).to_string(),
+        "--condition-expression".to_owned(),
+        "attribute_exists(parked_id) AND #status <> :done".to_owned(),
+        "--update-expression".to_owned(),
+        "SET next_attempt_at = :zero, #status = :waiting".to_owned(),
+        "--expression-attribute-names".to_owned(),
+        json!({"#status": "status"}).to_string(),
+        "--expression-attribute-values".to_owned(),
+        json!({":zero": {"N": "0"}, ":waiting": {"S": "waiting"}, ":done": {"S": "done"}}).to_string(),
+    ])
+    .await
+    .map(drop)
+}
+
+async fn invoke(context: &Context, aws: &Aws, function: &str) -> anyhow::Result<()> {
+    let answer = context.layout.state.join("redrive.json");
+    let said = aws
+        .json([
+            "lambda",
+            "invoke",
+            "--function-name",
+            function,
+            "--cli-binary-format",
+            "raw-in-base64-out",
+            "--payload",
+            "{}",
+            &answer.to_string_lossy(),
+        ])
+        .await?;
+    let text = std::fs::read_to_string(&answer).unwrap_or_default();
+    drop(std::fs::remove_file(&answer));
+    if let Some(error) = said.get("FunctionError").and_then(Value::as_str) {
+        bail!("the Redrive function failed ({error}): {text}");
+    }
+    Ok(())
+}
+
+/// One by one: the copy is sent before the original is deleted, so that a break in between doubles and never loses.
+async fn move_dead_letters(aws: &Aws, from: &str, to: &str) -> anyhow::Result<usize> {
+    let mut moved = 0;
+    loop {
+        let answer = aws
+            .json(["sqs", "receive-message", "--queue-url", from, "--max-number-of-messages", "10", "--visibility-timeout", "60"])
+            .await?;
+        let messages = answer.get("Messages").and_then(Value::as_array).cloned().unwrap_or_default();
+        if messages.is_empty() {
+            return Ok(moved);
+        }
+        for message in messages {
+            let body = message.get("Body").and_then(Value::as_str).context("a message has a body")?;
+            let handle = message.get("ReceiptHandle").and_then(Value::as_str).context("a message has a handle")?;
+            aws.json(["sqs", "send-message", "--queue-url", to, "--message-body", body]).await?;
+            aws.json(["sqs", "delete-message", "--queue-url", from, "--receipt-handle", handle]).await?;
+            moved += 1;
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! `revloops status`: what runs, how much waits, what is parked and why.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use futures::future::{join, join_all};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    aws::Aws,
+    console::Tone,
+    context::Context,
+    local::{CLOUD, Endpoints, STANDINS, answers, running},
+};
+
+/// `status` takes nothing.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// The whole picture; what `--json` prints.
+#[derive(Debug, Serialize)]
+pub struct Status {
+    /// This program's version.
+    pub version: &'static str,
+    /// The processes.
+    pub processes: Vec<Process>,
+    /// The queues; empty when the local cloud does not run.
+    pub queues: Vec<Queue>,
+    /// Items by table.
+    pub tables: Vec<Count>,
+    /// Parked leads that are not done, soonest attempt first; at most a hundred.
+    pub parked: Vec<Parked>,
+    /// The CRM's outbound messages, as the stand-in counts them.
+    pub outbound: Value,
+}
+
+/// A process of the local system.
+#[derive(Debug, Serialize)]
+pub struct Process {
+    /// What it is.
+    pub name: &'static str,
+    /// Its id, if it runs.
+    pub pid: Option<u32>,
+    /// Whether it answers.
+    pub answers: bool,
+    /// Where it answers, and its version where it has one.
+    pub address: String,
+}
+
+/// A queue's depth.
+#[derive(Debug, Serialize)]
+pub struct Queue {
+    /// The template's output name.
+    pub name: &'static str,
+    /// Messages that wait.
+    pub waiting: u64,
+    /// Messages being worked on.
+    pub in_flight: u64,
+}
+
+/// A table's size.
+#[derive(Debug, Serialize)]
+pub struct Count {
+    /// The template's output name.
+    pub name: &'static str,
+    /// How many items it holds.
+    pub items: u64,
+}
+
+/// A lead that waits for another attempt.
+#[derive(Debug, Serialize)]
+pub struct Parked {
+    /// Its chain's correlation id.
+    pub parked_id: String,
+    /// waiting, or given up.
+    pub status: String,
+    /// The lead, where it is known.
+    pub lead_id: String,
+    /// The step that could not go on.
+    pub step: String,
+    /// The error's class.
+    pub error_class: String,
+    /// How often it was tried.
+    pub attempts: String,
+    /// Since when it is parked.
+    pub parked_at: String,
+    /// Epoch seconds of the next attempt.
+    pub next_attempt_at: String,
+}
+
+/// Looks everywhere and prints it.
+///
+/// # Errors
+/// If a part that runs gives an answer that cannot be read.
+pub async fn run(context: &Context, _: Args) -> anyhow::Result<ExitCode> {
+    let status = look(context).await?;
+    let console = &context.console;
+    console.json(&status)?;
+
+    console.table(
+        &["process", "state", "pid", "where"],
+        status.processes.iter().map(|process| {
+            let pid = process.pid.map(|pid| pid.to_string()).unwrap_or_default();
+            let state = if process.answers { "✓ answers" } else { "✗ does not answer" };
+            vec![process.name.to_owned(), state.to_owned(), pid, process.address.clone()]
+        }),
+    );
+    if status.queues.is_empty() {
+        console.say("\nThe local cloud does not run: `cargo revloops up` starts it.");
+        return Ok(ExitCode::FAILURE);
+    }
+    console.table(
+        &["queue", "waiting", "in flight"],
+        status.queues.iter().map(|queue| {
+            let name = queue.name.trim_end_matches("Url").to_owned();
+            vec![name, queue.waiting.to_string(), queue.in_flight.to_string()]
+        }),
+    );
+    console.table(
+        &["table", "items"],
+        status.tables.iter().map(|table| vec![table.name.trim_end_matches("Table").to_owned(), table.items.to_string()]),
+    );
+    let dead: u64 = status.queues.iter().filter(|queue| queue.name != "DemandQueueUrl").map(|queue| queue.waiting).sum();
+    if dead > 0 {
+        console.say(console.tone(Tone::Bad, format!("{dead} dead letters: `cargo revloops redrive --dead-letters` sends leads again.")));
+    }
+    if status.parked.is_empty() {
+        console.say("Nothing is parked.");
+    } else {
+        console.table(
+            &["parked", "lead", "status", "step", "error", "attempts", "since"],
+            status.parked.iter().map(|item| {
+                vec![
+                    item.parked_id.clone(),
+                    item.lead_id.clone(),
+                    item.status.clone(),
+                    item.step.clone(),
+                    item.error_class.clone(),
+                    item.attempts.clone(),
+                    item.parked_at.clone(),
+                ]
+            }),
+        );
+        console.say("`cargo revloops redrive` sends them again now.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Looks everywhere, at once where that helps.
+///
+/// # Errors
+/// If a part that runs gives an answer that cannot be read.
+pub async fn look(context: &Context) -> anyhow::Result<Status> {
+    let mut processes = processes(context).await;
+    let mut status = Status {
+        version: env!("CARGO_PKG_VERSION"),
+        queues: Vec::new(),
+        tables: Vec::new(),
+        parked: Vec::new(),
+        outbound: Value::Null,
+        processes: Vec::new(),
+    };
+    let cloud_runs = processes.iter().any(|process| process.name == CLOUD && process.answers);
+    if cloud_runs && let Ok(endpoints) = Endpoints::load(context) {
+        let aws = Aws::local(&context.layout, &endpoints);
+        let queues = ["DemandQueueUrl", "DemandDeadLettersUrl", "RedriveDeadLettersUrl"];
+        let tables = ["RunsTable", "InboxTable", "PoolsTable", "CacheTable", "ParkedTable"];
+        let (counts, (sizes, (parked, outbound))) = join(
+            join_all(queues.map(|name| queue(&aws, &endpoints, name))),
+            join(
+                join_all(tables.map(|name| table(&aws, &endpoints, name))),
+                join(parked(&aws, &endpoints), outbound(&endpoints.crm.url)),
+            ),
+        )
+        .await;
+        status.queues = counts.into_iter().collect::<anyhow::Result<_>>()?;
+        status.tables = sizes.into_iter().collect::<anyhow::Result<_>>()?;
+        status.parked = parked?;
+        status.outbound = outbound;
+    }
+    status.processes.append(&mut processes);
+    Ok(status)
+}
+
+async fn processes(context: &Context) -> Vec<Process> {
+    let layout = &context.layout;
+    let local = |port: u16| format!("http://127.0.0.1:{port}");
+    let ports = context.ports;
+    let pid = |name: &str| running(layout, name).map(|process| process.pid);
+    let cloud = local(ports.cloud);
+    let version = cloud_version(&cloud).await;
+    let mut processes = vec![Process {
+        name: CLOUD,
+        pid: pid(CLOUD),
+        answers: version.is_some(),
+        address: format!("{cloud} {}", version.map(|version| format!("(ministack {version})")).unwrap_or_default()),
+    }];
+    for (name, port) in [("crm stand-in", ports.crm), ("enrichment stand-in", ports.enrichment), ("ai stand-in", ports.ai)] {
+        let address = local(port);
+        processes.push(Process { name, pid: pid(STANDINS), answers: answers(&address).await, address });
+    }
+    processes
+}
+
+async fn cloud_version(url: &str) -> Option<String> {
+    let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(2)).no_proxy().build().ok()?;
+    let answer: Value = client.get(format!("{url}/_ministack/health")).send().await.ok()?.json().await.ok()?;
+    Some(answer.get("version").and_then(Value::as_str).unwrap_or("of unknown version").to_owned())
+}
+
+async fn queue(aws: &Aws, endpoints: &Endpoints, name: &'static str) -> anyhow::Result<Queue> {
+    let url = endpoints.output(name)?;
+    let answer = aws.json(["sqs", "get-queue-attributes", "--queue-url", url, "--attribute-names", "All"]).await?;
+    let number = |attribute: &str| -> anyhow::Result<u64> {
+        let value = answer.pointer(&format!("/Attributes/{attribute}")).and_then(Value::as_str);
+        value.and_then(|text| text.parse().ok()).with_context(|| format!("{name} has no {attribute}"))
+    };
+    Ok(Queue {
+        name,
+        waiting: number("ApproximateNumberOfMessages")?,
+        in_flight: number("ApproximateNumberOfMessagesNotVisible")?,
+    })
+}
+
+/// By a counting scan: DescribeTable's own count is hours old on AWS.
+async fn table(aws: &Aws, endpoints: &Endpoints, name: &'static str) -> anyhow::Result<Count> {
+    let table = endpoints.output(name)?;
+    let answer = aws.json(["dynamodb", "scan", "--table-name", table, "--select", "COUNT"]).await?;
+    Ok(Count { name, items: answer.get("Count").and_then(Value::as_u64).context("a scan has a count")? })
+}
+
+/// Everything in the parked table that is not done.
+pub(crate) async fn parked(aws: &Aws, endpoints: &Endpoints) -> anyhow::Result<Vec<Parked>> {
+    let answer = aws
+        .json([
+            "dynamodb",
+            "scan",
+            "--table-name",
+            endpoints.output("ParkedTable")?,
+            "--filter-expression",
+            "#status <> :done",
+            "--expression-attribute-names",
+            r##"{"#status":"status"}"##,
+            "--expression-attribute-values",
+            r#"{":done":{"S":"done"}}"#,
+        ])
+        .await?;
+    let mut items: Vec<Parked> =
+        answer.get("Items").and_then(Value::as_array).into_iter().flatten().map(parked_item).collect();
+    items.sort_by(|one, other| one.next_attempt_at.cmp(&other.next_attempt_at).then(one.parked_id.cmp(&other.parked_id)));
+    items.truncate(100);
+    Ok(items)
+}
+
+fn parked_item(item: &Value) -> Parked {
+    let text = |name: &str| {
+        let value = item.get(name);
+        let value = value.and_then(|value| value.get("S").or_else(|| value.get("N"))).and_then(Value::as_str);
+        value.unwrap_or_default().to_owned()
+    };
+    Parked {
+        parked_id: text("parked_id"),
+        status: text("status"),
+        lead_id: text("lead_id"),
+        step: text("step"),
+        error_class: text("error_class"),
+        attempts: text("attempts"),
+        parked_at: text("parked_at"),
+        next_attempt_at: text("next_attempt_at"),
+    }
+}
+
+async fn outbound(crm: &str) -> Value {
+    let Ok(client) = reqwest::Client::builder().timeout(std::time::Duration::from_secs(3)).no_proxy().build() else {
+        return Value::Null;
+    };
+    match client.get(format!("{crm}/_standin/outbound")).send().await {
+        Ok(answer) => answer.json().await.unwrap_or(Value::Null),
+        Err(_) => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parked_item_is_read_from_its_typed_attributes_and_may_lack_some() {
+        let item = serde_json::json!({
+            "parked_id": {"S": "c-1"}, "attempts": {"N": "3"}, "error_class": {"S": "Transient"}
+        });
+        let parked = parked_item(&item);
+        assert_eq!((parked.parked_id.as_str(), parked.attempts.as_str(), parked.step.as_str()), ("c-1", "3", ""));
+    }
+}
