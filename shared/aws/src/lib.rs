@@ -1,23 +1,31 @@
 //! AWS: the only crate that names an SDK. Implements loopkit's ports on DynamoDB, S3, EventBridge, Step Functions,
 //! SQS and Secrets Manager. Where they are is a matter of endpoint settings alone.
 
+pub mod bus;
 pub mod cache;
 pub mod chain;
 pub mod clients;
 pub mod config_store;
 mod failures;
+pub mod inbox;
 mod item;
 pub mod leads;
+pub mod parked;
 pub mod pools;
 pub mod queue;
 pub mod runs;
 pub mod secrets;
 
+pub use bus::EventBus;
 pub use cache::TableCache;
 pub use chain::Chain;
 pub use clients::Clients;
 pub use config_store::BucketConfigStore;
+pub use inbox::TableInbox;
 pub use leads::TableLeads;
+/// An opened bucket.
+pub use object_store::aws::AmazonS3 as Bucket;
+pub use parked::{BucketBodies, TableParked};
 pub use pools::TablePools;
 pub use queue::WorkQueue;
 pub use runs::TableRuns;

@@ -1,1 +1,19 @@
-//! TODO
+//! What every function needs around its logic: settings, clock, ids, logs, the ports' real implementations, and the
+//! entry points for Lambda. The only crate that names `lambda_runtime` and `lambda_http`, reads the environment or
+//! asks for the time.
+
+pub mod active_config;
+pub mod effects;
+pub mod function;
+pub mod http;
+pub mod logs;
+pub mod settings;
+pub mod time;
+pub mod world;
+
+pub use active_config::ActiveConfig;
+pub use effects::WorldEffects;
+pub use function::{serve, serve_loop};
+pub use settings::Settings;
+pub use time::{RandomIds, SystemClock};
+pub use world::World;

@@ -53,6 +53,9 @@ pub trait CrmReader: Send + Sync {
 
     /// Some fields of one record, `None` where it is gone.
     async fn fields(&self, object: &str, id: &str, fields: &[&str]) -> Outcome<Option<Map<String, Value>>>;
+
+    /// Whether there is a record whose external-id field `key_field` is `key`.
+    async fn has(&self, object: &str, key_field: &str, key: &str) -> Outcome<bool>;
 }
 
 /// Writes CRM records.

@@ -1,0 +1,110 @@
+//! Entry points for functions: a loop, or any handler of a payload.
+
+use std::future::Future;
+
+use jiff::SignedDuration;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use revloops_domain::ErrorClass;
+use revloops_loopkit::ports::Clock as _;
+use revloops_loopkit::{Failure, Loop, Outcome, RunContext, run_once};
+
+use crate::time::{RandomIds, SystemClock};
+use crate::world::World;
+use crate::{WorldEffects, logs};
+
+/// What ends a function before it could serve.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A failure on its way out: Lambda's `errorType` is its class, by which the state machines retry or park.
+struct Classed(Failure);
+
+impl std::fmt::Debug for Classed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.0.class(), self.0)
+    }
+}
+
+impl From<Classed> for Diagnostic {
+    fn from(classed: Classed) -> Self {
+        Self { error_type: classed.0.class().name().to_owned(), error_message: classed.0.to_string() }
+    }
+}
+
+/// Serves a loop: each invocation runs it once for its payload.
+///
+/// `make` builds the loop with the ports that it looks facts up by.
+///
+/// # Errors
+/// When settings, secrets or the runtime API cannot be had at the start.
+pub async fn serve_loop<L, M, F>(make: M) -> Result<(), StartError>
+where
+    L: Loop,
+    M: FnOnce(World) -> F,
+    F: Future<Output = Outcome<L>>,
+{
+    logs::start();
+    let world = World::load().await;
+    let clock = SystemClock;
+    let (lease, config, runs, crm, bus) = (
+        SignedDuration::from_secs(world.settings().parsed::<u32>("LEASE_SECONDS")?.into()),
+        world.active_config::<L::Config>()?,
+        world.runs()?,
+        world.crm().await?,
+        world.bus()?,
+    );
+    let effects = WorldEffects::new(crm.clone(), crm, bus);
+    let the_loop = make(world).await?;
+    serve_with(async |payload: Value| {
+        let started = clock.now();
+        let trigger: L::Trigger = serde_json::from_value(payload)
+            .map_err(|error| Failure::new(ErrorClass::Rejected, "reading the trigger").caused_by(error))?;
+        let loaded = config.get(&clock).await?;
+        let context = RunContext { clock: &clock, ids: &RandomIds, runs: runs.as_ref(), effects: &effects, lease };
+        let run = run_once(&the_loop, &loaded, trigger, &context).await?;
+        tracing::info!(
+            r#loop = L::CARD.name,
+            run_id = run.reply.get("run_id").and_then(Value::as_str),
+            outcome = run.reply.get("status").and_then(Value::as_str),
+            repeated = run.repeated,
+            config_version = loaded.stamp.short(),
+            duration_ms = clock.now().duration_since(started).as_millis(),
+            "run"
+        );
+        Ok(run.reply)
+    })
+    .await
+}
+
+/// Serves any handler of a JSON payload, after starting logs.
+///
+/// # Errors
+/// When the runtime API cannot be had.
+pub async fn serve<I, O, H>(handle: H) -> Result<(), StartError>
+where
+    I: DeserializeOwned,
+    O: Serialize,
+    H: AsyncFn(I) -> Outcome<O>,
+{
+    logs::start();
+    serve_with(handle).await
+}
+
+async fn serve_with<I, O, H>(handle: H) -> Result<(), StartError>
+where
+    I: DeserializeOwned,
+    O: Serialize,
+    H: AsyncFn(I) -> Outcome<O>,
+{
+    let handle = &handle;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<I>| async move {
+        handle(event.payload).await.map_err(|failure| {
+            tracing::warn!(class = %failure.class(), "{failure}");
+            Classed(failure)
+        })
+    }))
+    .await
+}

@@ -1,0 +1,214 @@
+//! The real world behind the ports, made from settings; each function asks for what it needs alone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use revloops_ai::Anthropic;
+use revloops_aws::{
+    BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableCache, TableInbox, TableLeads,
+    TableParked, TablePools, TableRuns, WorkQueue,
+};
+use revloops_config::{ConfigStore, Levers};
+use revloops_crm::{CrmSettings, Salesforce};
+use revloops_domain::{ErrorClass, OrganizationId};
+use revloops_enrichment::PeopleDataLabs;
+use revloops_loopkit::ports::{Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore};
+use revloops_loopkit::{Failure, Outcome};
+
+use crate::active_config::ActiveConfig;
+use crate::settings::Settings;
+
+/// How long names of users and queues are kept: a colleague who leaves is noticed within it.
+const DIRECTORY_KEPT: Duration = Duration::from_secs(60);
+
+/// One call to the CRM may take so long.
+const CRM_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Settings and clients, from which ports are made.
+#[derive(Debug, Clone)]
+pub struct World {
+    settings: Settings,
+    clients: Clients,
+}
+
+#[derive(Deserialize)]
+struct ApiKeySecret {
+    api_key: String,
+}
+
+impl World {
+    /// By the environment.
+    pub async fn load() -> Self {
+        Self { settings: Settings, clients: Clients::load().await }
+    }
+
+    /// The function's settings.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// Runs and their records.
+    ///
+    /// # Errors
+    /// As all of these: `ConfigInvalid` where a setting is missing or unusable.
+    pub fn runs(&self) -> Outcome<Arc<dyn RunStore>> {
+        Ok(Arc::new(TableRuns::new(self.clients.dynamodb.clone(), self.settings.text("RUNS_TABLE")?)))
+    }
+
+    /// The newest versions of leads.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn leads(&self) -> Outcome<Arc<dyn Leads>> {
+        Ok(Arc::new(TableLeads::new(self.clients.dynamodb.clone(), self.settings.text("RUNS_TABLE")?)))
+    }
+
+    /// Round-robin pools.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn pools(&self) -> Outcome<Arc<dyn Pools>> {
+        Ok(Arc::new(TablePools::new(self.clients.dynamodb.clone(), self.settings.text("POOLS_TABLE")?)))
+    }
+
+    /// The enrichment cache.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn cache(&self) -> Outcome<Arc<dyn Cache>> {
+        Ok(Arc::new(TableCache::new(self.clients.dynamodb.clone(), self.settings.text("CACHE_TABLE")?)))
+    }
+
+    /// Notifications that are on the bus already.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn inbox(&self) -> Outcome<Arc<dyn Inbox>> {
+        Ok(Arc::new(TableInbox::new(self.clients.dynamodb.clone(), self.settings.text("INBOX_TABLE")?)))
+    }
+
+    /// What could not go on.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn parked(&self) -> Outcome<Arc<dyn Parked>> {
+        Ok(Arc::new(TableParked::new(self.clients.dynamodb.clone(), self.settings.text("PARKED_TABLE")?)))
+    }
+
+    /// Bodies that could not be read.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn parked_bodies(&self) -> Outcome<Arc<dyn ParkedBodies>> {
+        Ok(Arc::new(BucketBodies::new(self.bucket("PARKED_BUCKET")?)))
+    }
+
+    /// The event bus.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn bus(&self) -> Outcome<Arc<dyn Bus>> {
+        Ok(Arc::new(EventBus::new(self.clients.eventbridge.clone(), self.settings.text("BUS")?)))
+    }
+
+    /// The demand chain.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn demand_chain(&self) -> Outcome<Chain> {
+        Ok(Chain::new(self.clients.steps.clone(), self.settings.text("DEMAND_MACHINE_ARN")?))
+    }
+
+    /// The queue that feeds the demand chain.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn demand_queue(&self) -> Outcome<WorkQueue> {
+        Ok(WorkQueue::new(self.clients.sqs.clone(), self.settings.text("DEMAND_QUEUE_URL")?))
+    }
+
+    /// The organisation whose messages are taken.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn organization_id(&self) -> Outcome<OrganizationId> {
+        let text = self.settings.text("ORGANIZATION_ID")?;
+        OrganizationId::parse(&text).map_err(|error| {
+            Failure::new(ErrorClass::ConfigInvalid, "setting REVLOOPS_ORGANIZATION_ID").caused_by(error)
+        })
+    }
+
+    /// The CRM.
+    ///
+    /// # Errors
+    /// See [`World::runs`]; `Transient` where its secret cannot be read now.
+    pub async fn crm(&self) -> Outcome<Arc<Salesforce>> {
+        let settings = CrmSettings {
+            url: self.settings.text("CRM_URL")?,
+            credentials: self.secrets().read(&self.settings.text("CRM_SECRET")?).await?,
+            timeout: CRM_TIMEOUT,
+            directory_kept: DIRECTORY_KEPT,
+        };
+        Ok(Arc::new(Salesforce::new(&settings)?))
+    }
+
+    /// The providers of company and person data, by name.
+    ///
+    /// # Errors
+    /// See [`World::runs`]; `Transient` where a secret cannot be read now.
+    pub async fn providers(&self) -> Outcome<Vec<Arc<dyn Provider>>> {
+        let unusable =
+            |error| Failure::new(ErrorClass::ConfigInvalid, "setting up the enrichment client").caused_by(error);
+        let secret: ApiKeySecret = self.secrets().read(&self.settings.text("ENRICHMENT_SECRET")?).await?;
+        let key = revloops_enrichment::ApiKey::new(&secret.api_key).map_err(unusable)?;
+        let client = PeopleDataLabs::new(&self.settings.text("ENRICHMENT_URL")?, key).map_err(unusable)?;
+        Ok(vec![Arc::new(client)])
+    }
+
+    /// The AI.
+    ///
+    /// # Errors
+    /// See [`World::runs`]; `Transient` where its secret cannot be read now.
+    pub async fn model(&self) -> Outcome<Arc<dyn Model>> {
+        let unusable = |error| Failure::new(ErrorClass::ConfigInvalid, "setting up the AI client").caused_by(error);
+        let secret: ApiKeySecret = self.secrets().read(&self.settings.text("AI_SECRET")?).await?;
+        let key = revloops_ai::ApiKey::new(&secret.api_key).map_err(unusable)?;
+        let settings = revloops_ai::Settings::new(
+            self.settings.text("AI_URL")?,
+            self.settings.text("AI_MODEL")?,
+            revloops_ai::Prices::list(),
+        );
+        Ok(Arc::new(Anthropic::new(settings, key).map_err(unusable)?))
+    }
+
+    /// Where config lives.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn config_store(&self) -> Outcome<Arc<dyn ConfigStore>> {
+        Ok(Arc::new(BucketConfigStore::new(self.bucket("CONFIG_BUCKET")?)))
+    }
+
+    /// The active config of one loop.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn active_config<C: Levers>(&self) -> Outcome<ActiveConfig<C>> {
+        let trusted = Duration::from_secs(self.settings.parsed::<u64>("CONFIG_TTL_SECONDS")?);
+        Ok(ActiveConfig::new(self.config_store()?, trusted))
+    }
+
+    fn secrets(&self) -> Secrets {
+        Secrets::new(self.clients.secrets.clone())
+    }
+
+    fn bucket(&self, setting: &str) -> Outcome<revloops_aws::Bucket> {
+        let name = self.settings.text(setting)?;
+        self.clients
+            .bucket(&name)
+            .map_err(|error| Failure::new(ErrorClass::ConfigInvalid, format!("opening bucket {name}")).caused_by(error))
+    }
+}
