@@ -1,0 +1,127 @@
+//! Requests and answers, as published.
+//!
+//! Source: <https://platform.claude.com/docs/en/api/messages/create> and <https://platform.claude.com/docs/en/api/errors>.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::tool_call::Effort;
+
+/// Body of `POST /v1/messages`.
+#[derive(Serialize)]
+pub(crate) struct Request<'a> {
+    pub(crate) model: &'a str,
+    pub(crate) max_tokens: u32,
+    pub(crate) system: &'a str,
+    pub(crate) messages: [Message; 1],
+    pub(crate) tools: [Tool<'a>; 1],
+    pub(crate) tool_choice: ToolChoice<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) output_config: Option<OutputConfig>,
+}
+
+/// The one message.
+#[derive(Serialize)]
+pub(crate) struct Message {
+    pub(crate) role: &'static str,
+    pub(crate) content: [TextBlock; 2],
+}
+
+/// A block of text.
+#[derive(Serialize)]
+pub(crate) struct TextBlock {
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) text: String,
+}
+
+/// The tool.
+#[derive(Serialize)]
+pub(crate) struct Tool<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) input_schema: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) strict: Option<bool>,
+}
+
+/// Which tool has to be used.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ToolChoice<'a> {
+    /// This one, once.
+    Tool { name: &'a str, disable_parallel_tool_use: bool },
+    /// The model's choice, at most one.
+    Auto { disable_parallel_tool_use: bool },
+}
+
+/// Further settings of the answer.
+#[derive(Serialize)]
+pub(crate) struct OutputConfig {
+    pub(crate) effort: Effort,
+}
+
+/// A 200.
+#[derive(Deserialize)]
+pub(crate) struct Answer {
+    pub(crate) model: String,
+    pub(crate) content: Vec<Block>,
+    pub(crate) stop_reason: Option<String>,
+    #[serde(default)]
+    pub(crate) stop_details: Option<StopDetails>,
+    pub(crate) usage: Usage,
+}
+
+/// A content block of which we read only the tool's input; thinking and text come as blocks too.
+#[derive(Deserialize)]
+pub(crate) struct Block {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    #[serde(default)]
+    pub(crate) input: Option<Value>,
+}
+
+/// Why the model refused.
+#[derive(Deserialize)]
+pub(crate) struct StopDetails {
+    #[serde(default)]
+    pub(crate) category: Option<String>,
+}
+
+/// Tokens.
+#[derive(Deserialize)]
+pub(crate) struct Usage {
+    pub(crate) input_tokens: u64,
+    pub(crate) output_tokens: u64,
+    #[serde(default)]
+    pub(crate) cache_creation_input_tokens: Option<u64>,
+    #[serde(default)]
+    pub(crate) cache_read_input_tokens: Option<u64>,
+}
+
+impl Usage {
+    /// All tokens sent, at the full price: we ask for no caching.
+    pub(crate) fn sent(&self) -> u64 {
+        let cached = self.cache_creation_input_tokens.unwrap_or(0).saturating_add(self.cache_read_input_tokens.unwrap_or(0));
+        self.input_tokens.saturating_add(cached)
+    }
+}
+
+/// Any other status: `{"type": "error", "error": {"type": …, "message": …}, "request_id": …}`.
+#[derive(Deserialize)]
+pub(crate) struct ErrorAnswer {
+    pub(crate) error: ErrorBody,
+    #[serde(default)]
+    pub(crate) request_id: Option<String>,
+}
+
+/// The error.
+#[derive(Deserialize)]
+pub(crate) struct ErrorBody {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) message: String,
+}

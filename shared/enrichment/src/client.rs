@@ -1,0 +1,278 @@
+//! Asking People Data Labs, and what each of its answers means for us.
+//!
+//! | answer | meaning |
+//! |---|---|
+//! | 200 | a match, with the provider's likelihood |
+//! | 404 | nobody known: a normal outcome, not charged |
+//! | 429 | `Throttled` |
+//! | 408, 5xx, no answer in time, connection lost | `Transient` |
+//! | 400, 401, 402 (out of credits), 403, any other | `Rejected` |
+//!
+//! Source: <https://docs.peopledatalabs.com/docs/errors>.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use reqwest::{Client, Response, StatusCode, Url};
+
+use revloops_domain::{CompanyProfile, ErrorClass, PersonProfile};
+use revloops_loopkit::ports::{CompanyQuery, Found, PersonQuery, Provider};
+use revloops_loopkit::{Failure, Outcome};
+
+use crate::country;
+use crate::key::ApiKey;
+use crate::profile::On;
+use crate::wire::{CompanyAnswer, ErrorAnswer, PersonAnswer};
+
+/// The provider's name, as levers and provenance write it.
+pub const PROVIDER: &str = "people_data_labs";
+
+/// Answers longer than this are none of this API's.
+const MAX_ANSWER_BYTES: usize = 4 << 20;
+
+/// Why a client cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The base URL is no URL, or not of http or https.
+    #[error("the enrichment provider's URL is not an http or https URL")]
+    Url,
+    /// The key cannot be sent.
+    #[error("the enrichment provider's API key is empty or holds characters that no header may hold")]
+    Key,
+    /// The HTTP client cannot be built.
+    #[error("building the HTTP client")]
+    Http(#[source] reqwest::Error),
+}
+
+/// The client.
+#[derive(Debug, Clone)]
+pub struct PeopleDataLabs {
+    http: Client,
+    company: Url,
+    person: Url,
+    key: ApiKey,
+}
+
+impl PeopleDataLabs {
+    /// A client of the API at `base`, `https://api.peopledatalabs.com` for one.
+    ///
+    /// # Errors
+    /// When the URL is none, or the HTTP client cannot be built.
+    pub fn new(base: &str, key: ApiKey) -> Result<Self, SetupError> {
+        let endpoint = |path: &str| {
+            let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/'))).map_err(|_| SetupError::Url)?;
+            if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(SetupError::Url) }
+        };
+        Ok(Self {
+            company: endpoint("/v5/company/enrich")?,
+            person: endpoint("/v5/person/enrich")?,
+            // A redirect would carry the key elsewhere; the API has none.
+            http: Client::builder().redirect(reqwest::redirect::Policy::none()).build().map_err(SetupError::Http)?,
+            key,
+        })
+    }
+
+    /// One request; the body of a 200, `None` for a 404.
+    async fn ask(&self, url: &Url, query: &[(&str, String)], timeout: Duration) -> Outcome<Option<Vec<u8>>> {
+        let request = self
+            .http
+            .get(url.clone())
+            .query(query)
+            .header("x-api-key", self.key.header())
+            .header("accept", "application/json")
+            .timeout(timeout);
+        // The URL holds the person's address: it is taken out of every error.
+        let response = request.send().await.map_err(|error| lost(error, timeout))?;
+        match response.status() {
+            StatusCode::OK => Ok(Some(body(response, timeout).await?)),
+            StatusCode::NOT_FOUND => Ok(None),
+            status => Err(refusal(status, response, timeout).await),
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for PeopleDataLabs {
+    fn name(&self) -> &'static str {
+        PROVIDER
+    }
+
+    async fn company(
+        &self,
+        query: &CompanyQuery,
+        min_likelihood: u8,
+        timeout: Duration,
+        at: Timestamp,
+    ) -> Outcome<Found<CompanyProfile>> {
+        let mut asked = Vec::new();
+        if let Some(domain) = &query.domain {
+            asked.push(("website", domain.as_str().to_owned()));
+        }
+        let name = query.name.trim();
+        if !name.is_empty() {
+            asked.push(("name", name.to_owned()));
+        }
+        if asked.is_empty() {
+            return Ok(Found::NoMatch);
+        }
+        if let Some(country) = query.country_code.as_deref().and_then(country::name) {
+            asked.push(("country", country.to_owned()));
+        }
+        asked.push(("min_likelihood", min_likelihood.to_string()));
+        let answer = self.ask(&self.company, &asked, timeout).await.map_err(|failure| failure.during("company"));
+        let Some(body) = answer.map_err(named)? else { return Ok(Found::NoMatch) };
+        let answer: CompanyAnswer = read(&body)?;
+        if answer.likelihood < min_likelihood {
+            return Ok(Found::NoMatch);
+        }
+        CompanyProfile::try_from(On(answer, day(at))).map(Found::Match).map_err(unusable)
+    }
+
+    async fn person(
+        &self,
+        query: &PersonQuery,
+        min_likelihood: u8,
+        timeout: Duration,
+        at: Timestamp,
+    ) -> Outcome<Found<PersonProfile>> {
+        let mut asked = vec![("email", query.email.trim().to_owned())];
+        for (name, value) in
+            [("first_name", &query.first_name), ("last_name", &query.last_name), ("company", &query.company)]
+        {
+            if let Some(value) = value.as_deref().map(str::trim).filter(|value| !value.is_empty()) {
+                asked.push((name, value.to_owned()));
+            }
+        }
+        asked.push(("min_likelihood", min_likelihood.to_string()));
+        let answer = self.ask(&self.person, &asked, timeout).await.map_err(|failure| failure.during("person"));
+        let Some(body) = answer.map_err(named)? else { return Ok(Found::NoMatch) };
+        let answer: PersonAnswer = read(&body)?;
+        if answer.likelihood < min_likelihood {
+            return Ok(Found::NoMatch);
+        }
+        PersonProfile::try_from(On(answer, day(at))).map(Found::Match).map_err(unusable)
+    }
+}
+
+fn named(failure: Failure) -> Failure {
+    failure.during(PROVIDER)
+}
+
+fn day(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+fn lost(error: reqwest::Error, timeout: Duration) -> Failure {
+    let context = if error.is_timeout() {
+        format!("no answer within {} ms", timeout.as_millis())
+    } else if error.is_connect() {
+        "cannot be reached".to_owned()
+    } else {
+        "connection lost".to_owned()
+    };
+    Failure::new(ErrorClass::Transient, context).caused_by(error.without_url())
+}
+
+async fn body(mut response: Response, timeout: Duration) -> Outcome<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(error, timeout))? {
+        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+            return Err(Failure::new(ErrorClass::Rejected, format!("answer of more than {MAX_ANSWER_BYTES} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Any status but 200 and 404, by its class. The type is told, the message is not: it may repeat what we asked by.
+async fn refusal(status: StatusCode, response: Response, timeout: Duration) -> Failure {
+    let class = class_of(status);
+    // The provider sends the window's end in a header of its own; gateways in front of it send the standard one.
+    let again = ["retry-after", "x-ratelimit-reset"].into_iter().find_map(|name| {
+        let value = response.headers().get(name)?.to_str().ok()?.trim();
+        let fits = value.len() <= 40 && value.chars().all(|c| c.is_ascii_alphanumeric() || "-:.+ ,".contains(c));
+        fits.then(|| format!(", {name} {value}"))
+    });
+    let kind = match body(response, timeout).await {
+        Ok(body) => serde_json::from_slice::<ErrorAnswer>(&body).ok().map(|answer| answer.error.kind),
+        Err(_) => None,
+    };
+    let kind = kind.filter(|kind| kind.len() <= 60 && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+    let kind = kind.map_or_else(String::new, |kind| format!(" {kind}"));
+    Failure::new(class, format!("answered {}{kind}{}", status.as_u16(), again.unwrap_or_default()))
+}
+
+fn class_of(status: StatusCode) -> ErrorClass {
+    match status.as_u16() {
+        429 => ErrorClass::Throttled,
+        408 | 500..=599 => ErrorClass::Transient,
+        _ => ErrorClass::Rejected,
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Outcome<T> {
+    // The cause is told by position alone; serde's text could quote a value.
+    serde_json::from_slice(body).map_err(|error| {
+        let place = format!("line {} column {}", error.line(), error.column());
+        named(Failure::new(ErrorClass::Rejected, format!("an answer that cannot be read at {place}")))
+    })
+}
+
+fn unusable(error: crate::profile::Unusable) -> Failure {
+    named(Failure::new(ErrorClass::Rejected, "an answer that cannot be used").caused_by(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_status_has_the_class_that_decides_about_a_retry() {
+        let class = |status| class_of(StatusCode::from_u16(status).unwrap());
+        for status in [400, 401, 402, 403, 405, 422] {
+            assert_eq!(class(status), ErrorClass::Rejected, "{status}");
+        }
+        for status in [408, 500, 502, 503, 504] {
+            assert_eq!(class(status), ErrorClass::Transient, "{status}");
+        }
+        assert_eq!(class(429), ErrorClass::Throttled);
+    }
+
+    #[test]
+    fn a_base_that_is_no_web_address_is_refused() {
+        let key = || ApiKey::new("k").unwrap();
+        assert!(PeopleDataLabs::new("api.peopledatalabs.com", key()).is_err());
+        assert!(PeopleDataLabs::new("file:///tmp", key()).is_err());
+        let client = PeopleDataLabs::new("https://api.peopledatalabs.com/", key()).unwrap();
+        assert_eq!(client.person.as_str(), "https://api.peopledatalabs.com/v5/person/enrich");
+    }
+
+    #[tokio::test]
+    async fn nothing_to_ask_by_is_no_match_and_asks_nobody() {
+        // Port 9 answers nobody: a request would fail.
+        let client = PeopleDataLabs::new("http://127.0.0.1:9", ApiKey::new("k").unwrap()).unwrap();
+        let query = CompanyQuery { domain: None, name: " ".into(), country_code: Some("DE".into()) };
+        let found = client.company(&query, 5, Duration::from_millis(200), Timestamp::UNIX_EPOCH).await;
+        assert!(found.unwrap() == Found::NoMatch);
+    }
+
+    #[tokio::test]
+    async fn a_failure_names_no_person_and_no_key() {
+        let client = PeopleDataLabs::new("http://127.0.0.1:9", ApiKey::new("s3cret").unwrap()).unwrap();
+        let query = PersonQuery {
+            email: "ida@northwind.example".into(),
+            first_name: Some("Ida".into()),
+            last_name: None,
+            company: None,
+        };
+        let failure = client.person(&query, 5, Duration::from_millis(200), Timestamp::UNIX_EPOCH).await.unwrap_err();
+        assert_eq!(failure.class(), ErrorClass::Transient);
+        let told = format!("{failure} {failure:?} {client:?}");
+        assert!(told.contains("people_data_labs"), "{told}");
+        for secret in ["ida", "Ida", "northwind", "s3cret"] {
+            assert!(!told.contains(secret), "{told}");
+        }
+    }
+}
