@@ -4,6 +4,8 @@ use aws_config::BehaviorVersion;
 use aws_config::timeout::TimeoutConfig;
 use std::time::Duration;
 
+use crate::host_prefix::GivenHost;
+
 /// One client a service, sharing credentials, region, endpoint and connections.
 #[derive(Debug, Clone)]
 pub struct Clients {
@@ -30,19 +32,20 @@ impl Clients {
             .build();
         let shared = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
         // A synchronous chain answers when it is through: longer than any other call.
-        let steps = aws_sdk_sfn::config::Builder::from(&shared)
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_secs(3))
-                    .operation_timeout(Duration::from_secs(310))
-                    .build(),
-            )
-            .build();
+        let mut steps = aws_sdk_sfn::config::Builder::from(&shared).timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(3))
+                .operation_timeout(Duration::from_secs(310))
+                .build(),
+        );
+        if let Some(host) = shared.endpoint_url().and_then(|endpoint| GivenHost::new("sync-", endpoint)) {
+            steps = steps.interceptor(host);
+        }
         Self {
             dynamodb: aws_sdk_dynamodb::Client::new(&shared),
             eventbridge: aws_sdk_eventbridge::Client::new(&shared),
             secrets: aws_sdk_secretsmanager::Client::new(&shared),
-            steps: aws_sdk_sfn::Client::from_conf(steps),
+            steps: aws_sdk_sfn::Client::from_conf(steps.build()),
             sqs: aws_sdk_sqs::Client::new(&shared),
             endpoint: shared.endpoint_url().map(ToOwned::to_owned),
             region: shared.region().map(ToString::to_string),

@@ -7,6 +7,7 @@ pub mod chain;
 pub mod clients;
 pub mod config_store;
 mod failures;
+mod host_prefix;
 pub mod inbox;
 mod item;
 pub mod leads;
