@@ -10,10 +10,7 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::{
-    context::Layout,
-    local::Endpoints,
-};
+use crate::{context::Layout, local::Endpoints};
 
 /// Calls the AWS CLI, on the local cloud or on the person's own account.
 #[derive(Debug, Clone)]

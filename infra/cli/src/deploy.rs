@@ -65,7 +65,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         let console = &context.console;
         console.say(console.tone(Tone::Strong, "This would be done (--changeset asks AWS, --execute does it):"));
         console.say(format!("  {}", build.join(" ")));
-        console.say(format!("  (each binary becomes {})", context.layout.lambda("<package>").join("bootstrap").display()));
+        console
+            .say(format!("  (each binary becomes {})", context.layout.lambda("<package>").join("bootstrap").display()));
         console.say(format!(
             "  aws cloudformation package --template-file {} --s3-bucket {} --output-template-file {}",
             template.display(),
@@ -99,7 +100,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn build_command(architecture: &str) -> Vec<String> {
-    let mut command: Vec<String> = ["cargo", "lambda", "build", "--release", "--output-format", "binary"].map(str::to_owned).to_vec();
+    let mut command: Vec<String> =
+        ["cargo", "lambda", "build", "--release", "--output-format", "binary"].map(str::to_owned).to_vec();
     command.push(if architecture == "arm64" { "--arm64" } else { "--x86-64" }.to_owned());
     for function in FUNCTIONS {
         command.extend(["--package".to_owned(), function.package.to_owned()]);
@@ -108,9 +110,10 @@ fn build_command(architecture: &str) -> Vec<String> {
 }
 
 fn deploy_command(args: &Args, stack: &str, packaged: &str) -> Vec<String> {
-    let mut command: Vec<String> = ["cloudformation", "deploy", "--stack-name", stack, "--template-file", packaged, "--capabilities"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut command: Vec<String> =
+        ["cloudformation", "deploy", "--stack-name", stack, "--template-file", packaged, "--capabilities"]
+            .map(str::to_owned)
+            .to_vec();
     command.extend(["CAPABILITY_IAM".to_owned(), "CAPABILITY_AUTO_EXPAND".to_owned()]);
     command.push("--no-fail-on-empty-changeset".to_owned());
     if !args.execute {

@@ -47,7 +47,9 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         for name in ["state", "tmp", "logs", "run"] {
             remove(&layout.state.join(name), true)?;
         }
-        for name in ["endpoints.json", "secrets.json", "packaged.yaml", "crm.sqlite", "crm.sqlite-wal", "crm.sqlite-shm"] {
+        for name in
+            ["endpoints.json", "secrets.json", "packaged.yaml", "crm.sqlite", "crm.sqlite-wal", "crm.sqlite-shm"]
+        {
             remove(&layout.state.join(name), false)?;
         }
         step.done("cloud, CRM and logs");

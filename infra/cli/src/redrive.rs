@@ -105,7 +105,16 @@ async fn move_dead_letters(aws: &Aws, from: &str, to: &str) -> anyhow::Result<us
     let mut moved = 0;
     loop {
         let answer = aws
-            .json(["sqs", "receive-message", "--queue-url", from, "--max-number-of-messages", "10", "--visibility-timeout", "60"])
+            .json([
+                "sqs",
+                "receive-message",
+                "--queue-url",
+                from,
+                "--max-number-of-messages",
+                "10",
+                "--visibility-timeout",
+                "60",
+            ])
             .await?;
         let messages = answer.get("Messages").and_then(Value::as_array).cloned().unwrap_or_default();
         if messages.is_empty() {

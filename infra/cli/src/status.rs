@@ -119,11 +119,18 @@ pub async fn run(context: &Context, _: Args) -> anyhow::Result<ExitCode> {
     );
     console.table(
         &["table", "items"],
-        status.tables.iter().map(|table| vec![table.name.trim_end_matches("Table").to_owned(), table.items.to_string()]),
+        status
+            .tables
+            .iter()
+            .map(|table| vec![table.name.trim_end_matches("Table").to_owned(), table.items.to_string()]),
     );
-    let dead: u64 = status.queues.iter().filter(|queue| queue.name != "DemandQueueUrl").map(|queue| queue.waiting).sum();
+    let dead: u64 =
+        status.queues.iter().filter(|queue| queue.name != "DemandQueueUrl").map(|queue| queue.waiting).sum();
     if dead > 0 {
-        console.say(console.tone(Tone::Bad, format!("{dead} dead letters: `cargo revloops redrive --dead-letters` sends leads again.")));
+        console.say(console.tone(
+            Tone::Bad,
+            format!("{dead} dead letters: `cargo revloops redrive --dead-letters` sends leads again."),
+        ));
     }
     if status.parked.is_empty() {
         console.say("Nothing is parked.");
@@ -196,7 +203,9 @@ async fn processes(context: &Context) -> Vec<Process> {
         answers: version.is_some(),
         address: format!("{cloud} {}", version.map(|version| format!("(ministack {version})")).unwrap_or_default()),
     }];
-    for (name, port) in [("crm stand-in", ports.crm), ("enrichment stand-in", ports.enrichment), ("ai stand-in", ports.ai)] {
+    for (name, port) in
+        [("crm stand-in", ports.crm), ("enrichment stand-in", ports.enrichment), ("ai stand-in", ports.ai)]
+    {
         let address = local(port);
         processes.push(Process { name, pid: pid(STANDINS), answers: answers(&address).await, address });
     }
@@ -248,7 +257,9 @@ pub(crate) async fn parked(aws: &Aws, endpoints: &Endpoints) -> anyhow::Result<V
         .await?;
     let mut items: Vec<Parked> =
         answer.get("Items").and_then(Value::as_array).into_iter().flatten().map(parked_item).collect();
-    items.sort_by(|one, other| one.next_attempt_at.cmp(&other.next_attempt_at).then(one.parked_id.cmp(&other.parked_id)));
+    items.sort_by(|one, other| {
+        one.next_attempt_at.cmp(&other.next_attempt_at).then(one.parked_id.cmp(&other.parked_id))
+    });
     items.truncate(100);
     Ok(items)
 }

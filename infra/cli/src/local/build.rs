@@ -61,7 +61,11 @@ pub async fn build_and_package(context: &Context) -> anyhow::Result<(PathBuf, St
         replace_program(&bootstrap, &bytes)?;
     }
     let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    if changed == 0 { step.skipped("unchanged") } else { step.done(format!("{changed} of {}", FUNCTIONS.len())) }
+    if changed == 0 {
+        step.skipped("unchanged")
+    } else {
+        step.done(format!("{changed} of {}", FUNCTIONS.len()))
+    }
     Ok((target.join(STANDINS_PACKAGE), hash))
 }
 
@@ -120,6 +124,10 @@ async fn cargo_build(context: &Context, packages: &[&str]) -> anyhow::Result<Pat
     if !status.success() {
         bail!("the functions do not build\n{}", last_lines(&said, 60));
     }
-    if compiled == 0 { step.skipped("up to date") } else { step.done(format!("{compiled} crates compiled")) }
+    if compiled == 0 {
+        step.skipped("up to date")
+    } else {
+        step.done(format!("{compiled} crates compiled"))
+    }
     directory.context("cargo named no binaries")
 }

@@ -92,8 +92,8 @@ impl Endpoints {
     /// If the local system was never up, or the file is of another version.
     pub fn load(context: &Context) -> anyhow::Result<Self> {
         let path = context.layout.endpoints();
-        let text = std::fs::read_to_string(&path)
-            .context("the local system is not set up: `cargo revloops up` does that")?;
+        let text =
+            std::fs::read_to_string(&path).context("the local system is not set up: `cargo revloops up` does that")?;
         serde_json::from_str(&text)
             .with_context(|| format!("reading {}: `cargo revloops up` writes it anew", path.display()))
     }
@@ -138,8 +138,7 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(content)?;
     file.sync_all()?;
     std::fs::rename(&beside, path).with_context(|| format!("writing {}", path.display()))

@@ -18,8 +18,8 @@ pub(crate) async fn ensure_venv(context: &Context) -> anyhow::Result<()> {
     let step = context.console.step("Python environment");
     let layout = &context.layout;
     let requirements = layout.root.join("infra/local/cloud/requirements.txt");
-    let wanted = std::fs::read_to_string(&requirements)
-        .with_context(|| format!("reading {}", requirements.display()))?;
+    let wanted =
+        std::fs::read_to_string(&requirements).with_context(|| format!("reading {}", requirements.display()))?;
     let mark = layout.venv().join("installed.txt");
     if std::fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) && runs(&layout.tool("python")).await {
         step.skipped("installed");

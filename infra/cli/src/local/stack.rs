@@ -174,7 +174,11 @@ async fn failures(aws: &Aws) -> String {
         })
         .take(10)
         .collect();
-    if lines.is_empty() { "the template was refused".to_owned() } else { format!("the deployment failed:\n{}", lines.join("\n")) }
+    if lines.is_empty() {
+        "the template was refused".to_owned()
+    } else {
+        format!("the deployment failed:\n{}", lines.join("\n"))
+    }
 }
 
 async fn put_secrets(
@@ -184,7 +188,10 @@ async fn put_secrets(
     secrets: &Secrets,
 ) -> anyhow::Result<()> {
     let values = [
-        ("CrmSecret", serde_json::json!({"client_id": secrets.crm_client_id, "client_secret": secrets.crm_client_secret})),
+        (
+            "CrmSecret",
+            serde_json::json!({"client_id": secrets.crm_client_id, "client_secret": secrets.crm_client_secret}),
+        ),
         ("EnrichmentSecret", serde_json::json!({"api_key": secrets.enrichment_api_key})),
         ("AiSecret", serde_json::json!({"api_key": secrets.ai_api_key})),
     ];
@@ -220,7 +227,9 @@ pub(crate) async fn put_secret(
 
 /// Asks until the local cloud answers as itself.
 pub(super) async fn cloud_answers(url: &str) -> bool {
-    let Ok(client) = reqwest::Client::builder().timeout(Duration::from_secs(2)).no_proxy().build() else { return false };
+    let Ok(client) = reqwest::Client::builder().timeout(Duration::from_secs(2)).no_proxy().build() else {
+        return false;
+    };
     let answer = client.get(format!("{url}/_ministack/health")).send().await;
     answer.is_ok_and(|answer| answer.status().is_success())
 }

@@ -101,10 +101,8 @@ async fn start_cloud(context: &Context) -> anyhow::Result<()> {
     fs::create_dir_all(&temporary)?;
     drop(fs::remove_file(&saved));
 
-    let mut environment: Vec<(String, OsString)> = aws_environment(&url, REGION)
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect();
+    let mut environment: Vec<(String, OsString)> =
+        aws_environment(&url, REGION).into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let port = context.ports.cloud.to_string();
     environment.extend(
         [
@@ -160,12 +158,8 @@ async fn start_standins(context: &Context, program: &Path, secrets: &Secrets) ->
         ("REVLOOPS_STANDIN_AI_PORT".to_owned(), ports.ai.to_string().into()),
     ];
     let package = layout.root.join("infra/crm");
-    let fingerprint = format!(
-        "{} {:?} {}",
-        hash_files(&[program])?,
-        ports,
-        hash_text(&serde_json::to_string(secrets)?)
-    );
+    let fingerprint =
+        format!("{} {:?} {}", hash_files(&[program])?, ports, hash_text(&serde_json::to_string(secrets)?));
     let _ = (&arguments, &package);
     if let Some(running) = process::running(layout, STANDINS) {
         if running.fingerprint == fingerprint && answers(&url).await {
@@ -180,7 +174,13 @@ async fn start_standins(context: &Context, program: &Path, secrets: &Secrets) ->
     refuse_taken_port(ports.ai, "the AI stand-in", "REVLOOPS_AI_PORT")?;
     process::start(
         layout,
-        Start { name: STANDINS, program: own_copy(layout.state.join("run"), program)?, arguments, environment, fingerprint },
+        Start {
+            name: STANDINS,
+            program: own_copy(layout.state.join("run"), program)?,
+            arguments,
+            environment,
+            fingerprint,
+        },
     )?;
     process::wait_ready(layout, STANDINS, Duration::from_secs(30), || answers(&url)).await?;
     step.done(url);
@@ -198,7 +198,9 @@ fn own_copy(directory: PathBuf, program: &Path) -> anyhow::Result<PathBuf> {
 
 /// Whether a stand-in answers at this address.
 pub async fn answers(url: &str) -> bool {
-    let Ok(client) = reqwest::Client::builder().timeout(Duration::from_secs(2)).no_proxy().build() else { return false };
+    let Ok(client) = reqwest::Client::builder().timeout(Duration::from_secs(2)).no_proxy().build() else {
+        return false;
+    };
     let answer = client.get(format!("{url}/_standin/health")).send().await;
     answer.is_ok_and(|answer| answer.status().is_success())
 }
