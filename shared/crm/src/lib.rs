@@ -1,1 +1,19 @@
-//! TODO
+//! Salesforce: the CRM that leads come from and go back to, by its published protocols.
+//!
+//! - [`Salesforce`] is the REST client: OAuth client credentials, API [`API_VERSION`]; it implements loopkit's
+//!   `CrmDirectory`, `CrmReader` and `CrmWriter`.
+//! - [`outbound`] reads the SOAP messages that the CRM sends when a record is saved, and writes the answers.
+//! - [`lead_fields`] is the one table by which a lead is read from either.
+
+pub mod lead_fields;
+pub mod outbound;
+
+mod client;
+mod directory;
+mod failures;
+mod records;
+mod secret;
+
+pub use client::{API_VERSION, CrmSettings, Salesforce};
+pub use lead_fields::{LeadProblem, LeadWire};
+pub use secret::{Credentials, Secret};

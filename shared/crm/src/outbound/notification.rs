@@ -1,0 +1,163 @@
+//! One notification: its id, and the record that it tells of.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use jiff::Timestamp;
+use roxmltree::Node;
+use thiserror::Error;
+
+use revloops_domain::{Lead, OpportunityId, SalesforceId};
+
+use super::envelope::elements;
+use super::{OUTBOUND_NS, SOBJECT_NS, XSI_NS};
+use crate::lead_fields::{self, LeadProblem, LeadWire};
+
+/// A notification that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    /// Its id: the same at every delivery.
+    pub id: SalesforceId,
+    /// The record.
+    pub saved: Saved,
+    /// Where the element stands in the body, in bytes.
+    pub at: Range<usize>,
+}
+
+/// A record as the message tells it: its latest values, not those of the moment that caused the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// A lead.
+    Lead(Box<Lead>),
+    /// An opportunity; no loop reads more of it yet.
+    Opportunity(SavedOpportunity),
+}
+
+/// Which opportunity was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedOpportunity {
+    /// Its id.
+    pub id: OpportunityId,
+    /// `SystemModstamp`, if the message carries it.
+    pub modified_at: Option<Timestamp>,
+}
+
+/// A notification that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its id, if that much could be read.
+    pub id: Option<SalesforceId>,
+    /// Why.
+    pub reason: UnreadableReason,
+    /// Where the element stands in the body, in bytes.
+    pub at: Range<usize>,
+}
+
+/// Why a notification could not be read. Names fields and never their values.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum UnreadableReason {
+    /// No `Id`, two of them, or not an id.
+    #[error("the notification's Id is missing, repeated or not an id")]
+    Id,
+    /// No `sObject`, or two of them.
+    #[error("the notification's sObject is missing or repeated")]
+    Record,
+    /// An `xsi:type` that no part of the system knows, or none.
+    #[error("the sObject is neither a Lead nor an Opportunity")]
+    Type,
+    /// A field comes twice.
+    #[error("a field of the {0} comes twice")]
+    Repeated(&'static str),
+    /// A field holds comments or elements, so that readers differ about its value.
+    #[error("{0} is not plain text")]
+    NotPlain(&'static str),
+    /// The opportunity's id is missing or not an opportunity's.
+    #[error("the Opportunity's Id is missing or not the id of an opportunity")]
+    Opportunity,
+    /// The lead's fields make no lead.
+    #[error("the Lead's {0}")]
+    Lead(#[from] LeadProblem),
+}
+
+impl Notification {
+    pub(super) fn read(node: Node<'_, '_>) -> Result<Self, Unreadable> {
+        let id = single(node, "Id").and_then(value).and_then(|text| SalesforceId::parse(text).ok());
+        let saved = read_record(node);
+        match (id, saved) {
+            (Some(id), Ok(saved)) => Ok(Self { id, saved, at: node.range() }),
+            (None, _) => Err(Unreadable { id: None, reason: UnreadableReason::Id, at: node.range() }),
+            (id, Err(reason)) => Err(Unreadable { id, reason, at: node.range() }),
+        }
+    }
+}
+
+fn read_record(notification: Node<'_, '_>) -> Result<Saved, UnreadableReason> {
+    let record = single(notification, "sObject").ok_or(UnreadableReason::Record)?;
+    match type_of(record) {
+        Some("Lead") => {
+            let fields = read_fields(record, "Lead", lead_fields::names())?;
+            let mut wire = LeadWire::default();
+            for (name, text) in fields {
+                wire.put(name, text);
+            }
+            Ok(Saved::Lead(Box::new(wire.try_into()?)))
+        }
+        Some("Opportunity") => {
+            let fields = read_fields(record, "Opportunity", ["Id", "SystemModstamp"].into_iter())?;
+            let of = |wanted| fields.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
+            let id = of("Id").and_then(|text| OpportunityId::parse(text).ok()).ok_or(UnreadableReason::Opportunity)?;
+            let modified_at = of("SystemModstamp").and_then(lead_fields::time);
+            Ok(Saved::Opportunity(SavedOpportunity { id, modified_at }))
+        }
+        _ => Err(UnreadableReason::Type),
+    }
+}
+
+/// The values of the `wanted` fields; those left out, empty or nil are not there, and all others are passed over.
+fn read_fields<'a>(
+    record: Node<'a, '_>,
+    object: &'static str,
+    wanted: impl Iterator<Item = &'static str> + Clone,
+) -> Result<Vec<(&'static str, &'a str)>, UnreadableReason> {
+    let mut names = BTreeSet::new();
+    let mut fields = Vec::new();
+    for field in record.children().filter(|child| child.tag_name().namespace() == Some(SOBJECT_NS)) {
+        if !names.insert(field.tag_name().name()) {
+            return Err(UnreadableReason::Repeated(object));
+        }
+        let Some(name) = wanted.clone().find(|name| *name == field.tag_name().name()) else { continue };
+        let text = value(field).ok_or(UnreadableReason::NotPlain(name))?;
+        if is_nil(field) && !text.is_empty() {
+            return Err(UnreadableReason::NotPlain(name));
+        }
+        if !text.is_empty() {
+            fields.push((name, text));
+        }
+    }
+    Ok(fields)
+}
+
+/// The record's type without its prefix, if the prefix stands for the namespace of record types.
+fn type_of<'a>(record: Node<'a, '_>) -> Option<&'a str> {
+    let (prefix, name) = record.attribute((XSI_NS, "type"))?.trim().split_once(':')?;
+    (record.lookup_namespace_uri(Some(prefix)) == Some(SOBJECT_NS)).then_some(name)
+}
+
+fn is_nil(field: Node<'_, '_>) -> bool {
+    matches!(field.attribute((XSI_NS, "nil")), Some("true" | "1"))
+}
+
+fn single<'a, 'input>(parent: Node<'a, 'input>, name: &'static str) -> Option<Node<'a, 'input>> {
+    let mut found = elements(parent, OUTBOUND_NS, name);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// An element's text, if it holds nothing else: no comment, no instruction, no element.
+pub(super) fn value<'a>(element: Node<'a, '_>) -> Option<&'a str> {
+    let mut children = element.children();
+    match (children.next(), children.next()) {
+        (None, _) => Some(""),
+        (Some(only), None) if only.is_text() => only.text(),
+        _ => None,
+    }
+}

@@ -1,0 +1,52 @@
+//! Credentials in a type that cannot be logged.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// A text that is never shown: `Debug` withholds it, and there is no `Display`.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps `text`.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for the one place that sends it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[withheld]")
+    }
+}
+
+/// The connected app that logs in: the shape of the secret that the functions read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Credentials {
+    /// Consumer key.
+    pub client_id: Secret,
+    /// Consumer secret.
+    pub client_secret: Secret,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_read_from_the_secret_and_never_shown() {
+        let credentials: Credentials =
+            serde_json::from_str(r#"{"client_id": "3MVG9-key", "client_secret": "28A2-secret"}"#).unwrap();
+        let shown = format!("{credentials:?}");
+        assert!(!shown.contains("3MVG9") && !shown.contains("28A2"), "{shown}");
+        assert_eq!(credentials.client_secret.reveal(), "28A2-secret");
+    }
+}
