@@ -106,8 +106,10 @@ impl Anthropic {
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
             .ok_or(SetupError::Url)?;
-        let price =
-            settings.prices.price(&settings.model).ok_or_else(|| SetupError::NoPrice { model: settings.model.clone() })?;
+        let price = settings
+            .prices
+            .price(&settings.model)
+            .ok_or_else(|| SetupError::NoPrice { model: settings.model.clone() })?;
         // A redirect would carry the key elsewhere; the API has none.
         let http = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -133,7 +135,10 @@ impl Anthropic {
         let answer: Answer = serde_json::from_slice(&body).map_err(|error| {
             // The cause is told by position alone; serde's text could quote a value.
             let place = format!("line {} column {}", error.line(), error.column());
-            Failure::new(ErrorClass::Rejected, format!("an answer that cannot be read at {place}{}", with_id(id.as_deref())))
+            Failure::new(
+                ErrorClass::Rejected,
+                format!("an answer that cannot be read at {place}{}", with_id(id.as_deref())),
+            )
         })?;
         self.take(request, answer).map_err(|failure| match id {
             Some(id) => failure.during(format!("request {id}")),
@@ -207,7 +212,10 @@ impl Anthropic {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.lost(error))? {
             if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-                return Err(Failure::new(ErrorClass::Rejected, format!("answer of more than {MAX_ANSWER_BYTES} bytes")));
+                return Err(Failure::new(
+                    ErrorClass::Rejected,
+                    format!("answer of more than {MAX_ANSWER_BYTES} bytes"),
+                ));
             }
             body.extend_from_slice(&chunk);
         }
@@ -271,7 +279,11 @@ mod tests {
             system: "system".into(),
             task: "task".into(),
             data: json!({"name": "Ida"}),
-            tool: Tool { name: "draft_sequence".into(), description: "d".into(), input_schema: json!({"type": "object"}) },
+            tool: Tool {
+                name: "draft_sequence".into(),
+                description: "d".into(),
+                input_schema: json!({"type": "object"}),
+            },
             max_tokens: 1024,
         }
     }

@@ -18,7 +18,8 @@ impl Price {
     /// The price of an answer in millionths of a US dollar, rounded up.
     #[must_use]
     pub fn of(self, input_tokens: u64, output_tokens: u64) -> u64 {
-        let sum = u128::from(self.input) * u128::from(input_tokens) + u128::from(self.output) * u128::from(output_tokens);
+        let sum =
+            u128::from(self.input) * u128::from(input_tokens) + u128::from(self.output) * u128::from(output_tokens);
         u64::try_from(sum.div_ceil(1_000_000)).unwrap_or(u64::MAX)
     }
 }
@@ -40,7 +41,7 @@ impl Prices {
     /// Source: <https://platform.claude.com/docs/en/about-claude/pricing>.
     #[must_use]
     pub fn list() -> Self {
-        let dollars = |model: &str, input, output| {
+        let dollars = |model: &str, input: u64, output: u64| {
             (model.to_owned(), Price { input: input * 1_000_000, output: output * 1_000_000 })
         };
         Self(BTreeMap::from([

@@ -14,22 +14,16 @@ pub(crate) fn build<'a>(request: &'a ModelRequest, settings: &'a Settings) -> Re
     let tool = &request.tool;
     let (tool_choice, strict) = match settings.tool_call {
         ToolCall::Forced => (ToolChoice::Tool { name: &tool.name, disable_parallel_tool_use: true }, None),
-        ToolCall::Asked => (
-            ToolChoice::Auto { disable_parallel_tool_use: true },
-            may_be_strict(&tool.input_schema).then_some(true),
-        ),
+        ToolCall::Asked => {
+            (ToolChoice::Auto { disable_parallel_tool_use: true }, may_be_strict(&tool.input_schema).then_some(true))
+        }
     };
     Request {
         model: &settings.model,
         max_tokens: request.max_tokens,
         system: &request.system,
         messages: [Message { role: "user", content: [task(request), data(request)] }],
-        tools: [Tool {
-            name: &tool.name,
-            description: &tool.description,
-            input_schema: &tool.input_schema,
-            strict,
-        }],
+        tools: [Tool { name: &tool.name, description: &tool.description, input_schema: &tool.input_schema, strict }],
         tool_choice,
         output_config: settings.effort.map(|effort| OutputConfig { effort }),
     }
@@ -87,10 +81,7 @@ mod tests {
     #[test]
     fn an_older_model_is_forced_to_call_the_tool() {
         let sent = json!(build(&request(json!({})), &settings("claude-sonnet-4-5")));
-        assert_eq!(
-            sent["tool_choice"],
-            json!({"type": "tool", "name": "draft", "disable_parallel_tool_use": true})
-        );
+        assert_eq!(sent["tool_choice"], json!({"type": "tool", "name": "draft", "disable_parallel_tool_use": true}));
         assert_eq!(sent["tools"][0].get("strict"), None);
         assert_eq!(sent.get("output_config"), None);
     }
@@ -120,8 +111,10 @@ mod tests {
 
     #[test]
     fn the_same_request_is_sent_as_the_same_bytes() {
-        let once = serde_json::to_vec(&build(&request(json!({"b": 1, "a": 2})), &settings("claude-sonnet-4-5"))).unwrap();
-        let again = serde_json::to_vec(&build(&request(json!({"b": 1, "a": 2})), &settings("claude-sonnet-4-5"))).unwrap();
+        let once =
+            serde_json::to_vec(&build(&request(json!({"b": 1, "a": 2})), &settings("claude-sonnet-4-5"))).unwrap();
+        let again =
+            serde_json::to_vec(&build(&request(json!({"b": 1, "a": 2})), &settings("claude-sonnet-4-5"))).unwrap();
         assert_eq!(once, again);
     }
 }

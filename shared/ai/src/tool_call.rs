@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn only_generations_that_take_it_are_forced() {
-        for model in ["claude-3-5-haiku-20241022", "claude-sonnet-4-5", "claude-haiku-4-5-20251001", "claude-opus-4-6"] {
+        for model in ["claude-3-5-haiku-20241022", "claude-sonnet-4-5", "claude-haiku-4-5-20251001", "claude-opus-4-6"]
+        {
             assert_eq!(ToolCall::for_model(model), ToolCall::Forced, "{model}");
         }
         for model in ["claude-sonnet-5-5", "claude-opus-5", "claude-fable-5-1", "claude-next"] {
@@ -102,7 +103,8 @@ mod tests {
             json!({"type": "object", "required": ["steps"], "additionalProperties": false,
                    "properties": {"steps": {"type": "array", "items": item}}})
         };
-        let closed = json!({"type": "object", "properties": {"maximum": {"type": "string"}}, "additionalProperties": false});
+        let closed =
+            json!({"type": "object", "properties": {"maximum": {"type": "string"}}, "additionalProperties": false});
         assert!(may_be_strict(&steps(closed)));
         assert!(!may_be_strict(&steps(json!({"type": "object", "properties": {}}))), "open object");
         assert!(!may_be_strict(&steps(json!({"type": "integer", "minimum": 1}))), "a keyword that is refused");

@@ -104,7 +104,8 @@ pub(crate) struct Usage {
 impl Usage {
     /// All tokens sent, at the full price: we ask for no caching.
     pub(crate) fn sent(&self) -> u64 {
-        let cached = self.cache_creation_input_tokens.unwrap_or(0).saturating_add(self.cache_read_input_tokens.unwrap_or(0));
+        let cached =
+            self.cache_creation_input_tokens.unwrap_or(0).saturating_add(self.cache_read_input_tokens.unwrap_or(0));
         self.input_tokens.saturating_add(cached)
     }
 }

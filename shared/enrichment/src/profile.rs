@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_field_that_the_plan_hides_reads_as_absent() {
-        let profile = company(r#"{"likelihood":5,"name":"a","founded":true,"summary":false,"tags":true,"location":true}"#);
+        let profile =
+            company(r#"{"likelihood":5,"name":"a","founded":true,"summary":false,"tags":true,"location":true}"#);
         let profile = profile.unwrap();
         assert_eq!((profile.founded, profile.summary, profile.country_code), (None, None, None));
         assert!(profile.tags.is_empty());
