@@ -1,13 +1,7 @@
 //! The rep's page: the files a browser gets from the stand-in, built into the binary.
 //!
 //! The page is plain HTML, CSS and ECMAScript modules without a build step. It speaks the same REST API as every other client
-//! (`/services/data/v68.0/…` with a bearer token) and three endpoints that only a stand-in has:
-//!
-//! | endpoint | answers |
-//! |---|---|
-//! | `GET /_ui/users` | `{"users": [{"id", "name", "username", "title"}]}`: the active users to sign in as |
-//! | `POST /_ui/login {"username"}` | `{"access_token", "id", "name", "username"}` |
-//! | `POST /_ui/convert {"leadId"}` | `{"accountId", "contactId", "opportunityId"}`, or the REST API's array of errors |
+//! (`/services/data/v68.0/…` with a bearer token), and [`super::ui`] for what the vendor has in its own page only.
 //!
 //! A lead's text comes from outside, so the page is served under a policy that runs no script but its own files.
 
@@ -43,7 +37,7 @@ const FILES: [(&str, &str, &str); 13] = [
 ];
 
 /// The routes of the page's files, to be merged into the CRM stand-in's router.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     FILES.into_iter().fold(Router::new(), |router, (path, media_type, text)| {
         router.route(path, get(move || async move { file(media_type, text) }))
     })

@@ -12,7 +12,7 @@ export class Refused extends Error {
   }
 }
 
-/** Who is signed in: `{access_token, id, name, username}`, or null. It lives as long as the browser's tab. */
+/** Who is signed in: `{token, userId, name}`, or null. It lives as long as the browser's tab. */
 export function session() {
   const kept = sessionStorage.getItem(KEPT);
   return kept ? JSON.parse(kept) : null;
@@ -66,8 +66,9 @@ export function update(object, id, fields) {
   return call('PATCH', `${DATA}/sobjects/${object}/${encodeURIComponent(id)}`, fields, { 'Sforce-Auto-Assign': 'FALSE' });
 }
 
-export function convert(leadId) {
-  return call('POST', '/_ui/convert', { leadId });
+/** Converts a lead; `wishes` are `opportunityName` or `withoutOpportunity`. */
+export function convert(leadId, wishes) {
+  return call('POST', '/_ui/convert', { leadId, ...wishes });
 }
 
 /** A text as a SOQL literal. */
@@ -82,7 +83,7 @@ export function containing(text) {
 
 async function call(method, path, body, more = {}) {
   const headers = { Accept: 'application/json', ...more };
-  const token = session()?.access_token;
+  const token = session()?.token;
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response;

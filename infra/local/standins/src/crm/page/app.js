@@ -46,7 +46,7 @@ function header(rep) {
   document.getElementById('bar').hidden = !rep;
   document.getElementById('rep').textContent = rep?.name ?? '';
   document.getElementById('avatar').textContent = rep ? initials(rep.name) : '';
-  if (rep && named !== rep.id) organization(rep.id);
+  if (rep && named !== rep.userId) organization(rep.userId);
 }
 
 async function organization(repId) {

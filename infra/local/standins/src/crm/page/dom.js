@@ -25,21 +25,21 @@ export function announce(text) {
   if (announcer.textContent !== text) announcer.textContent = text;
 }
 
+const drawn = new WeakMap();
+
 /**
- * Draws `element` anew only where `data` is not what it showed before, and gives the focus back to the control with the same
- * `data-focus`, and leaves
- * what was folded (`data-fold`) folded, so that a refresh is felt by nobody who is reading or typing.
+ * Draws `element` anew only where `data` is not what it showed before. The focus goes back to the control with the same `data-focus`
+ * and what was folded (`data-fold`) stays folded, so that a refresh is felt by nobody who is reading or typing.
  */
 export function redraw(element, data, draw) {
-  const shown = JSON.stringify(data);
-  if (element.dataset.shown === shown) return false;
+  const shown = JSON.stringify(data ?? null);
+  if (drawn.get(element) === shown) return;
   const active = element.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
   const folds = new Map([...element.querySelectorAll('details[data-fold]')].map((details) => [details.dataset.fold, details.open]));
-  element.dataset.shown = shown;
-  fill(element, draw(data));
+  drawn.set(element, shown);
+  fill(element, draw(data ?? null));
   for (const details of element.querySelectorAll('details[data-fold]')) details.open = folds.get(details.dataset.fold) ?? details.open;
   if (active) element.querySelector(`[data-focus="${CSS.escape(active)}"]`)?.focus({ preventScroll: true });
-  return true;
 }
 
 /** Calls `work` every `milliseconds` while the page can be seen; the answer stops it. A slow answer is never overtaken. */

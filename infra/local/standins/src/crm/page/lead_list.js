@@ -121,7 +121,7 @@ export function showLeads(main, search) {
 
 function condition(asked) {
   const parts = [];
-  if (asked.show === 'mine') parts.push(`OwnerId = ${literal(session().id)}`);
+  if (asked.show === 'mine') parts.push(`OwnerId = ${literal(session().userId)}`);
   if (asked.find) {
     const like = containing(asked.find);
     parts.push(`(Name LIKE ${like} OR Company LIKE ${like} OR Email LIKE ${like})`);

@@ -88,7 +88,7 @@ function draw(parts, seen, fields, shown, refresh) {
 }
 
 function head(lead, refresh) {
-  const me = session().id;
+  const me = session().userId;
   return [
     h('div', {},
       h('h1', {}, lead.Name),
