@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use object_store::aws::AmazonS3;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use object_store::{ObjectStore, PutMode, PutOptions};
 use serde_json::Value;
 
 use revloops_domain::{ErrorClass, sha256_hex};

@@ -65,10 +65,12 @@ where
         let loaded = config.get(&clock).await?;
         let context = RunContext { clock: &clock, ids: &RandomIds, runs: runs.as_ref(), effects: &effects, lease };
         let run = run_once(&the_loop, &loaded, trigger, &context).await?;
+        let said = |name: &str| run.reply.get(name).and_then(Value::as_str);
+        let (run_id, outcome) = (said("run_id"), said("status"));
         tracing::info!(
             r#loop = L::CARD.name,
-            run_id = run.reply.get("run_id").and_then(Value::as_str),
-            outcome = run.reply.get("status").and_then(Value::as_str),
+            run_id,
+            outcome,
             repeated = run.repeated,
             config_version = loaded.stamp.short(),
             duration_ms = clock.now().duration_since(started).as_millis(),

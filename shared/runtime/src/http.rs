@@ -1,6 +1,8 @@
 //! The entry point for functions behind the HTTP API.
 
-use lambda_http::{Body, Error, Request, Response, service_fn};
+use std::future::Future;
+
+use lambda_http::{Body, Error, Request, Response, http, service_fn};
 
 use crate::logs;
 
@@ -8,9 +10,10 @@ use crate::logs;
 ///
 /// # Errors
 /// When the runtime API cannot be had.
-pub async fn run<H>(handle: H) -> Result<(), Error>
+pub async fn run<H, F>(handle: H) -> Result<(), Error>
 where
-    H: AsyncFn(lambda_http::http::Request<Vec<u8>>) -> lambda_http::http::Response<Vec<u8>>,
+    H: Fn(http::Request<Vec<u8>>) -> F + Sync,
+    F: Future<Output = http::Response<Vec<u8>>> + Send,
 {
     logs::start();
     let handle = &handle;
@@ -23,7 +26,7 @@ where
             // The enum may grow: what is unknown is an empty body to us, and refused as such.
             _ => Vec::new(),
         };
-        let response = handle(lambda_http::http::Request::from_parts(parts, bytes)).await;
+        let response = handle(http::Request::from_parts(parts, bytes)).await;
         let (parts, bytes) = response.into_parts();
         let body = String::from_utf8(bytes).map_or_else(|error| Body::Binary(error.into_bytes()), Body::Text);
         Ok::<_, Error>(Response::from_parts(parts, body))

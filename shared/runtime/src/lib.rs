@@ -11,6 +11,9 @@ pub mod settings;
 pub mod time;
 pub mod world;
 
+/// A chain that is run to its end, and a queue that work is sent to.
+pub use revloops_aws::{Chain, WorkQueue};
+
 pub use active_config::ActiveConfig;
 pub use effects::WorldEffects;
 pub use function::{serve, serve_loop};

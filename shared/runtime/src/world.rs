@@ -149,8 +149,8 @@ impl World {
         let settings = CrmSettings {
             url: self.settings.text("CRM_URL")?,
             credentials: self.secrets().read(&self.settings.text("CRM_SECRET")?).await?,
-            timeout: CRM_TIMEOUT,
-            directory_kept: DIRECTORY_KEPT,
+            request_timeout: CRM_TIMEOUT,
+            directory_ttl: DIRECTORY_KEPT,
         };
         Ok(Arc::new(Salesforce::new(&settings)?))
     }

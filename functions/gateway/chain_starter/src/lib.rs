@@ -1,1 +1,181 @@
-//! TODO
+//! Starts the demand chain for each queued lead and waits for its end.
+//!
+//! The queue is the back-pressure: as many chains run as the event source mapping lets messages through, and a burst
+//! waits in the queue instead of pushing the CRM and the AI over their limits. A chain parks what cannot go on and ends
+//! well; a message comes back only where the chain itself could not run, and after some attempts it is a dead letter.
+//!
+//! A message that is no `lead.saved` can never run: it is parked with its reason, and leaves the queue.
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use revloops_domain::events::LeadSaved;
+use revloops_domain::{ErrorClass, sha256_hex};
+use revloops_loopkit::Outcome;
+use revloops_loopkit::ports::{Clock, Parked, ParkedItem, ParkedStatus};
+
+/// A batch as SQS hands it to a function.
+#[derive(Debug, Deserialize)]
+pub struct Batch {
+    /// The messages.
+    #[serde(rename = "Records")]
+    pub records: Vec<Message>,
+}
+
+/// One message.
+#[derive(Deserialize)]
+pub struct Message {
+    /// The id by which SQS wants to hear of a failure.
+    #[serde(rename = "messageId")]
+    pub id: String,
+    /// A `lead.saved` event's detail.
+    pub body: String,
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Message").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The messages that have to come again; all others are done.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct BatchReply {
+    /// SQS's partial batch response.
+    #[serde(rename = "batchItemFailures")]
+    pub failures: Vec<FailedMessage>,
+}
+
+/// One message that has to come again.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct FailedMessage {
+    /// Its id.
+    #[serde(rename = "itemIdentifier")]
+    pub id: String,
+}
+
+/// Runs a chain to its end.
+#[async_trait]
+pub trait RunsChain: Send + Sync {
+    /// The chain's output.
+    async fn run(&self, input: &Value) -> Outcome<Value>;
+}
+
+/// The demand chain as it is deployed.
+#[derive(Debug, Clone)]
+pub struct DemandChain<C>(pub C);
+
+#[async_trait]
+impl RunsChain for DemandChain<revloops_runtime::Chain> {
+    async fn run(&self, input: &Value) -> Outcome<Value> {
+        self.0.run(input).await
+    }
+}
+
+/// Runs the chain for each message at once, and says which have to come again.
+pub async fn start_all(batch: Batch, chain: &dyn RunsChain, parked: &dyn Parked, clock: &dyn Clock) -> BatchReply {
+    let outcomes = join_all(batch.records.iter().map(|message| start(message, chain, parked, clock))).await;
+    let failures = batch.records.iter().zip(outcomes).filter_map(|(message, outcome)| match outcome {
+        Ok(()) => None,
+        Err(failure) => {
+            tracing::warn!(message_id = message.id, class = %failure.class(), "message comes again: {failure}");
+            Some(FailedMessage { id: message.id.clone() })
+        }
+    });
+    BatchReply { failures: failures.collect() }
+}
+
+async fn start(message: &Message, chain: &dyn RunsChain, parked: &dyn Parked, clock: &dyn Clock) -> Outcome<()> {
+    let event: LeadSaved = match serde_json::from_str(&message.body) {
+        Ok(event) => event,
+        Err(error) => return park(message, &error, parked, clock).await,
+    };
+    let input = serde_json::to_value(&event).map_err(|error| {
+        revloops_loopkit::Failure::new(ErrorClass::Bug, "writing the chain's input").caused_by(error)
+    })?;
+    let output = chain.run(&input).await?;
+    let status = output.get("status").and_then(Value::as_str);
+    tracing::info!(
+        lead_id = %event.lead_id,
+        correlation_id = %event.correlation_id,
+        status,
+        waited_ms = clock.now().duration_since(event.received_at).as_millis(),
+        "chain ended"
+    );
+    Ok(())
+}
+
+async fn park(message: &Message, error: &serde_json::Error, parked: &dyn Parked, clock: &dyn Clock) -> Outcome<()> {
+    // Where in the text, not what: the text may be a person's.
+    let reason = format!(
+        "no lead.saved event: {:?} error in line {}, column {}",
+        error.classify(),
+        error.line(),
+        error.column()
+    );
+    tracing::warn!(message_id = message.id, "parked: {reason}");
+    parked
+        .park(&ParkedItem {
+            parked_id: format!("message-{}", sha256_hex(message.body.as_bytes())),
+            step: "chain_starter".to_owned(),
+            class: ErrorClass::Rejected.name().to_owned(),
+            reason,
+            attempts: 1,
+            status: ParkedStatus::Waiting,
+            parked_at: clock.now(),
+            next_attempt_at: None,
+            input: None,
+            body_key: None,
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use revloops_loopkit::Failure;
+    use revloops_testkit::{ParkedInMemory, TestWorld};
+    use serde_json::json;
+
+    struct Scripted;
+
+    #[async_trait]
+    impl RunsChain for Scripted {
+        async fn run(&self, input: &Value) -> Outcome<Value> {
+            if input["event_id"] == "broken" {
+                Err(Failure::new(ErrorClass::Transient, "the chain ended as TIMED_OUT"))
+            } else {
+                Ok(json!({"status": "done"}))
+            }
+        }
+    }
+
+    fn message(id: &str, body: String) -> Message {
+        Message { id: id.into(), body }
+    }
+
+    fn saved(event_id: &str) -> String {
+        json!({
+            "event_id": event_id, "correlation_id": "c", "organization_id": "00Dxx0000001gPLEAY",
+            "lead_id": "00Qxx0000000001", "trigger": "created",
+            "occurred_at": "2026-11-22T10:00:00Z", "received_at": "2026-11-22T10:00:01Z",
+        })
+        .to_string()
+    }
+
+    #[tokio::test]
+    async fn only_the_message_whose_chain_could_not_run_comes_again() {
+        let (world, parked) = (TestWorld::new("2026-11-22T10:00:00Z".parse().unwrap()), ParkedInMemory::default());
+        let batch = Batch {
+            records: vec![message("a", saved("fine")), message("b", saved("broken")), message("c", "{".into())],
+        };
+        let reply = start_all(batch, &Scripted, &parked, &world).await;
+        assert_eq!(reply.failures, [FailedMessage { id: "b".into() }]);
+        let kept = parked.items();
+        assert_eq!(kept.len(), 1);
+        assert!(kept[0].reason.contains("no lead.saved event"), "{}", kept[0].reason);
+        assert!(!kept[0].reason.contains('{'));
+    }
+}

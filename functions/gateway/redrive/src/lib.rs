@@ -1,1 +1,183 @@
-//! TODO
+//! Sends parked leads again when they are due, further apart each time.
+//!
+//! What failed for a reason that passes by itself is tried again: after one minute, two, four, … one hour at most.
+//! What was refused, has a wrong config, needs a person or is a bug waits for a person, who sends it again by
+//! `revloops redrive`, which makes it due at the beginning of time.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use revloops_loopkit::Outcome;
+use revloops_loopkit::ports::{Clock, Parked, ParkedItem};
+
+/// So many a tick; the next tick takes the next.
+const AT_ONCE: usize = 200;
+
+/// A tick sends for so long: the function's own time is limited.
+const SENDS_FOR: SignedDuration = SignedDuration::from_secs(30);
+
+/// What one tick did.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Redriven {
+    /// Sent again.
+    pub sent: usize,
+    /// Due, but a person's to decide.
+    pub for_a_person: usize,
+}
+
+/// Where a parked chain is sent again.
+#[async_trait]
+pub trait Sends: Send + Sync {
+    /// Sends one message.
+    async fn send(&self, body: &Value) -> Outcome<()>;
+}
+
+/// The demand queue as it is deployed.
+#[derive(Debug, Clone)]
+pub struct Demand<Q>(pub Q);
+
+#[async_trait]
+impl Sends for Demand<revloops_runtime::WorkQueue> {
+    async fn send(&self, body: &Value) -> Outcome<()> {
+        self.0.send(body).await
+    }
+}
+
+/// Sends what is due.
+///
+/// An item's next attempt is put off before it is sent: a tick that dies in between costs a wait, and two ticks at once
+/// send it once.
+///
+/// # Errors
+/// When what is parked cannot be read, or the queue takes nothing; the rest is done at the next tick.
+pub async fn redrive_due(parked: &dyn Parked, queue: &dyn Sends, clock: &dyn Clock) -> Outcome<Redriven> {
+    let started = clock.now();
+    let mut done = Redriven::default();
+    for item in parked.due(started, AT_ONCE).await? {
+        if clock.now().duration_since(started) > SENDS_FOR {
+            break;
+        }
+        let (Some(due), Some(event)) = (item.next_attempt_at, &item.input) else {
+            done.for_a_person += 1;
+            continue;
+        };
+        if due != Timestamp::UNIX_EPOCH && !passes_by_itself(&item.class) {
+            done.for_a_person += 1;
+            continue;
+        }
+        let next = clock.now().saturating_add(wait(item.attempts)).unwrap_or(Timestamp::MAX);
+        if parked.postpone(&item.parked_id, due, next).await? {
+            queue.send(&again(event)).await?;
+            done.sent += 1;
+            log(&item);
+        }
+    }
+    Ok(done)
+}
+
+fn log(item: &ParkedItem) {
+    tracing::info!(
+        parked_id = item.parked_id,
+        step = item.step,
+        class = item.class,
+        attempts = item.attempts,
+        "sent again"
+    );
+}
+
+/// The event, marked: the chain closes the parked item at its end.
+fn again(event: &Value) -> Value {
+    let mut event = event.clone();
+    if let Some(fields) = event.as_object_mut() {
+        fields.insert("redriven".to_owned(), json!(true));
+    }
+    event
+}
+
+/// Our classes by name; and what the state machine itself caught: time-outs and Lambda's own faults.
+fn passes_by_itself(class: &str) -> bool {
+    matches!(class, "Busy" | "Transient" | "Throttled")
+        || ["States.Timeout", "Lambda.", "Runtime.", "Sandbox."].iter().any(|prefix| class.starts_with(prefix))
+}
+
+/// 1, 2, 4, … 60 minutes.
+fn wait(attempts: u32) -> SignedDuration {
+    SignedDuration::from_mins(i64::from(2_u32.saturating_pow(attempts.saturating_sub(1)).min(60)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use revloops_loopkit::ports::ParkedStatus;
+    use revloops_testkit::{ParkedInMemory, TestWorld};
+
+    #[derive(Default)]
+    struct Sent(Mutex<Vec<Value>>);
+
+    #[async_trait]
+    impl Sends for Sent {
+        async fn send(&self, body: &Value) -> Outcome<()> {
+            self.0.lock().unwrap().push(body.clone());
+            Ok(())
+        }
+    }
+
+    fn item(id: &str, class: &str, due: &str) -> ParkedItem {
+        ParkedItem {
+            parked_id: id.into(),
+            step: "engage".into(),
+            class: class.into(),
+            reason: "…".into(),
+            attempts: 1,
+            status: ParkedStatus::Waiting,
+            parked_at: "2026-11-22T10:00:00Z".parse().unwrap(),
+            next_attempt_at: Some(due.parse().unwrap()),
+            input: Some(json!({"event_id": id})),
+            body_key: None,
+        }
+    }
+
+    async fn redriven(items: &[ParkedItem]) -> (Redriven, Vec<Value>, ParkedInMemory) {
+        let (world, parked, queue) =
+            (TestWorld::new("2026-11-22T10:05:00Z".parse().unwrap()), ParkedInMemory::default(), Sent::default());
+        for item in items {
+            parked.park(item).await.unwrap();
+        }
+        let done = redrive_due(&parked, &queue, &world).await.unwrap();
+        (done, queue.0.into_inner().unwrap(), parked)
+    }
+
+    #[tokio::test]
+    async fn what_passes_by_itself_and_is_due_is_sent_again_marked_and_put_off() {
+        let (done, sent, parked) = redriven(&[
+            item("due", "Transient", "2026-11-22T10:04:00Z"),
+            item("later", "Transient", "2026-11-22T10:06:00Z"),
+            item("ours", "Lambda.Unknown", "2026-11-22T10:04:30Z"),
+        ])
+        .await;
+        assert_eq!(done, Redriven { sent: 2, for_a_person: 0 });
+        assert_eq!(sent, [json!({"event_id": "due", "redriven": true}), json!({"event_id": "ours", "redriven": true})]);
+        assert_eq!(parked.items()[0].next_attempt_at.unwrap().to_string(), "2026-11-22T10:06:00Z");
+    }
+
+    #[tokio::test]
+    async fn what_was_refused_waits_until_a_person_sends_it() {
+        let (done, sent, _) = redriven(&[
+            item("refused", "Rejected", "2026-11-22T10:04:00Z"),
+            item("asked-for", "Rejected", "1970-01-01T00:00:00Z"),
+        ])
+        .await;
+        assert_eq!(done, Redriven { sent: 1, for_a_person: 1 });
+        assert_eq!(sent[0]["event_id"], "asked-for");
+    }
+
+    #[test]
+    fn attempts_are_further_apart_each_time_up_to_an_hour() {
+        let minutes: Vec<i64> = [1, 2, 3, 7, 40].into_iter().map(|n| wait(n).as_mins()).collect();
+        assert_eq!(minutes, [1, 2, 4, 60, 60]);
+    }
+}

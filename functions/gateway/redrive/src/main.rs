@@ -1,0 +1,13 @@
+//! Function: a schedule's tick → parked work that is due goes back to its queue.
+
+use revloops_redrive::{Demand, redrive_due};
+use revloops_runtime::function::StartError;
+use revloops_runtime::{SystemClock, World, serve};
+use serde_json::Value;
+
+#[tokio::main]
+async fn main() -> Result<(), StartError> {
+    let world = World::load().await;
+    let (parked, queue) = (world.parked()?, Demand(world.demand_queue()?));
+    serve(async |_tick: Value| redrive_due(parked.as_ref(), &queue, &SystemClock).await).await
+}

@@ -1,0 +1,105 @@
+//! Builders that state only what matters: `lead("Acme").country("DE").build()`.
+
+use revloops_domain::{Lead, LeadId, UserId};
+
+/// The `n`-th lead id of this test.
+///
+/// # Panics
+/// Never: the text is an id by construction.
+#[must_use]
+#[expect(clippy::expect_used, reason = "an id by construction; tests only")]
+pub fn lead_id(n: u32) -> LeadId {
+    LeadId::parse(&format!("00Qxx{n:010}")).expect("a lead id")
+}
+
+/// The `n`-th user id of this test.
+///
+/// # Panics
+/// Never: the text is an id by construction.
+#[must_use]
+#[expect(clippy::expect_used, reason = "an id by construction; tests only")]
+pub fn user_id(n: u32) -> UserId {
+    UserId::parse(&format!("005xx{n:010}")).expect("a user id")
+}
+
+/// A lead of `company`, the first of this test.
+#[must_use]
+pub fn lead(company: &str) -> LeadBuilder {
+    LeadBuilder(Lead::new(lead_id(1), company, "Holm"))
+}
+
+/// Builds a [`Lead`].
+#[derive(Clone)]
+pub struct LeadBuilder(Lead);
+
+impl LeadBuilder {
+    /// With this id.
+    #[must_use]
+    pub fn id(mut self, id: LeadId) -> Self {
+        self.0.id = id;
+        self
+    }
+
+    /// With this mail address.
+    #[must_use]
+    pub fn email(mut self, email: &str) -> Self {
+        self.0.email = Some(email.to_owned());
+        self
+    }
+
+    /// In this country, as an ISO code.
+    #[must_use]
+    pub fn country(mut self, code: &str) -> Self {
+        self.0.country_code = Some(code.to_owned());
+        self
+    }
+
+    /// With so many employees.
+    #[must_use]
+    pub fn employees(mut self, employees: u32) -> Self {
+        self.0.employees = Some(employees);
+        self
+    }
+
+    /// In this industry.
+    #[must_use]
+    pub fn industry(mut self, industry: &str) -> Self {
+        self.0.industry = Some(industry.to_owned());
+        self
+    }
+
+    /// From this source.
+    #[must_use]
+    pub fn source(mut self, source: &str) -> Self {
+        self.0.lead_source = Some(source.to_owned());
+        self
+    }
+
+    /// With this job title.
+    #[must_use]
+    pub fn title(mut self, title: &str) -> Self {
+        self.0.title = Some(title.to_owned());
+        self
+    }
+
+    /// Who wrote this.
+    #[must_use]
+    pub fn message(mut self, message: &str) -> Self {
+        self.0.description = Some(message.to_owned());
+        self
+    }
+
+    /// Named so.
+    #[must_use]
+    pub fn named(mut self, first: &str, last: &str) -> Self {
+        self.0.first_name = Some(first.to_owned());
+        last.clone_into(&mut self.0.last_name);
+        self
+    }
+
+    /// The lead.
+    #[must_use]
+    pub fn build(self) -> Lead {
+        self.0
+    }
+}
