@@ -1,0 +1,174 @@
+//! Reads the SFDX package: custom fields, outbound messages, and the record-triggered flows that send them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail};
+use roxmltree::{Document, Node};
+
+use super::Kind;
+use super::raw::{RawField, RawObject};
+
+/// An outbound message as the package defines it.
+#[derive(Debug, Clone)]
+pub(crate) struct OutboundMessage {
+    pub(crate) object: String,
+    /// Fields that the message carries, without `Id`, sorted.
+    pub(crate) fields: Vec<String>,
+    /// API version of the URLs in the envelope, such as `68.0`.
+    pub(crate) api_version: String,
+}
+
+/// A flow that sends an outbound message.
+#[derive(Debug, Clone)]
+pub(crate) struct MessageRule {
+    pub(crate) flow: String,
+    pub(crate) object: String,
+    /// `Object.Name` of the message.
+    pub(crate) message: String,
+    pub(crate) on_create: bool,
+    pub(crate) on_update: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Package {
+    fields: BTreeMap<String, Vec<RawField>>,
+    pub(super) messages: BTreeMap<String, OutboundMessage>,
+    pub(super) rules: Vec<MessageRule>,
+}
+
+impl Package {
+    /// The lists of custom fields that belong to an object: its own, and those of activities for a task or event.
+    pub(super) fn owners_of(&self, object: &RawObject) -> Vec<&Vec<RawField>> {
+        let activity = object.activity.then(|| self.fields.get("Activity")).flatten();
+        self.fields.get(&object.name).into_iter().chain(activity).collect()
+    }
+}
+
+pub(super) fn read(package_dir: &Path) -> anyhow::Result<Package> {
+    let root = package_dir.join("force-app/main/default");
+    let mut package = Package::default();
+    for object_dir in entries(&root.join("objects"))? {
+        let object = object_dir.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        for file in entries(&object_dir.join("fields"))?.into_iter().filter(|path| ends_with(path, ".field-meta.xml")) {
+            let field = in_file(&file, custom_field)?;
+            package.fields.entry(object.clone()).or_default().push(field);
+        }
+    }
+    for file in entries(&root.join("workflows"))?.into_iter().filter(|path| ends_with(path, ".workflow-meta.xml")) {
+        let object = file.file_name().and_then(|name| name.to_str()).and_then(|name| name.split('.').next()).unwrap_or_default().to_owned();
+        for (name, message) in in_file(&file, |root| outbound_messages(root, &object))? {
+            package.messages.insert(format!("{object}.{name}"), message);
+        }
+    }
+    for file in entries(&root.join("flows"))?.into_iter().filter(|path| ends_with(path, ".flow-meta.xml")) {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().trim_end_matches(".flow-meta.xml").to_owned();
+        package.rules.extend(in_file(&file, |root| message_rules(root, &name))?);
+    }
+    Ok(package)
+}
+
+/// What a directory holds, sorted; nothing where it does not exist.
+fn entries(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(dir).with_context(|| format!("listing {}", dir.display()))? {
+        paths.push(entry?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn ends_with(path: &Path, end: &str) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(end))
+}
+
+fn in_file<T>(file: &Path, read: impl FnOnce(Node<'_, '_>) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let document = Document::parse(&text).with_context(|| format!("parsing {}", file.display()))?;
+    read(document.root_element()).with_context(|| format!("in {}", file.display()))
+}
+
+fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    node.children().find(|child| child.has_tag_name((node.tag_name().namespace().unwrap_or_default(), name))).and_then(|child| child.text()).map(str::trim)
+}
+
+fn needed<'a>(node: Node<'a, '_>, name: &str) -> anyhow::Result<&'a str> {
+    text(node, name).ok_or_else(|| anyhow!("<{name}> is missing"))
+}
+
+fn custom_field(root: Node<'_, '_>) -> anyhow::Result<RawField> {
+    let name = needed(root, "fullName")?;
+    let scale: u32 = text(root, "scale").unwrap_or("0").parse().context("<scale>")?;
+    let kind = match needed(root, "type")? {
+        "Text" => Kind::String,
+        "LongTextArea" | "TextArea" => Kind::TextArea,
+        "Number" => Kind::Double,
+        "Currency" => Kind::Currency,
+        "Percent" => Kind::Percent,
+        "Checkbox" => Kind::Boolean,
+        "Date" => Kind::Date,
+        "DateTime" => Kind::DateTime,
+        "Email" => Kind::Email,
+        "Phone" => Kind::Phone,
+        "Url" => Kind::Url,
+        other => bail!("the stand-in does not know the field type {other}"),
+    };
+    let is = |name: &str| text(root, name) == Some("true");
+    Ok(RawField {
+        length: text(root, "length").unwrap_or(if kind == Kind::TextArea { "255" } else { "0" }).parse().context("<length>")?,
+        precision: text(root, "precision").unwrap_or("0").parse().context("<precision>")?,
+        scale,
+        required: is("required"),
+        custom: true,
+        unique: is("unique"),
+        case_sensitive: is("caseSensitive"),
+        external_id: is("externalId"),
+        ..RawField::plain(name, needed(root, "label")?, kind)
+    })
+}
+
+fn outbound_messages(root: Node<'_, '_>, object: &str) -> anyhow::Result<Vec<(String, OutboundMessage)>> {
+    let mut messages = Vec::new();
+    for node in root.children().filter(|node| node.tag_name().name() == "outboundMessages") {
+        let mut fields: Vec<String> =
+            node.children().filter(|child| child.tag_name().name() == "fields").filter_map(|child| child.text()).map(|name| name.trim().to_owned()).filter(|name| name != "Id").collect();
+        fields.sort();
+        let message = OutboundMessage { object: object.to_owned(), fields, api_version: needed(node, "apiVersion")?.to_owned() };
+        messages.push((needed(node, "fullName")?.to_owned(), message));
+    }
+    Ok(messages)
+}
+
+fn message_rules(root: Node<'_, '_>, flow: &str) -> anyhow::Result<Vec<MessageRule>> {
+    let start = root.children().find(|node| node.tag_name().name() == "start").ok_or_else(|| anyhow!("<start> is missing"))?;
+    if text(root, "status") != Some("Active") {
+        return Ok(Vec::new());
+    }
+    if start.children().any(|node| matches!(node.tag_name().name(), "filters" | "filterFormula" | "schedule" | "scheduledPaths")) {
+        bail!("flow {flow}: the stand-in honours record triggers without conditions only");
+    }
+    let trigger = needed(start, "recordTriggerType")?;
+    let (on_create, on_update) = match trigger {
+        "Create" => (true, false),
+        "Update" => (false, true),
+        "CreateAndUpdate" => (true, true),
+        other => bail!("flow {flow}: the stand-in does not know the trigger {other}"),
+    };
+    let mut rules = Vec::new();
+    for action in root.children().filter(|node| node.tag_name().name() == "actionCalls") {
+        if needed(action, "actionType")? != "outboundMessage" {
+            bail!("flow {flow}: the stand-in knows the action outboundMessage only");
+        }
+        rules.push(MessageRule {
+            flow: flow.to_owned(),
+            object: needed(start, "object")?.to_owned(),
+            message: needed(action, "actionName")?.to_owned(),
+            on_create,
+            on_update,
+        });
+    }
+    Ok(rules)
+}

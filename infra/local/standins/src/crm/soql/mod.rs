@@ -1,0 +1,18 @@
+//! SOQL: text → [`ast`] → SQL with bound parameters → records as JSON.
+
+pub(crate) mod ast;
+mod compile;
+mod condition;
+mod dates;
+mod lexer;
+mod parser;
+mod run;
+
+pub(crate) use run::run;
+
+use super::error::ApiError;
+
+/// A query that is no SOQL.
+pub(crate) fn malformed(message: impl Into<String>) -> ApiError {
+    ApiError::bad("MALFORMED_QUERY", message)
+}

@@ -1,0 +1,94 @@
+//! `revloops-standins`: serves the stand-ins until it is told to stop.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Parser;
+use revloops_standins::crm;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Local stand-ins for the outside services: they speak the vendors' protocols and say that they are stand-ins.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address that all of them listen on.
+    #[arg(long, env = "REVLOOPS_STANDIN_HOST", default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// The CRM's port.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_PORT", default_value_t = 4571)]
+    crm_port: u16,
+    /// URL under which clients reach the CRM; its address where absent.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_PUBLIC_URL")]
+    crm_public_url: Option<String>,
+    /// The CRM's SQLite file.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_DATABASE", default_value = ".revloops/crm.sqlite")]
+    crm_database: PathBuf,
+    /// The SFDX package that the CRM reads its custom fields and outbound messages from.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_PACKAGE", default_value = "infra/crm")]
+    crm_package: PathBuf,
+    /// Consumer key of the app that the functions log in as.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_CLIENT_ID", default_value = "revloops-local")]
+    crm_client_id: String,
+    /// Its secret.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_CLIENT_SECRET", default_value = "revloops-local-secret", hide_env_values = true)]
+    crm_client_secret: String,
+    /// Password of the administrator and the integration user of a new organisation.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_PASSWORD", default_value = "revloops-local", hide_env_values = true)]
+    crm_password: String,
+    /// Where outbound messages go; they wait where it is absent and none was set before.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_OUTBOUND_URL")]
+    crm_outbound_url: Option<String>,
+    /// Pause before an outbound message's second attempt, in milliseconds; it doubles up to two hours.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_OUTBOUND_BASE_DELAY_MS", default_value_t = 1000)]
+    crm_outbound_base_delay_ms: u64,
+    /// Envelopes that are on their way at one time.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_OUTBOUND_IN_FLIGHT", default_value_t = 4)]
+    crm_outbound_in_flight: usize,
+    /// How long a first outbound message waits for others to share its envelope, in milliseconds.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_OUTBOUND_WINDOW_MS", default_value_t = 50)]
+    crm_outbound_window_ms: u64,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let arguments = Arguments::parse();
+
+    let crm = crm::serve(
+        listener(arguments.host, arguments.crm_port).await?,
+        crm::Options {
+            database: arguments.crm_database,
+            package_dir: arguments.crm_package,
+            public_url: arguments.crm_public_url,
+            clients: vec![crm::Client { id: arguments.crm_client_id, secret: arguments.crm_client_secret, run_as: crm::INTEGRATION.to_owned() }],
+            password: arguments.crm_password,
+            delivery: crm::Delivery {
+                endpoint_url: arguments.crm_outbound_url,
+                base_delay: Duration::from_millis(arguments.crm_outbound_base_delay_ms),
+                in_flight: arguments.crm_outbound_in_flight,
+                window: Duration::from_millis(arguments.crm_outbound_window_ms),
+                ..crm::Delivery::default()
+            },
+        },
+    )
+    .await
+    .context("starting the CRM stand-in")?;
+    tracing::info!(url = crm.url(), "the CRM stand-in is ready");
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    crm.stop().await;
+    Ok(())
+}
+
+async fn listener(host: IpAddr, port: u16) -> anyhow::Result<TcpListener> {
+    let address = SocketAddr::from((host, port));
+    TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))
+}
