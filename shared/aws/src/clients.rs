@@ -1,8 +1,10 @@
 //! The SDKs' clients, made once a process.
 
-use aws_config::BehaviorVersion;
-use aws_config::timeout::TimeoutConfig;
 use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region};
+use aws_sdk_dynamodb::config::Credentials;
 
 use crate::host_prefix::GivenHost;
 
@@ -21,16 +23,34 @@ pub struct Clients {
     pub sqs: aws_sdk_sqs::Client,
     endpoint: Option<String>,
     region: Option<String>,
+    /// Whether an emulator is meant, which takes any credentials.
+    emulated: bool,
 }
+
+/// What an emulator takes for credentials.
+const ANY: &str = "test";
 
 impl Clients {
     /// Clients by the standard settings (`AWS_REGION`, `AWS_ENDPOINT_URL`, the credential chain).
     pub async fn load() -> Self {
+        Self::with(aws_config::defaults(BehaviorVersion::latest()), false).await
+    }
+
+    /// Clients of an emulator at `endpoint`, whatever the environment says.
+    pub async fn emulated(endpoint: &str, region: &str) -> Self {
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(endpoint)
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(Credentials::new(ANY, ANY, None, None, "emulator"));
+        Self::with(loader, true).await
+    }
+
+    async fn with(loader: ConfigLoader, emulated: bool) -> Self {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(3))
             .operation_attempt_timeout(Duration::from_secs(10))
             .build();
-        let shared = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
+        let shared = loader.timeout_config(timeouts).load().await;
         // A synchronous chain answers when it is through: longer than any other call.
         let mut steps = aws_sdk_sfn::config::Builder::from(&shared).timeout_config(
             TimeoutConfig::builder()
@@ -49,6 +69,7 @@ impl Clients {
             sqs: aws_sdk_sqs::Client::new(&shared),
             endpoint: shared.endpoint_url().map(ToOwned::to_owned),
             region: shared.region().map(ToString::to_string),
+            emulated,
         }
     }
 
@@ -63,6 +84,9 @@ impl Clients {
         }
         if let Some(endpoint) = &self.endpoint {
             builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+        }
+        if self.emulated {
+            builder = builder.with_access_key_id(ANY).with_secret_access_key(ANY);
         }
         builder.build()
     }
