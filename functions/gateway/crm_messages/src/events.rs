@@ -1,0 +1,64 @@
+//! Notifications as events: they name the record and carry none of its fields.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use revloops_crm::outbound::SavedOpportunity;
+use revloops_domain::events::{LeadSaved, OpportunitySaved, names};
+use revloops_domain::{CorrelationId, ErrorClass, Lead, OrganizationId, sha256_hex};
+use revloops_loopkit::ports::BusEvent;
+use revloops_loopkit::{Failure, Outcome};
+
+/// The outbound messages are sent when a record is made, and only then.
+const TRIGGER: &str = "created";
+
+/// The event of a saved lead.
+pub(crate) fn lead_saved(
+    notification_id: &str,
+    lead: &Lead,
+    organization_id: &OrganizationId,
+    received_at: Timestamp,
+) -> Outcome<BusEvent> {
+    let detail = LeadSaved {
+        event_id: notification_id.to_owned(),
+        correlation_id: correlation_id(&format!("lead/{}", lead.id)),
+        organization_id: organization_id.clone(),
+        lead_id: lead.id.clone(),
+        trigger: TRIGGER.to_owned(),
+        occurred_at: lead.modified_at.or(lead.created_at).unwrap_or(received_at),
+        received_at,
+        redriven: false,
+    };
+    event(names::LEAD_SAVED, notification_id, &detail)
+}
+
+/// The event of a saved opportunity.
+pub(crate) fn opportunity_saved(
+    notification_id: &str,
+    opportunity: &SavedOpportunity,
+    organization_id: &OrganizationId,
+    received_at: Timestamp,
+) -> Outcome<BusEvent> {
+    let detail = OpportunitySaved {
+        event_id: notification_id.to_owned(),
+        correlation_id: correlation_id(&format!("opportunity/{}", opportunity.id)),
+        organization_id: organization_id.clone(),
+        opportunity_id: opportunity.id.clone(),
+        trigger: TRIGGER.to_owned(),
+        occurred_at: opportunity.modified_at.unwrap_or(received_at),
+        received_at,
+    };
+    event(names::OPPORTUNITY_SAVED, notification_id, &detail)
+}
+
+/// The same for every message about the same subject and trigger, so that all of a lead's way is found by one id:
+/// 32 hex digits.
+fn correlation_id(subject: &str) -> CorrelationId {
+    CorrelationId(sha256_hex(format!("{subject}/{TRIGGER}").as_bytes()).chars().take(32).collect())
+}
+
+fn event<D: Serialize>(name: &str, id: &str, detail: &D) -> Outcome<BusEvent> {
+    let detail = serde_json::to_value(detail)
+        .map_err(|error| Failure::new(ErrorClass::Bug, format!("writing event {id}")).caused_by(error))?;
+    Ok(BusEvent { name: name.to_owned(), id: id.to_owned(), detail })
+}

@@ -1,0 +1,163 @@
+//! Keeping an envelope's notifications: each ends on the bus, in the parked table, or as a failure.
+
+use futures::StreamExt as _;
+use futures::stream;
+use jiff::Timestamp;
+
+use revloops_crm::outbound::{Envelope, Notification, Saved, Unreadable};
+use revloops_domain::OrganizationId;
+use revloops_loopkit::Outcome;
+use revloops_loopkit::ports::BusEvent;
+
+use crate::{Ports, events, parking};
+
+/// Notifications of one envelope that are worked on at once.
+const AT_ONCE: usize = 16;
+
+/// What became of an envelope's notifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Kept {
+    /// How many there were.
+    pub(crate) notifications: usize,
+    /// On the bus now.
+    pub(crate) published: usize,
+    /// On the bus before.
+    pub(crate) duplicates: usize,
+    /// Parked with their reason.
+    pub(crate) parked: usize,
+    /// Neither: Salesforce must send them again.
+    pub(crate) failed: usize,
+}
+
+impl Kept {
+    fn count(&mut self, step: &Step) {
+        match step {
+            Step::Publish(_) => self.published += 1,
+            Step::Duplicate => self.duplicates += 1,
+            Step::Parked => self.parked += 1,
+            Step::Failed => self.failed += 1,
+        }
+    }
+}
+
+/// How one notification stands: to be published, and after the bus has answered, published.
+enum Step {
+    Publish(BusEvent),
+    Duplicate,
+    Parked,
+    Failed,
+}
+
+/// Keeps all notifications of an envelope of ours. Leads are remembered before they are published, so that the chain
+/// finds them; the inbox is told after, so that nothing counts as published that is not.
+pub(crate) async fn keep(envelope: Envelope, body: &[u8], received_at: Timestamp, ports: &Ports) -> Kept {
+    let mut kept = Kept { notifications: envelope.notifications.len(), ..Kept::default() };
+    let organization_id = &envelope.organization_id;
+    let steps: Vec<Step> = stream::iter(envelope.notifications)
+        .map(|notification| async move {
+            prepare(notification, body, organization_id, received_at, ports).await.unwrap_or_else(|failure| {
+                tracing::warn!("notification not kept: {failure}");
+                Step::Failed
+            })
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut events = Vec::new();
+    for step in steps {
+        match step {
+            Step::Publish(event) => events.push(event),
+            done @ (Step::Duplicate | Step::Parked | Step::Failed) => kept.count(&done),
+        }
+    }
+    for step in publish(events, received_at, ports).await {
+        kept.count(&step);
+    }
+    kept
+}
+
+async fn prepare(
+    notification: Result<Notification, Unreadable>,
+    body: &[u8],
+    organization_id: &OrganizationId,
+    received_at: Timestamp,
+    ports: &Ports,
+) -> Outcome<Step> {
+    let Notification { id, saved, .. } = match notification {
+        Ok(notification) => notification,
+        Err(unreadable) => {
+            parking::notification(body, &unreadable, received_at, ports).await?;
+            return Ok(Step::Parked);
+        }
+    };
+    if ports.inbox.seen(id.as_str()).await? {
+        return Ok(Step::Duplicate);
+    }
+    match saved {
+        Saved::Lead(lead) => {
+            let event = events::lead_saved(id.as_str(), &lead, organization_id, received_at)?;
+            match ports.leads.remember(&lead).await {
+                Ok(()) => Ok(Step::Publish(event)),
+                Err(failure) if failure.class().passes_by_itself() => Err(failure),
+                Err(failure) => {
+                    parking::event(&event, &failure, received_at, ports).await?;
+                    Ok(Step::Parked)
+                }
+            }
+        }
+        Saved::Opportunity(opportunity) => {
+            Ok(Step::Publish(events::opportunity_saved(id.as_str(), &opportunity, organization_id, received_at)?))
+        }
+    }
+}
+
+/// Publishes the events, and tells the inbox of those that are on the bus.
+async fn publish(events: Vec<BusEvent>, received_at: Timestamp, ports: &Ports) -> Vec<Step> {
+    if events.is_empty() {
+        return Vec::new();
+    }
+    let outcomes = match ports.bus.publish(&events).await {
+        Ok(outcomes) => outcomes,
+        Err(failure) => {
+            tracing::warn!(events = events.len(), "nothing is known of the events: {failure}");
+            return events.iter().map(|_unknown| Step::Failed).collect();
+        }
+    };
+    let mut outcomes = outcomes.into_iter();
+    let with_outcomes: Vec<(BusEvent, Option<Outcome<()>>)> =
+        events.into_iter().map(|event| (event, outcomes.next())).collect();
+    stream::iter(with_outcomes)
+        .map(|(event, outcome)| finish(event, outcome, received_at, ports))
+        .buffered(AT_ONCE)
+        .collect()
+        .await
+}
+
+async fn finish(event: BusEvent, outcome: Option<Outcome<()>>, received_at: Timestamp, ports: &Ports) -> Step {
+    match outcome {
+        Some(Ok(())) => {
+            // The event is durable. If the inbox misses it, the worst is a second one, which the chain makes harmless.
+            if let Err(failure) = ports.inbox.enqueued(&event.id, received_at).await {
+                tracing::warn!(event_id = event.id, "published, but the inbox does not know: {failure}");
+            }
+            Step::Publish(event)
+        }
+        Some(Err(failure)) if !failure.class().passes_by_itself() && parking::can_redrive(&event) => {
+            match parking::event(&event, &failure, received_at, ports).await {
+                Ok(()) => Step::Parked,
+                Err(also) => {
+                    tracing::warn!(event_id = event.id, "neither published nor parked: {failure}; {also}");
+                    Step::Failed
+                }
+            }
+        }
+        Some(Err(failure)) => {
+            tracing::warn!(event_id = event.id, "not published: {failure}");
+            Step::Failed
+        }
+        None => {
+            tracing::warn!(event_id = event.id, "the bus said nothing of this event");
+            Step::Failed
+        }
+    }
+}
