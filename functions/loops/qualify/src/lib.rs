@@ -1,1 +1,119 @@
-//! TODO
+//! **Qualify** (demand chain): is this lead worth a rep's time, and how much?
+//!
+//! | part | here |
+//! |---|---|
+//! | decides | score 0 to 100, band, or why the lead is turned away |
+//! | trigger | first step of the demand chain: a lead was created in the CRM |
+//! | emits | `lead.qualified`, `lead.disqualified` |
+//! | levers | `levers.yaml`: providers, cache days, industries, seniorities, disqualifiers; `scoring.yaml`: factors, caps, bands |
+//! | metrics | one [`QualifyFact`] a run: band, score, enrichment, cost, what the CRM and the provider knew |
+//! | closes it | which leads converted, by band and factor → proposed points |
+
+pub mod config;
+pub mod feedback;
+pub mod inputs;
+pub mod logic;
+pub mod metrics;
+pub mod outputs;
+
+mod cases;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use revloops_domain::events::{ChainStep, names};
+use revloops_loopkit::ports::{Cache, CrmReader, Leads, Provider};
+use revloops_loopkit::record::Mode;
+use revloops_loopkit::the_loop::{LookedUp, RunFacts};
+use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
+
+pub use cases::QualifyCase;
+pub use config::QualifyConfig;
+pub use feedback::ConversionFact;
+pub use inputs::{QualifyFacts, QualifyInput};
+pub use logic::QualifyVerdict;
+pub use metrics::QualifyFact;
+
+/// The loop, with the ports that looking up needs.
+pub struct Qualify {
+    /// Newest versions of leads, as the CRM's messages told them.
+    pub leads: Arc<dyn Leads>,
+    /// The CRM, for a lead that no message told.
+    pub crm: Arc<dyn CrmReader>,
+    /// Data providers; the levers say which are asked, and in which order.
+    pub providers: Vec<Arc<dyn Provider>>,
+    /// Answers of the providers.
+    pub cache: Arc<dyn Cache>,
+}
+
+impl Loop for Qualify {
+    const CARD: Card = Card {
+        name: "qualify",
+        version: env!("CARGO_PKG_VERSION"),
+        chain: "demand",
+        decides: "Is this lead worth a rep's time, and how much?",
+        triggers: &["demand chain, first step"],
+        emits: &[names::LEAD_QUALIFIED, names::LEAD_DISQUALIFIED],
+        levers: &["enrichment.waterfall", "enrichment.match_cache_days", "disqualifiers", "factors", "groups", "bands"],
+        metrics: &["band", "score", "enrichment", "data_microusd", "known_by_crm", "known_by_provider"],
+        feedback: "conversion by band and factor → proposed points",
+    };
+
+    type Config = QualifyConfig;
+    type Trigger = ChainStep<Option<Value>>;
+    type Input = QualifyInput;
+    type Facts = QualifyFacts;
+    type Verdict = QualifyVerdict;
+    type Metric = QualifyFact;
+    type OutcomeFact = ConversionFact;
+    type Case = QualifyCase;
+
+    async fn input(&self, trigger: Self::Trigger, _mode: Mode) -> Outcome<QualifyInput> {
+        inputs::newest_lead(self.leads.as_ref(), self.crm.as_ref(), trigger.event).await
+    }
+
+    async fn look_up(
+        &self,
+        config: &QualifyConfig,
+        input: &QualifyInput,
+        at: Timestamp,
+        mode: Mode,
+    ) -> Outcome<LookedUp<QualifyFacts>> {
+        Ok(inputs::enrich(&self.providers, self.cache.as_ref(), config, input, at, mode).await)
+    }
+
+    fn decide(
+        config: &QualifyConfig,
+        input: &QualifyInput,
+        facts: &QualifyFacts,
+        _at: Timestamp,
+    ) -> Decision<QualifyVerdict> {
+        logic::decide(config, &input.lead, facts)
+    }
+
+    fn outputs(
+        config: &QualifyConfig,
+        input: &QualifyInput,
+        facts: &QualifyFacts,
+        decision: &Decision<QualifyVerdict>,
+        run: &RunFacts,
+    ) -> Outputs {
+        outputs::outputs(config, input, facts, &decision.verdict, run)
+    }
+
+    fn metrics(input: &QualifyInput, facts: &QualifyFacts, decision: &Decision<QualifyVerdict>) -> Vec<QualifyFact> {
+        vec![metrics::fact(input, facts, &decision.verdict)]
+    }
+
+    fn feedback(config: &QualifyConfig, outcomes: &[ConversionFact]) -> Feedback {
+        feedback::propose(config, outcomes)
+    }
+
+    fn run_case(config: &QualifyConfig, case: &QualifyCase) -> Result<(), Vec<Mismatch>> {
+        cases::run(config, case)
+    }
+}

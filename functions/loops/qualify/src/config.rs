@@ -1,0 +1,189 @@
+//! Qualify's levers: the checked type. Raw shapes and their checks are in [`raw`] and [`check`].
+
+pub mod check;
+pub mod raw;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use revloops_config::{LeverFile, Levers, Problems, Sources};
+use revloops_domain::Lead;
+use revloops_rules::{Condition, FieldId};
+
+/// Qualify's checked config.
+#[derive(Debug, Clone)]
+pub struct QualifyConfig {
+    /// Who is asked for data.
+    pub enrichment: Enrichment,
+    /// Company names that say that there is no company, folded.
+    pub placeholder_companies: BTreeSet<String>,
+    /// Words of CRM users and providers → industries.
+    pub industries: Vec<Meaning>,
+    /// Words in titles, and providers' levels → seniorities; the first that fits counts.
+    pub seniorities: Vec<Meaning>,
+    /// Words in titles, and providers' roles → departments; the first that fits counts.
+    pub departments: Vec<Meaning>,
+    /// The CRM status of a lead that is turned away.
+    pub disqualified_status: String,
+    /// Why leads are turned away, in the file's order.
+    pub disqualifiers: Vec<Disqualifier>,
+    /// How leads are scored.
+    pub scoring: Scoring,
+    /// When outcomes carry a proposal.
+    pub feedback: FeedbackLevers,
+}
+
+/// Who is asked for data, and how long answers are kept.
+#[derive(Debug, Clone)]
+pub struct Enrichment {
+    /// In this order, until one knows.
+    pub waterfall: Vec<ProviderLevers>,
+    /// How long a match is kept, in days.
+    pub match_cache_days: u16,
+    /// How long "nobody known" is kept, in days.
+    pub no_match_cache_days: u16,
+    /// Whether a company without a domain is looked up by its name.
+    pub company_by_name: bool,
+}
+
+/// One provider's levers.
+#[derive(Debug, Clone)]
+pub struct ProviderLevers {
+    /// Its name.
+    pub provider: String,
+    /// How long it may take.
+    pub timeout: Duration,
+    /// How sure it must be, 1 to 10.
+    pub min_likelihood: u8,
+    /// What a company costs, in millionths of a US dollar.
+    pub company_match_microusd: u64,
+    /// What a person costs, in millionths of a US dollar.
+    pub person_match_microusd: u64,
+}
+
+/// One name of ours, and how others say it.
+#[derive(Debug, Clone)]
+pub struct Meaning {
+    /// Our name.
+    pub name: String,
+    /// Words or phrases as people type them, folded.
+    pub words: Vec<String>,
+    /// The same as providers write it, folded.
+    pub provider_words: BTreeSet<String>,
+}
+
+/// One reason to turn a lead away.
+#[derive(Debug, Clone)]
+pub struct Disqualifier {
+    /// Its id.
+    pub id: String,
+    /// The reason, for people.
+    pub reason: String,
+    /// When it holds.
+    pub when: Condition,
+}
+
+/// How leads are scored: points by factor, positive sums capped by group, held within 0 and 100, banded.
+#[derive(Debug, Clone)]
+pub struct Scoring {
+    /// Groups of factors.
+    pub groups: Vec<Group>,
+    /// Factors in the file's order.
+    pub factors: Vec<Factor>,
+    /// Bands from the best down; the last begins at 0.
+    pub bands: Vec<Band>,
+}
+
+/// Factors that share a cap.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its id.
+    pub id: String,
+    /// The most that its factors give together.
+    pub cap: i32,
+}
+
+/// One factor: the first choice that holds gives its points.
+#[derive(Debug, Clone)]
+pub struct Factor {
+    /// Its id.
+    pub id: String,
+    /// Its group's place in [`Scoring::groups`].
+    pub group: usize,
+    /// The field that it looks at; `None` for a `when` factor.
+    pub field: Option<FieldId>,
+    /// In the order in which they are tried.
+    pub choices: Vec<Choice>,
+}
+
+/// One way in which a factor can go.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Where it stands in the factor: `bands[2]`, `values[0]`, `when`, `other`, `nothing`.
+    pub path: String,
+    /// When it holds.
+    pub when: Condition,
+    /// Points; negative where it counts against the lead.
+    pub points: i32,
+    /// The reason in words; `{value}` stands for the value found.
+    pub reason: String,
+}
+
+/// A range of scores.
+#[derive(Debug, Clone)]
+pub struct Band {
+    /// Its name.
+    pub id: String,
+    /// The lowest score in it.
+    pub min_score: u8,
+}
+
+/// When outcomes carry a proposal of other points.
+#[derive(Debug, Clone)]
+pub struct FeedbackLevers {
+    /// Outcomes needed in all.
+    pub min_leads: usize,
+    /// Conversions needed in all.
+    pub min_conversions: usize,
+    /// Outcomes needed on either side of a choice.
+    pub min_leads_per_choice: usize,
+    /// The most by which one proposal moves the points of a choice.
+    pub max_change: i32,
+}
+
+impl QualifyConfig {
+    /// The lead's company, unless its name says that there is none (`n/a`, `self-employed`).
+    #[must_use]
+    pub fn company_name<'a>(&self, lead: &'a Lead) -> Option<&'a str> {
+        let name = lead.company.trim();
+        (!name.is_empty() && !self.placeholder_companies.contains(&fold(name))).then_some(name)
+    }
+
+    /// The band of a score.
+    #[must_use]
+    pub fn band(&self, score: u8) -> Option<&Band> {
+        self.scoring.bands.iter().find(|band| score >= band.min_score)
+    }
+}
+
+impl Levers for QualifyConfig {
+    const LOOP: &'static str = "qualify";
+    const FILES: &'static [LeverFile] = &[
+        LeverFile { name: "levers.yaml", schema: || schemars::schema_for!(raw::RawLevers) },
+        LeverFile { name: "scoring.yaml", schema: || schemars::schema_for!(raw::RawScoring) },
+    ];
+
+    fn check(sources: &Sources, problems: &mut Problems) -> Option<Self> {
+        // Both files are read before either is given up, so that the problems of both are found.
+        let levers = sources.get("levers.yaml").and_then(|document| check::levers(document, problems));
+        let scoring = sources.get("scoring.yaml").and_then(|document| check::scoring(document, problems));
+        let mut config = levers?;
+        config.scoring = scoring?;
+        Some(config)
+    }
+}
+
+/// The form in which words are compared.
+pub(crate) fn fold(text: &str) -> String {
+    text.trim().to_lowercase()
+}

@@ -1,0 +1,208 @@
+//! Raw shapes → checked config, with every problem at its line.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use revloops_config::{Document, Problems};
+use revloops_rules::compile;
+
+use super::raw::{RawDisqualifier, RawEnrichment, RawLevers, RawMeaning, RawScoreBand, RawScoring};
+use super::{
+    Band, Disqualifier, Enrichment, FeedbackLevers, Group, Meaning, ProviderLevers, QualifyConfig, Scoring, fold,
+};
+use crate::logic::fields::TABLE;
+
+mod factors;
+
+/// Providers that the function can be built with.
+const PROVIDERS: &[&str] = &["people_data_labs"];
+/// Length of the CRM field `RevLoops_Band__c`.
+const BAND_CHARS: usize = 20;
+/// So that two reasons fit the CRM field `RevLoops_Disqualified_Reason__c` (255).
+const REASON_CHARS: usize = 120;
+
+/// Checks `levers.yaml`; scoring is empty yet.
+pub(super) fn levers(document: &Document, problems: &mut Problems) -> Option<QualifyConfig> {
+    let raw: RawLevers = document.read(problems)?;
+    let enrichment = enrichment(&raw.enrichment, document, problems);
+    let industries = meanings(&raw.industries, "industries", document, problems);
+    let seniorities = meanings(&raw.seniorities, "seniorities", document, problems);
+    let departments = meanings(&raw.departments, "departments", document, problems);
+    let disqualifiers = disqualifiers(&raw.disqualifiers, document, problems);
+    if raw.disqualified_status.trim().is_empty() {
+        problems.at(document, "/disqualified_status", "no status", "write a value of the CRM's picklist Lead.Status");
+    }
+    Some(QualifyConfig {
+        enrichment,
+        placeholder_companies: raw.placeholder_companies.iter().map(|name| fold(name)).collect(),
+        industries,
+        seniorities,
+        departments,
+        disqualified_status: raw.disqualified_status,
+        disqualifiers,
+        scoring: Scoring { groups: Vec::new(), factors: Vec::new(), bands: Vec::new() },
+        feedback: FeedbackLevers {
+            min_leads: raw.feedback.min_leads,
+            min_conversions: raw.feedback.min_conversions,
+            min_leads_per_choice: raw.feedback.min_leads_per_choice,
+            max_change: raw.feedback.max_change,
+        },
+    })
+}
+
+/// Checks `scoring.yaml`.
+pub(super) fn scoring(document: &Document, problems: &mut Problems) -> Option<Scoring> {
+    let raw: RawScoring = document.read(problems)?;
+    unique(raw.groups.iter().map(|group| group.id.as_str()), "groups", document, problems);
+    let groups: Vec<Group> = raw.groups.iter().map(|group| Group { id: group.id.clone(), cap: group.cap }).collect();
+    let factors = factors::check(&raw.factors, &groups, document, problems);
+    let scoring = Scoring { groups, factors, bands: bands(&raw.bands, document, problems) };
+    reachable(&scoring, document, problems);
+    Some(scoring)
+}
+
+fn enrichment(raw: &RawEnrichment, document: &Document, problems: &mut Problems) -> Enrichment {
+    let at = "/enrichment/waterfall";
+    let mut seen = BTreeSet::new();
+    for (index, provider) in raw.waterfall.iter().enumerate() {
+        let pointer = format!("{at}/{index}/provider");
+        if !PROVIDERS.contains(&provider.provider.as_str()) {
+            problems.unknown_name(document, &pointer, "provider", &provider.provider, PROVIDERS.iter().copied());
+        } else if !seen.insert(provider.provider.as_str()) {
+            let what = format!("provider `{}` stands in the waterfall twice", provider.provider);
+            problems.at(document, &pointer, what, "keep one: who did not know will not know the second time");
+        }
+    }
+    Enrichment {
+        waterfall: raw
+            .waterfall
+            .iter()
+            .map(|raw| ProviderLevers {
+                provider: raw.provider.clone(),
+                timeout: Duration::from_millis(raw.timeout_ms),
+                min_likelihood: raw.min_likelihood,
+                company_match_microusd: raw.company_match_microusd,
+                person_match_microusd: raw.person_match_microusd,
+            })
+            .collect(),
+        match_cache_days: raw.match_cache_days,
+        no_match_cache_days: raw.no_match_cache_days,
+        company_by_name: raw.company_by_name,
+    }
+}
+
+fn meanings(raw: &[RawMeaning], list: &str, document: &Document, problems: &mut Problems) -> Vec<Meaning> {
+    unique(raw.iter().map(|one| one.name.as_str()), list, document, problems);
+    let mut claimed: BTreeMap<String, &str> = BTreeMap::new();
+    for (index, one) in raw.iter().enumerate() {
+        for (key, words) in [("words", &one.words), ("provider_words", &one.provider_words)] {
+            for (nth, word) in words.iter().enumerate() {
+                let pointer = format!("/{list}/{index}/{key}/{nth}");
+                if word.trim().is_empty() {
+                    problems.at(document, &pointer, "an empty word", "take it out");
+                } else if let Some(first) = claimed.insert(format!("{key}/{}", fold(word)), &one.name) {
+                    let what = format!("`{word}` means `{first}` already");
+                    problems.at(document, &pointer, what, "a word has one meaning: keep one of the two");
+                }
+            }
+        }
+    }
+    raw.iter()
+        .map(|one| Meaning {
+            name: one.name.clone(),
+            words: one.words.iter().map(|word| fold(word)).collect(),
+            provider_words: one.provider_words.iter().map(|word| fold(word)).collect(),
+        })
+        .collect()
+}
+
+fn disqualifiers(raw: &[RawDisqualifier], document: &Document, problems: &mut Problems) -> Vec<Disqualifier> {
+    unique(raw.iter().map(|one| one.id.as_str()), "disqualifiers", document, problems);
+    let mut checked = Vec::new();
+    for (index, one) in raw.iter().enumerate() {
+        let at = format!("/disqualifiers/{index}");
+        let length = one.reason.trim().chars().count();
+        if length == 0 || length > REASON_CHARS {
+            let what = format!("the reason has {length} characters");
+            problems.at(
+                document,
+                &format!("{at}/reason"),
+                what,
+                format!("1 to {REASON_CHARS}: reps read it in a list"),
+            );
+        }
+        if let Some(when) = compile(&one.when, &TABLE, document, &format!("{at}/when"), problems) {
+            checked.push(Disqualifier { id: one.id.clone(), reason: one.reason.trim().to_owned(), when });
+        }
+    }
+    checked
+}
+
+fn bands(raw: &[RawScoreBand], document: &Document, problems: &mut Problems) -> Vec<Band> {
+    unique(raw.iter().map(|band| band.id.as_str()), "bands", document, problems);
+    let mut above: Option<u8> = None;
+    for (index, band) in raw.iter().enumerate() {
+        let at = format!("/bands/{index}");
+        if band.id.chars().count() > BAND_CHARS {
+            let remedy = format!("at most {BAND_CHARS}: the CRM's field holds no more");
+            problems.at(document, &format!("{at}/id"), "the name is too long", remedy);
+        }
+        if let Some(above) = above
+            && band.min_score >= above
+        {
+            let what = format!("band `{}` begins at {}, the one before it at {above}", band.id, band.min_score);
+            problems.at(document, &format!("{at}/min_score"), what, "write bands from the best down");
+        }
+        above = Some(band.min_score);
+    }
+    match raw.last() {
+        None => problems.at(document, "/bands", "there are no bands", "add at least one that begins at 0"),
+        Some(last) if last.min_score != 0 => {
+            let what = format!("scores below {} are in no band", last.min_score);
+            let at = format!("/bands/{}/min_score", raw.len() - 1);
+            problems.at(document, &at, what, "the last band must begin at 0");
+        }
+        Some(_) => {}
+    }
+    raw.iter().map(|band| Band { id: band.id.clone(), min_score: band.min_score }).collect()
+}
+
+/// Every band but the last must be within reach of some lead.
+fn reachable(scoring: &Scoring, document: &Document, problems: &mut Problems) {
+    let most: i32 = scoring
+        .groups
+        .iter()
+        .enumerate()
+        .map(|(index, group)| {
+            let sum: i32 = scoring
+                .factors
+                .iter()
+                .filter(|factor| factor.group == index)
+                .map(|factor| factor.choices.iter().map(|choice| choice.points).max().unwrap_or(0).max(0))
+                .sum();
+            sum.min(group.cap)
+        })
+        .sum();
+    for (index, band) in scoring.bands.iter().enumerate() {
+        if i32::from(band.min_score) > most {
+            let what = format!("no lead can reach band `{}`: the factors give {most} points at most", band.id);
+            let at = format!("/bands/{index}/min_score");
+            problems.at(document, &at, what, "lower it, or raise points or caps of groups");
+        }
+    }
+}
+
+/// Ids must be unique and short; `list` is the name of the list that they stand in.
+fn unique<'a>(ids: impl Iterator<Item = &'a str>, list: &str, document: &Document, problems: &mut Problems) {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for (index, id) in ids.enumerate() {
+        let key = if matches!(list, "industries" | "seniorities" | "departments") { "name" } else { "id" };
+        let at = format!("/{list}/{index}/{key}");
+        if id.trim().is_empty() || id.chars().count() > 80 {
+            problems.at(document, &at, format!("`{id}` is no {key}"), "1 to 80 characters");
+        }
+        if !seen.insert(id) {
+            problems.at(document, &at, format!("duplicate {key} `{id}`"), "each must be unique: rename one");
+        }
+    }
+}

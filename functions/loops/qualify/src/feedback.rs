@@ -1,0 +1,141 @@
+//! Which leads converted → proposed points.
+//!
+//! For each choice of each factor: the odds of conversion with it against without it (each cell with half a lead added,
+//! after Haldane and Anscombe, so that empty cells stay finite). A choice is worth `10 × log2(odds ratio)` points: twice
+//! the odds, ten points. It is proposed only where the difference is beyond chance (|z| ≥ 1.96 for the log odds ratio),
+//! and moves by `max_change` at most.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
+
+use crate::config::{Choice, QualifyConfig};
+
+const POINTS_PER_DOUBLED_ODDS: f64 = 10.0;
+const BEYOND_CHANCE: f64 = 1.96;
+
+/// What became of one scored lead.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ConversionFact {
+    /// The band that it was put in.
+    pub band: String,
+    /// The choice that held, by factor.
+    pub choices: BTreeMap<String, String>,
+    /// Whether it was converted.
+    pub converted: bool,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Count {
+    leads: usize,
+    converted: usize,
+}
+
+impl Count {
+    fn of<'a>(outcomes: impl Iterator<Item = &'a ConversionFact>) -> Self {
+        outcomes.fold(Self::default(), |count, one| Self {
+            leads: count.leads + 1,
+            converted: count.converted + usize::from(one.converted),
+        })
+    }
+
+    fn share(self) -> f64 {
+        if self.leads == 0 { 0.0 } else { number(self.converted) / number(self.leads) }
+    }
+
+    /// Won and lost, with half a lead added to each.
+    fn cells(self) -> (f64, f64) {
+        (number(self.converted) + 0.5, number(self.leads - self.converted) + 0.5)
+    }
+}
+
+pub(crate) fn propose(config: &QualifyConfig, outcomes: &[ConversionFact]) -> Feedback {
+    let levers = &config.feedback;
+    let all = Count::of(outcomes.iter());
+    if all.leads < levers.min_leads || all.converted < levers.min_conversions {
+        return Feedback::TooLittleData(TooLittleData { sample: all.leads, needed: levers.min_leads });
+    }
+    let mut edits = Vec::new();
+    let mut evidence = by_band(config, outcomes);
+    for factor in &config.scoring.factors {
+        for choice in &factor.choices {
+            let holds = |one: &&ConversionFact| one.choices.get(&factor.id) == Some(&choice.path);
+            let with = Count::of(outcomes.iter().filter(holds));
+            let without = Count::of(outcomes.iter().filter(|one| !holds(one)));
+            if with.leads.min(without.leads) < levers.min_leads_per_choice {
+                continue;
+            }
+            let Some(to) = proposed(choice, with, without, levers.max_change) else {
+                continue;
+            };
+            edits.push(LeverEdit {
+                file: "scoring.yaml".to_owned(),
+                path: path(&factor.id, choice),
+                from: json!(choice.points),
+                to: json!(to),
+            });
+            evidence.push(format!(
+                "{} {}: {} converted with it, {} without",
+                factor.id,
+                choice.path,
+                said(with),
+                said(without)
+            ));
+        }
+    }
+    if edits.is_empty() {
+        Feedback::NoChange { sample: all.leads }
+    } else {
+        Feedback::Proposal(Proposal { edits, sample: all.leads, evidence })
+    }
+}
+
+/// Where the points of a choice stand in the file.
+fn path(factor: &str, choice: &Choice) -> String {
+    match choice.path.as_str() {
+        "when" => format!("factors[id={factor}].points"),
+        path => format!("factors[id={factor}].{path}.points"),
+    }
+}
+
+/// Other points for the choice, where the outcomes carry them.
+fn proposed(choice: &Choice, with: Count, without: Count, max_change: i32) -> Option<i32> {
+    let ((won, lost), (won_without, lost_without)) = (with.cells(), without.cells());
+    let log_odds_ratio = ((won * lost_without) / (lost * won_without)).ln();
+    let error = (won.recip() + lost.recip() + won_without.recip() + lost_without.recip()).sqrt();
+    if (log_odds_ratio / error).abs() < BEYOND_CHANCE {
+        return None;
+    }
+    let worth = (POINTS_PER_DOUBLED_ODDS * log_odds_ratio / std::f64::consts::LN_2).round();
+    // Odds ratios of samples stay within a few powers of two; held within 100 points before it becomes a whole number.
+    #[expect(clippy::cast_possible_truncation, reason = "held within ±100 before")]
+    let worth = worth.clamp(-100.0, 100.0) as i32;
+    let to = worth.clamp(choice.points - max_change, choice.points + max_change).clamp(-100, 100);
+    (to != choice.points).then_some(to)
+}
+
+fn by_band(config: &QualifyConfig, outcomes: &[ConversionFact]) -> Vec<String> {
+    let of = |band: &str| Count::of(outcomes.iter().filter(|one| one.band == band));
+    let mut evidence: Vec<String> =
+        config.scoring.bands.iter().map(|band| format!("band {}: {} converted", band.id, said(of(&band.id)))).collect();
+    for pair in config.scoring.bands.windows(2) {
+        if let [better, worse] = pair
+            && of(&better.id).leads > 0
+            && of(&worse.id).share() > of(&better.id).share()
+        {
+            evidence.push(format!("band {} converts better than band {}", worse.id, better.id));
+        }
+    }
+    evidence
+}
+
+fn said(count: Count) -> String {
+    format!("{} of {} ({:.0}%)", count.converted, count.leads, count.share() * 100.0)
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,81 @@
+//! What Qualify reports of each run.
+
+use serde::Serialize;
+
+use revloops_domain::events::QualifyStatus;
+use revloops_domain::{EnrichmentStatus, LeadId, Score};
+
+use crate::inputs::{Answer, QualifyFacts, QualifyInput};
+use crate::logic::QualifyVerdict;
+
+/// One row a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QualifyFact {
+    /// The lead.
+    pub lead_id: LeadId,
+    /// Whether it went on.
+    pub status: QualifyStatus,
+    /// 0 to 100.
+    pub score: Score,
+    /// The band's name.
+    pub band: String,
+    /// How looking up ended.
+    pub enrichment: EnrichmentStatus,
+    /// Who knew the company, else the person.
+    pub provider: Option<String>,
+    /// Whether all answers came from our cache.
+    pub cached: bool,
+    /// What the answers cost, in millionths of a US dollar.
+    pub data_microusd: u64,
+    /// Ids of the disqualifiers that held.
+    pub disqualified_because: Vec<String>,
+    /// How many of country, industry, employees and title the CRM knew.
+    pub known_by_crm: u8,
+    /// How many of them a provider added.
+    pub known_by_provider: u8,
+    /// How many nobody knows.
+    pub unknown: u8,
+    /// What each factor gave.
+    pub factors: Vec<FactorFact>,
+}
+
+/// One factor's part in a run; feedback reads it together with what became of the lead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FactorFact {
+    /// The factor's id.
+    pub factor: String,
+    /// The choice that held.
+    pub choice: Option<String>,
+    /// Points that it gave.
+    pub points: i32,
+}
+
+pub(crate) fn fact(input: &QualifyInput, facts: &QualifyFacts, verdict: &QualifyVerdict) -> QualifyFact {
+    let (lead, profile) = (&input.lead, &verdict.profile);
+    let pairs = [
+        (lead.country_code.is_some(), profile.country_code.is_some()),
+        (lead.industry.is_some(), profile.industry.is_some()),
+        (lead.employees.is_some(), profile.employees.is_some()),
+        (lead.title.is_some(), profile.title.is_some()),
+    ];
+    let count = |of: (bool, bool)| u8::try_from(pairs.iter().filter(|pair| **pair == of).count()).unwrap_or(u8::MAX);
+    QualifyFact {
+        lead_id: lead.id.clone(),
+        status: verdict.status,
+        score: verdict.score,
+        band: verdict.band.clone(),
+        enrichment: verdict.enrichment,
+        provider: facts.asked().find(|asked| asked.answer == Answer::Match).map(|asked| asked.provider.clone()),
+        cached: facts.asked().next().is_some() && facts.asked().all(|asked| asked.cached),
+        data_microusd: facts.asked().map(|asked| asked.microusd).sum(),
+        disqualified_because: verdict.disqualified.iter().map(|one| one.id.clone()).collect(),
+        known_by_crm: count((true, true)),
+        known_by_provider: count((false, true)),
+        unknown: count((false, false)),
+        factors: verdict
+            .contributions
+            .iter()
+            .map(|one| FactorFact { factor: one.factor.clone(), choice: one.choice.clone(), points: one.points })
+            .collect(),
+    }
+}

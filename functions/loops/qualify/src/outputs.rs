@@ -1,0 +1,144 @@
+//! Qualify's verdict as effects: fields on the lead, then the event; and the reply for Route.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use revloops_domain::crm_datetime;
+use revloops_domain::events::{Contribution, Qualified, QualifyStatus, names};
+use revloops_loopkit::the_loop::RunFacts;
+use revloops_loopkit::{Action, Effect, EffectKey, Marker, Outputs};
+
+use crate::config::QualifyConfig;
+use crate::inputs::{QualifyFacts, QualifyInput};
+use crate::logic::{QualifyVerdict, ScoredFactor};
+
+const MARKER: &str = "RevLoops_Qualified_At__c";
+const SCORE_REASONS_CHARS: usize = 8_000;
+const DISQUALIFIED_REASON_CHARS: usize = 255;
+const DOMAIN_CHARS: usize = 255;
+
+pub(crate) fn outputs(
+    config: &QualifyConfig,
+    input: &QualifyInput,
+    facts: &QualifyFacts,
+    verdict: &QualifyVerdict,
+    run: &RunFacts,
+) -> Outputs {
+    let reply = reply(facts, input, verdict, run);
+    let name = match verdict.status {
+        QualifyStatus::Qualified => names::LEAD_QUALIFIED,
+        QualifyStatus::Disqualified => names::LEAD_DISQUALIFIED,
+    };
+    let emit = EffectKey::new(&run.key, "emit");
+    let effects = vec![
+        Effect {
+            key: EffectKey::new(&run.key, "score"),
+            action: Action::UpdateRecord {
+                object: "Lead".to_owned(),
+                id: input.lead.id.to_string(),
+                fields: fields(config, verdict, run),
+                marker: Marker { field: MARKER.to_owned(), value: json!(crm_datetime(run.at)) },
+            },
+        },
+        Effect {
+            key: emit.clone(),
+            action: Action::Emit { name: name.to_owned(), detail: detail(&reply, &emit, run) },
+        },
+    ];
+    Outputs { effects, reply: serde_json::to_value(&reply).unwrap_or_default() }
+}
+
+fn reply(facts: &QualifyFacts, input: &QualifyInput, verdict: &QualifyVerdict, run: &RunFacts) -> Qualified {
+    Qualified {
+        status: verdict.status,
+        run_id: run.run_id.clone(),
+        lead_id: input.lead.id.clone(),
+        score: verdict.score,
+        band: verdict.band.clone(),
+        disqualified_because: verdict.disqualified.iter().map(|one| one.reason.clone()).collect(),
+        contributions: verdict
+            .contributions
+            .iter()
+            .map(|one| Contribution { factor: one.factor.clone(), points: one.points, reason: one.reason.clone() })
+            .collect(),
+        enrichment: verdict.enrichment,
+        profile: verdict.profile.clone(),
+        company: facts.company.found.clone(),
+        person: facts.person.found.clone(),
+    }
+}
+
+/// The reply without the person: no names, title, postal code or message on the bus.
+fn detail(reply: &Qualified, key: &EffectKey, run: &RunFacts) -> Value {
+    let mut detail = Map::new();
+    detail.insert("event_id".to_owned(), json!(key));
+    detail.insert("correlation_id".to_owned(), json!(run.correlation_id));
+    if let Ok(Value::Object(reply)) = serde_json::to_value(reply) {
+        detail.extend(reply);
+    }
+    detail.remove("person");
+    if let Some(Value::Object(profile)) = detail.get_mut("profile") {
+        for private in ["first_name", "last_name", "title", "message", "postal_code"] {
+            profile.remove(private);
+        }
+    }
+    Value::Object(detail)
+}
+
+fn fields(config: &QualifyConfig, verdict: &QualifyVerdict, run: &RunFacts) -> Map<String, Value> {
+    let mut fields = Map::new();
+    let mut set = |name: &str, value: Value| {
+        fields.insert(name.to_owned(), value);
+    };
+    set("RevLoops_Score__c", json!(verdict.score));
+    set("RevLoops_Band__c", json!(verdict.band));
+    set("RevLoops_Score_Reasons__c", json!(cut(&score_in_words(verdict), SCORE_REASONS_CHARS)));
+    set("RevLoops_Enrichment__c", json!(verdict.enrichment.name()));
+    if let Some(domain) = &verdict.profile.domain {
+        set("RevLoops_Domain__c", json!(cut(domain.as_str(), DOMAIN_CHARS)));
+    }
+    if let Some(industry) = &verdict.fill.industry {
+        set("Industry", json!(industry));
+    }
+    if let Some(employees) = verdict.fill.employees {
+        set("NumberOfEmployees", json!(employees));
+    }
+    if !verdict.disqualified.is_empty() {
+        let because: Vec<&str> = verdict.disqualified.iter().map(|one| one.reason.as_str()).collect();
+        set("Status", json!(config.disqualified_status));
+        set("RevLoops_Disqualified_Reason__c", json!(cut(&because.join("; "), DISQUALIFIED_REASON_CHARS)));
+    }
+    set("RevLoops_Correlation_Id__c", json!(run.correlation_id));
+    set(MARKER, json!(crm_datetime(run.at)));
+    fields
+}
+
+/// The score in words for a rep: what counts for the lead, what counts against it, and what gave nothing.
+fn score_in_words(verdict: &QualifyVerdict) -> String {
+    let mut text = format!("Score {}, band {}", verdict.score, verdict.band);
+    let mut list = |title: &str, lines: Vec<&ScoredFactor>| {
+        if !lines.is_empty() {
+            let _infallible = write!(text, "\n{title}");
+            for one in lines {
+                let points = if one.points == 0 { String::new() } else { format!("{:+}  ", one.points) };
+                let _infallible = write!(text, "\n  {points}{}", one.reason);
+            }
+        }
+    };
+    let with = |sign: i32| verdict.contributions.iter().filter(move |one| one.points.signum() == sign).collect();
+    list("For:", with(1));
+    list("Against:", with(-1));
+    list("No points:", with(0));
+    text
+}
+
+/// At most `chars` characters, with a mark where something was cut off.
+fn cut(text: &str, chars: usize) -> String {
+    if text.chars().count() <= chars {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(chars.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}

@@ -1,0 +1,98 @@
+//! The shipped config, and what is said of one with mistakes.
+
+use revloops_config::Problems;
+use revloops_loopkit::change::{check_folder, check_sources};
+
+use super::{changed, config_root};
+use crate::Qualify;
+
+#[test]
+fn the_shipped_config_passes_all_its_cases() {
+    match check_folder::<Qualify>(&config_root()) {
+        Ok(candidate) => assert!(candidate.cases() >= 10),
+        Err(problems) => panic!("{problems}"),
+    }
+}
+
+fn problems(file: &str, changes: &[(&str, &str)]) -> String {
+    check_sources::<Qualify>(&changed(file, changes), Problems::new()).map(|_| ()).unwrap_err().to_string()
+}
+
+#[test]
+fn planted_mistakes_in_the_scoring_are_all_found_with_line_and_remedy() {
+    let said = problems(
+        "scoring.yaml",
+        &[
+            ("group: interest\n    field: lead_source", "group: intrest\n    field: lead_source"),
+            ("field: seniority\n", "field: senority\n"),
+            ("at_least: 200,", "at_least: 30,"),
+            ("reason: Wrote a message", "reason: \"Wrote {value}\""),
+            ("  - {id: B, min_score: 50}", "  - {id: B, min_score: 80}"),
+            ("  - {id: D, min_score: 0}", "  - {id: D, min_score: 5}"),
+            ("id: work_address", "id: market"),
+        ],
+    );
+    for wanted in [
+        "factors[5].group: unknown group `intrest`; did you mean `interest`?",
+        "factors[2].field: unknown field `senority`; did you mean `seniority`?",
+        "factors[0].bands[2].at_least: this band begins at 30, the one before it at 50",
+        "`{value}` without a `field`",
+        "bands[1].min_score: band `B` begins at 80, the one before it at 75",
+        "bands[3].min_score: scores below 5 are in no band",
+        "factors[8].id: duplicate id `market`",
+    ] {
+        assert!(said.contains(wanted), "wanted {wanted}\nin\n{said}");
+    }
+    for line in said.lines() {
+        assert!(line.starts_with("loops/qualify/scoring.yaml:"), "{line}");
+        assert!(line.split(':').nth(1).is_some_and(|number| number.parse::<usize>().is_ok()), "{line}");
+    }
+}
+
+#[test]
+fn planted_mistakes_in_the_levers_are_all_found() {
+    let said = problems(
+        "levers.yaml",
+        &[
+            ("provider: people_data_labs", "provider: people_data_lab"),
+            ("{field: employees, at_most: 9}", "{field: employes, at_most: 9}"),
+            ("id: too_small", "id: competitor"),
+            ("provider_words: [insurance]", "provider_words: [banking]"),
+            ("disqualified_status: Unqualified", "disqualified_status: \" \""),
+        ],
+    );
+    for wanted in [
+        "unknown provider `people_data_lab`; did you mean `people_data_labs`?",
+        "unknown field `employes`",
+        "duplicate id `competitor`",
+        "`banking` means `Banking` already",
+        "disqualified_status: no status",
+    ] {
+        assert!(said.contains(wanted), "wanted {wanted}\nin\n{said}");
+    }
+}
+
+#[test]
+fn a_band_that_no_lead_can_reach_is_said() {
+    let said = problems("scoring.yaml", &[("{id: fit, cap: 75}", "{id: fit, cap: 10}")]);
+    assert!(said.contains("no lead can reach band `A`: the factors give 45 points at most"), "{said}");
+}
+
+#[test]
+fn a_reason_may_not_quote_what_belongs_to_a_person() {
+    let said = problems(
+        "scoring.yaml",
+        &[("field: lead_source", "field: title"), ("reason: \"Came to us ({value})\"", "reason: \"Is {value}\"")],
+    );
+    assert!(said.contains("`title` is a person's, and reasons are published"), "{said}");
+}
+
+#[test]
+fn a_case_that_fails_is_a_problem_at_its_line() {
+    let said =
+        problems("cases.yaml", &[("disqualifiers: [competitor], band: A", "disqualifiers: [competitor], band: B")]);
+    assert!(
+        said.contains("case `A competitor is turned away, however good the score` fails: band should be `B`"),
+        "{said}"
+    );
+}
