@@ -18,7 +18,7 @@ fn run() -> RunFacts {
     RunFacts {
         run_id: RunId("r-1".into()),
         key: RunKey {
-            subject: "lead/00Qxx0000000001AAA".into(),
+            subject: "lead/00Qxx0000000001EAA".into(),
             loop_name: "qualify".into(),
             trigger: "created".into(),
         },
@@ -62,7 +62,7 @@ fn the_lead_gets_score_band_reasons_and_what_the_crm_did_not_know() {
     let Action::UpdateRecord { object, id, fields, marker } = &outputs.effects[0].action else {
         panic!("{:?}", outputs.effects[0].action);
     };
-    assert_eq!((object.as_str(), id.as_str()), ("Lead", "00Qxx0000000001AAA"));
+    assert_eq!((object.as_str(), id.as_str()), ("Lead", "00Qxx0000000001EAA"));
     assert_eq!(marker.value, fields[&marker.field]);
     for (name, value) in [
         ("RevLoops_Score__c", json!(100)),
@@ -108,7 +108,7 @@ fn the_event_carries_no_person_and_the_reply_carries_all() {
     let outputs = outputs(lead);
     let (name, detail) = emitted(&outputs);
     assert_eq!(name, "lead.qualified");
-    assert_eq!(detail["event_id"], "lead/00Qxx0000000001AAA/created/qualify/emit");
+    assert_eq!(detail["event_id"], "lead/00Qxx0000000001EAA/created/qualify/emit");
     assert_eq!((&detail["score"], &detail["profile"]["company"]), (&json!(100), &json!("Northwind")));
     let text = detail.to_string();
     for private in ["Ida", "Holm", "VP Sales", "spreadsheets", "20095", "ida@"] {
