@@ -17,6 +17,7 @@ use crate::{context::Layout, local::Endpoints};
 pub struct Aws {
     program: PathBuf,
     environment: Vec<(&'static str, String)>,
+    endpoint: Option<String>,
     directory: PathBuf,
 }
 
@@ -32,7 +33,9 @@ impl Aws {
     }
 
     pub(crate) fn with_environment(layout: &Layout, environment: Vec<(&'static str, String)>) -> Self {
-        Self { program: layout.tool("aws"), environment, directory: layout.root.join("infra") }
+        // Said on the command line too: for SQS the CLI does not look into the environment.
+        let endpoint = environment.iter().find(|(name, _)| *name == "AWS_ENDPOINT_URL").map(|(_, url)| url.clone());
+        Self { program: layout.tool("aws"), environment, endpoint, directory: layout.root.join("infra") }
     }
 
     /// Runs a command and reads its answer; `Null` where it has none.
@@ -56,6 +59,7 @@ impl Aws {
         let output = Command::new(&self.program)
             .args(&arguments)
             .args(["--output", "json"])
+            .args(self.endpoint.iter().flat_map(|url| ["--endpoint-url", url.as_str()]))
             .envs(self.environment.iter().map(|(name, value)| (*name, value.as_str())))
             .current_dir(&self.directory)
             .stdin(Stdio::null())

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
@@ -81,7 +81,7 @@ impl Console {
     /// A line of the result; nothing with `--json`.
     pub fn say(&self, line: impl Display) {
         if !self.json {
-            self.bars.suspend(|| println!("{line}"));
+            self.bars.suspend(|| write_out(&line));
         }
     }
 
@@ -103,7 +103,7 @@ impl Console {
     /// If the value cannot be written as JSON.
     pub fn json(&self, value: &impl Serialize) -> anyhow::Result<()> {
         if self.json {
-            println!("{}", serde_json::to_string_pretty(value)?);
+            write_out(&serde_json::to_string_pretty(value)?);
         }
         Ok(())
     }
@@ -122,14 +122,23 @@ impl Console {
     }
 }
 
+/// Lines under the header alone: rows stand close, so that many fit on a screen.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
 /// A table as text, as wide as it needs or as the terminal allows.
 pub fn table(headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(headers);
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_header(headers);
     for row in rows {
         table.add_row(row);
     }
     table
+}
+
+/// Whoever reads may stop reading (`| head`): that is no error of ours.
+fn write_out(text: &impl Display) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stdout(), "{text}"));
 }
 
 fn paint(colours: bool, tone: Tone, text: impl Display) -> String {

@@ -47,6 +47,8 @@ pub struct Crm {
     pub client_id: String,
     /// Its secret.
     pub client_secret: String,
+    /// Password of the users `admin@northfield.example` and `integration@northfield.example`.
+    pub password: String,
 }
 
 /// The enrichment stand-in.

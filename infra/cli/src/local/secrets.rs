@@ -11,6 +11,7 @@ use crate::context::Layout;
 pub(super) struct Secrets {
     pub(super) crm_client_id: String,
     pub(super) crm_client_secret: String,
+    pub(super) crm_password: String,
     pub(super) enrichment_api_key: String,
     pub(super) ai_api_key: String,
 }
@@ -25,6 +26,7 @@ pub(super) fn load_or_make(layout: &Layout) -> anyhow::Result<Secrets> {
     let secrets = Secrets {
         crm_client_id: format!("local-{}", secret()),
         crm_client_secret: secret(),
+        crm_password: secret(),
         enrichment_api_key: format!("local-{}", secret()),
         ai_api_key: format!("local-{}", secret()),
     };

@@ -54,6 +54,7 @@ pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
             organization_id: ORGANIZATION_ID.to_owned(),
             client_id: secrets.crm_client_id,
             client_secret: secrets.crm_client_secret,
+            password: secrets.crm_password,
         },
         enrichment: Enrichment { url: local(context.ports.enrichment), api_key: secrets.enrichment_api_key },
         ai: Ai { url: local(context.ports.ai), api_key: secrets.ai_api_key },
@@ -151,16 +152,29 @@ async fn start_standins(context: &Context, program: &Path, secrets: &Secrets) ->
     let layout = &context.layout;
     let ports = context.ports;
     let url = format!("http://127.0.0.1:{}", ports.crm);
-    let arguments: Vec<OsString> = Vec::new();
-    let environment: Vec<(String, OsString)> = vec![
-        ("REVLOOPS_STANDIN_CRM_PORT".to_owned(), ports.crm.to_string().into()),
-        ("REVLOOPS_STANDIN_ENRICHMENT_PORT".to_owned(), ports.enrichment.to_string().into()),
-        ("REVLOOPS_STANDIN_AI_PORT".to_owned(), ports.ai.to_string().into()),
-    ];
-    let package = layout.root.join("infra/crm");
-    let fingerprint =
-        format!("{} {:?} {}", hash_files(&[program])?, ports, hash_text(&serde_json::to_string(secrets)?));
-    let _ = (&arguments, &package);
+    let listen = |port: u16| OsString::from(format!("127.0.0.1:{port}"));
+    // By the environment, not the command line, which every user of the machine can read.
+    let environment: Vec<(String, OsString)> = [
+        ("REVLOOPS_CRM_LISTEN", listen(ports.crm)),
+        ("REVLOOPS_CRM_DATABASE", layout.crm_database().into()),
+        ("REVLOOPS_CRM_PACKAGE", layout.root.join("infra/crm").into()),
+        ("REVLOOPS_CRM_CLIENT_ID", secrets.crm_client_id.clone().into()),
+        ("REVLOOPS_CRM_CLIENT_SECRET", secrets.crm_client_secret.clone().into()),
+        ("REVLOOPS_CRM_PASSWORD", secrets.crm_password.clone().into()),
+        ("REVLOOPS_ENRICHMENT_LISTEN", listen(ports.enrichment)),
+        ("REVLOOPS_ENRICHMENT_API_KEY", secrets.enrichment_api_key.clone().into()),
+        ("REVLOOPS_AI_LISTEN", listen(ports.ai)),
+        ("REVLOOPS_AI_API_KEY", secrets.ai_api_key.clone().into()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into();
+    let crm_package = hash_tree(&layout.root.join("infra/crm"))?;
+    let fingerprint = format!(
+        "{} {crm_package} {} {}",
+        hash_files(&[program])?,
+        hash_text(&format!("{ports:?}")),
+        hash_text(&serde_json::to_string(secrets)?)
+    );
     if let Some(running) = process::running(layout, STANDINS) {
         if running.fingerprint == fingerprint && answers(&url).await {
             step.skipped("run");
@@ -176,8 +190,8 @@ async fn start_standins(context: &Context, program: &Path, secrets: &Secrets) ->
         layout,
         Start {
             name: STANDINS,
-            program: own_copy(layout.state.join("run"), program)?,
-            arguments,
+            program: own_copy(&layout.state.join("run"), program)?,
+            arguments: Vec::new(),
             environment,
             fingerprint,
         },
@@ -188,8 +202,8 @@ async fn start_standins(context: &Context, program: &Path, secrets: &Secrets) ->
 }
 
 /// A copy to run, so that cargo can write the next build while this one runs.
-fn own_copy(directory: PathBuf, program: &Path) -> anyhow::Result<PathBuf> {
-    fs::create_dir_all(&directory)?;
+fn own_copy(directory: &Path, program: &Path) -> anyhow::Result<PathBuf> {
+    fs::create_dir_all(directory)?;
     let copy = directory.join(program.file_name().context("a program has a name")?);
     drop(fs::remove_file(&copy));
     fs::copy(program, &copy)?;
@@ -236,6 +250,25 @@ fn hash_files(paths: &[&Path]) -> anyhow::Result<String> {
     for path in paths {
         let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
         hash.update(Sha256::digest(bytes));
+    }
+    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Over every file below a directory, names included: the CRM reads its custom fields from there when it starts.
+fn hash_tree(directory: &Path) -> anyhow::Result<String> {
+    let mut found = Vec::new();
+    let mut open = vec![directory.to_path_buf()];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(&directory).with_context(|| format!("reading {}", directory.display()))? {
+            let path = entry?.path();
+            if path.is_dir() { open.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    let mut hash = Sha256::new();
+    for path in found {
+        hash.update(path.as_os_str().as_encoded_bytes());
+        hash.update(Sha256::digest(fs::read(&path)?));
     }
     Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
 }
