@@ -24,7 +24,9 @@ pub(crate) struct Wishes {
 }
 
 /// Lead field, account field, contact field.
-const MAPPING: [(&str, Option<&str>, Option<&str>); 20] = [
+type Row = (&'static str, Option<&'static str>, Option<&'static str>);
+
+const MAPPING: [Row; 20] = [
     ("Company", Some("Name"), None),
     ("Industry", Some("Industry"), None),
     ("AnnualRevenue", Some("AnnualRevenue"), None),
@@ -63,13 +65,13 @@ pub(crate) fn convert(scope: &Scope<'_>, wishes: &Wishes) -> Result<Json, ApiErr
     if !owner.starts_with("005") {
         return Err(ApiError::bad("FIELD_INTEGRITY_EXCEPTION", "a lead that a queue owns has to get a person as its owner first"));
     }
-    let mapped = |pick: fn(&(&str, Option<&str>, Option<&str>)) -> Option<String>| mapped(lead_object, &lead, &owner, pick);
+    let mapped = |pick: fn(&Row) -> Option<&'static str>| mapped(lead_object, &lead, &owner, pick);
 
     let account_id = match wishes.account_id.as_deref() {
         Some(id) => ids::normalise(id).ok_or_else(|| ApiError::bad("MALFORMED_ID", "accountId"))?,
-        None => scope.create(object("Account")?, &mapped(|row| row.1.map(str::to_owned)))?,
+        None => scope.create(object("Account")?, &mapped(|row| row.1))?,
     };
-    let mut contact = mapped(|row| row.2.map(str::to_owned));
+    let mut contact = mapped(|row| row.2);
     contact.insert("AccountId".into(), account_id.clone().into());
     let contact_id = scope.create(object("Contact")?, &contact)?;
     let opportunity_id = if wishes.without_opportunity {
@@ -97,11 +99,11 @@ pub(crate) fn convert(scope: &Scope<'_>, wishes: &Wishes) -> Result<Json, ApiErr
     Ok(json!({ "leadId": lead_id, "accountId": account_id, "contactId": contact_id, "opportunityId": opportunity_id }))
 }
 
-fn mapped(lead_object: &Object, lead: &Record, owner: &str, pick: fn(&(&str, Option<&str>, Option<&str>)) -> Option<String>) -> Map<String, Json> {
+fn mapped(lead_object: &Object, lead: &Record, owner: &str, pick: fn(&Row) -> Option<&'static str>) -> Map<String, Json> {
     let mut fields = Map::new();
     for row in &MAPPING {
         if let (Some(target), Some(field), Some(value)) = (pick(row), lead_object.field(row.0), lead.get(row.0)) {
-            fields.insert(target, to_json(field.kind, value));
+            fields.insert(target.to_owned(), to_json(field.kind, value));
         }
     }
     fields.insert("OwnerId".into(), owner.into());

@@ -161,7 +161,7 @@ pub(crate) async fn identity(State(app): State<Arc<App>>, Path((_organization, u
 /// `GET /services/oauth2/authorize`: the page on which a user agrees.
 pub(crate) async fn authorize(State(app): State<Arc<App>>, Query(query): Query<Fields>) -> Response {
     let known = query.get("client_id").is_some_and(|id| app.options.clients.iter().any(|client| client.id == *id));
-    if !known || query.get("response_type").is_none_or(|wanted| wanted != "code") || query.get("redirect_uri").is_none() {
+    if !known || query.get("response_type").is_none_or(|wanted| wanted != "code") || !query.contains_key("redirect_uri") {
         return (StatusCode::BAD_REQUEST, "error=invalid_client_id or response_type or redirect_uri").into_response();
     }
     let hidden: String = ["client_id", "redirect_uri", "state", "code_challenge"]

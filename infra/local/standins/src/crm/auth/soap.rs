@@ -1,4 +1,4 @@
-//! SOAP `login()`, which jsforce and simple-salesforce use; everything else that they do is REST.
+//! SOAP `login()` and `logout()`, which jsforce and simple-salesforce use; everything else that they do is REST.
 
 use std::sync::Arc;
 
@@ -16,7 +16,12 @@ use crate::crm::{App, ids};
 /// `POST /services/Soap/{u|c}/{version}`
 pub(crate) async fn login(State(app): State<Arc<App>>, Path((flavour, rest)): Path<(String, String)>, body: String) -> Response {
     let version = rest.split('/').next().unwrap_or_default().to_owned();
-    let Some((username, password)) = credentials(&body) else { return fault("UNKNOWN_EXCEPTION", "the stand-in knows login() only, with a username and a password") };
+    if let Some(token) = session_to_end(&body) {
+        return logout(&app, token).await;
+    }
+    let Some((username, password)) = credentials(&body) else {
+        return fault("UNKNOWN_EXCEPTION", "the stand-in knows login() with a username and a password, and logout()");
+    };
     let granted = app.db.write(move |conn| {
         let Some(user_id) = passwords::user(conn, &username, &password)? else { return Ok(None) };
         let token = tokens::access(conn, &user_id, "soap", now_ms())?;
@@ -41,6 +46,25 @@ pub(crate) async fn login(State(app): State<Arc<App>>, Path((flavour, rest)): Pa
         escaped(&username),
     );
     (StatusCode::OK, [(CONTENT_TYPE, "text/xml;charset=UTF-8")], body).into_response()
+}
+
+async fn logout(app: &App, token: String) -> Response {
+    match app.db.write(move |conn| tokens::revoke(conn, &token)).await {
+        Ok(true) => {
+            let body = r#"<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><soapenv:Body><logoutResponse/></soapenv:Body></soapenv:Envelope>"#;
+            (StatusCode::OK, [(CONTENT_TYPE, "text/xml;charset=UTF-8")], body).into_response()
+        }
+        Ok(false) => fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader: Illegal Session"),
+        Err(error) => fault(error.code, &error.message),
+    }
+}
+
+/// The session of a `logout()` call.
+fn session_to_end(body: &str) -> Option<String> {
+    let document = roxmltree::Document::parse(body).ok()?;
+    document.descendants().find(|node| node.tag_name().name() == "logout")?;
+    let session = document.descendants().find(|node| node.tag_name().name() == "sessionId")?;
+    Some(session.text().unwrap_or_default().trim().to_owned())
 }
 
 fn credentials(body: &str) -> Option<(String, String)> {

@@ -125,7 +125,7 @@ impl Sender {
     async fn next_batch(&self) -> Result<Option<(String, Batch)>, ApiError> {
         let Some(endpoint) = control::endpoint(&self.db).await? else { return Ok(None) };
         let due = self.db.read(outbox::next_due).await?;
-        if !due.is_some_and(|due| due <= now_ms()) {
+        if due.is_none_or(|due| due > now_ms()) {
             return Ok(None);
         }
         let batch = self.db.write(|conn| outbox::claim(conn, now_ms())).await?;

@@ -58,11 +58,7 @@ fn field_describe(object: &Object, field: &Field) -> Json {
     let digits = if field.kind == Kind::Int { 9 } else { 0 };
     let precision = if field.kind.is_fraction() { if field.precision == 0 { 18 } else { field.precision } } else { 0 };
     let filterable = !(field.kind == Kind::TextArea && field.length > 255);
-    let byte_length = match field.kind {
-        Kind::Id | Kind::Reference => 18,
-        kind if kind.is_text() => field.length * 3,
-        _ => 0,
-    };
+    let byte_length = if field.kind.is_id() { 18 } else { field.length * 3 };
     let mut describe = json!({
         "aggregatable": filterable && field.kind != Kind::Boolean,
         "aiPredictionField": false,

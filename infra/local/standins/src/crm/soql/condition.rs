@@ -68,9 +68,11 @@ impl<'s> Compiler<'s> {
         }
         let (mut places, mut with_null) = (Vec::new(), false);
         for value in values {
-            match self.plain(resolved, value)? {
-                Sql::Null => with_null = true,
-                value => places.push(self.bind(value)),
+            let value = self.plain(resolved, value)?;
+            if value == Sql::Null {
+                with_null = true;
+            } else {
+                places.push(self.bind(value));
             }
         }
         let (sql, list) = (&resolved.sql, places.join(", "));
@@ -110,12 +112,14 @@ impl<'s> Compiler<'s> {
 
     fn compare_days(&mut self, resolved: &Resolved<'_>, operator: Operator, name: &str, count: Option<i32>) -> Result<String, ApiError> {
         let (first, end) = dates::range(name, count, self.now).ok_or_else(|| malformed(format!("{name}: out of range")))?;
-        let as_value = |day: Date| match resolved.kind {
-            Kind::Date => Ok(Sql::Text(day.to_string())),
-            Kind::DateTime => {
-                day.to_zoned(TimeZone::UTC).map(|at| Sql::Integer(at.timestamp().as_millisecond())).map_err(|_| malformed(format!("{name}: out of range")))
+        if !matches!(resolved.kind, Kind::Date | Kind::DateTime) {
+            return Err(wrong_literal(resolved));
+        }
+        let as_value = |day: Date| {
+            if resolved.kind == Kind::Date {
+                return Ok(Sql::Text(day.to_string()));
             }
-            _ => Err(wrong_literal(resolved)),
+            day.to_zoned(TimeZone::UTC).map(|at| Sql::Integer(at.timestamp().as_millisecond())).map_err(|_| malformed(format!("{name}: out of range")))
         };
         let (first, end) = (as_value(first)?, as_value(end)?);
         let (first, end) = (self.bind(first), self.bind(end));
@@ -152,10 +156,12 @@ impl<'s> Compiler<'s> {
 
 fn wrong_literal(resolved: &Resolved<'_>) -> ApiError {
     let quotes = if resolved.kind.is_text() || resolved.kind.is_id() { "should be enclosed in quotes" } else { "should not be enclosed in quotes" };
-    let kind = match resolved.kind {
-        Kind::DateTime => "dateTime",
-        kind if kind.is_text() => "string",
-        kind => kind.name(),
+    let kind = if resolved.kind == Kind::DateTime {
+        "dateTime"
+    } else if resolved.kind.is_text() {
+        "string"
+    } else {
+        resolved.kind.name()
     };
     ApiError::bad("INVALID_FIELD", format!("value of filter criterion for field '{}' must be of type {kind} and {quotes}", resolved.name))
 }

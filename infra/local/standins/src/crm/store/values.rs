@@ -109,7 +109,7 @@ pub(crate) fn to_xml_text(kind: Kind, value: &Sql) -> Option<String> {
         Json::Null => None,
         Json::String(text) if kind == Kind::DateTime => Some(text.replace("+0000", "Z")),
         Json::String(text) => Some(text),
-        other => Some(other.to_string()),
+        other @ (Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => Some(other.to_string()),
     }
 }
 
