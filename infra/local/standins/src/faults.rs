@@ -166,7 +166,17 @@ mod tests {
     use super::{Faults, Mode, Rule, RuleSet};
 
     fn rule(mode: Mode) -> Rule {
-        Rule { method: None, path_prefix: None, mode, rate: 1.0, delay_ms: 0, status: None, count: None, seed: None, body: None }
+        Rule {
+            method: None,
+            path_prefix: None,
+            mode,
+            rate: 1.0,
+            delay_ms: 0,
+            status: None,
+            count: None,
+            seed: None,
+            body: None,
+        }
     }
 
     fn faults(rules: Vec<Rule>) -> Faults {
@@ -189,7 +199,11 @@ mod tests {
 
     #[test]
     fn method_and_path_both_have_to_fit() {
-        let faults = faults(vec![Rule { method: Some("patch".into()), path_prefix: Some("/services".into()), ..rule(Mode::Slow) }]);
+        let faults = faults(vec![Rule {
+            method: Some("patch".into()),
+            path_prefix: Some("/services".into()),
+            ..rule(Mode::Slow)
+        }]);
         assert!(faults.decide("PATCH", "/services/data").is_some());
         assert!(faults.decide("GET", "/services/data").is_none());
         assert!(faults.decide("PATCH", "/other").is_none());

@@ -34,7 +34,12 @@ struct Arguments {
     #[arg(long, env = "REVLOOPS_STANDIN_CRM_CLIENT_ID", default_value = "revloops-local")]
     crm_client_id: String,
     /// Its secret.
-    #[arg(long, env = "REVLOOPS_STANDIN_CRM_CLIENT_SECRET", default_value = "revloops-local-secret", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "REVLOOPS_STANDIN_CRM_CLIENT_SECRET",
+        default_value = "revloops-local-secret",
+        hide_env_values = true
+    )]
     crm_client_secret: String,
     /// Password of the administrator and the integration user of a new organisation.
     #[arg(long, env = "REVLOOPS_STANDIN_CRM_PASSWORD", default_value = "revloops-local", hide_env_values = true)]
@@ -56,7 +61,11 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     let arguments = Arguments::parse();
 
     let crm = crm::serve(
@@ -65,7 +74,11 @@ async fn main() -> anyhow::Result<()> {
             database: arguments.crm_database,
             package_dir: arguments.crm_package,
             public_url: arguments.crm_public_url,
-            clients: vec![crm::Client { id: arguments.crm_client_id, secret: arguments.crm_client_secret, run_as: crm::INTEGRATION.to_owned() }],
+            clients: vec![crm::Client {
+                id: arguments.crm_client_id,
+                secret: arguments.crm_client_secret,
+                run_as: crm::INTEGRATION.to_owned(),
+            }],
             password: arguments.crm_password,
             delivery: crm::Delivery {
                 endpoint_url: arguments.crm_outbound_url,

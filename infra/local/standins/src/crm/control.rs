@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use super::App;
 use super::error::ApiError;
 use super::http::Answer;
+use super::ids;
 use super::store::values::datetime_text;
 use super::store::{put_setting, setting};
-use super::ids;
 
 const MOST: i64 = 20_000;
 

@@ -63,7 +63,10 @@ pub(crate) fn convert(scope: &Scope<'_>, wishes: &Wishes) -> Result<Json, ApiErr
     }
     let owner = lead.get("OwnerId").and_then(as_text).unwrap_or_default().to_owned();
     if !owner.starts_with("005") {
-        return Err(ApiError::bad("FIELD_INTEGRITY_EXCEPTION", "a lead that a queue owns has to get a person as its owner first"));
+        return Err(ApiError::bad(
+            "FIELD_INTEGRITY_EXCEPTION",
+            "a lead that a queue owns has to get a person as its owner first",
+        ));
     }
     let mapped = |pick: fn(&Row) -> Option<&'static str>| mapped(lead_object, &lead, &owner, pick);
 
@@ -78,7 +81,8 @@ pub(crate) fn convert(scope: &Scope<'_>, wishes: &Wishes) -> Result<Json, ApiErr
         None
     } else {
         let company = lead.get("Company").and_then(as_text).unwrap_or_default();
-        let name: String = wishes.opportunity_name.clone().unwrap_or_else(|| format!("{company}-")).chars().take(120).collect();
+        let name: String =
+            wishes.opportunity_name.clone().unwrap_or_else(|| format!("{company}-")).chars().take(120).collect();
         let fields = json!({
             "AccountId": account_id, "Name": name, "StageName": "Prospecting", "CloseDate": quarter_end(scope.now)?, "OwnerId": owner, "ContactId": contact_id,
             "LeadSource": lead.get("LeadSource").and_then(as_text),
@@ -99,7 +103,12 @@ pub(crate) fn convert(scope: &Scope<'_>, wishes: &Wishes) -> Result<Json, ApiErr
     Ok(json!({ "leadId": lead_id, "accountId": account_id, "contactId": contact_id, "opportunityId": opportunity_id }))
 }
 
-fn mapped(lead_object: &Object, lead: &Record, owner: &str, pick: fn(&Row) -> Option<&'static str>) -> Map<String, Json> {
+fn mapped(
+    lead_object: &Object,
+    lead: &Record,
+    owner: &str,
+    pick: fn(&Row) -> Option<&'static str>,
+) -> Map<String, Json> {
     let mut fields = Map::new();
     for row in &MAPPING {
         if let (Some(target), Some(field), Some(value)) = (pick(row), lead_object.field(row.0), lead.get(row.0)) {
@@ -111,7 +120,13 @@ fn mapped(lead_object: &Object, lead: &Record, owner: &str, pick: fn(&Row) -> Op
 }
 
 /// The lead's tasks become the contact's, and the opportunity's.
-fn move_tasks(scope: &Scope<'_>, tasks: &Object, lead_id: &str, contact_id: &str, opportunity_id: Option<&str>) -> Result<(), ApiError> {
+fn move_tasks(
+    scope: &Scope<'_>,
+    tasks: &Object,
+    lead_id: &str,
+    contact_id: &str,
+    opportunity_id: Option<&str>,
+) -> Result<(), ApiError> {
     let who = tasks.field("WhoId").ok_or_else(ApiError::not_found)?;
     for id in scope.ids_where(tasks, who, &Sql::Text(lead_id.to_owned()))? {
         let fields = json!({ "WhoId": contact_id, "WhatId": opportunity_id });

@@ -53,10 +53,12 @@ pub(crate) async fn api(State(app): State<Arc<App>>, request: Request) -> Respon
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
     if target.len() > LONGEST_TARGET {
-        return ApiError::new(414, "URI_TOO_LONG", "The URI exceeds the maximum length of 16,384 bytes").into_response();
+        return ApiError::new(414, "URI_TOO_LONG", "The URI exceeds the maximum length of 16,384 bytes")
+            .into_response();
     }
     let Ok(bytes) = axum::body::to_bytes(body, LARGEST_BODY).await else {
-        return ApiError::new(413, "REQUEST_ENTITY_TOO_LARGE", "The request's body is too large or broke off").into_response();
+        return ApiError::new(413, "REQUEST_ENTITY_TOO_LARGE", "The request's body is too large or broke off")
+            .into_response();
     };
     let call = Call::new(parts.method.as_str(), &target, parts.headers, Body::Bytes(bytes));
     let used = app.used_calls.fetch_add(1, Ordering::Relaxed) + 1;
@@ -96,7 +98,15 @@ async fn served(app: &Arc<App>, call: Call, used: u64) -> Result<Reply, ApiError
             None if call.path.len() == 2 => String::new(),
             None => return Err(not_logged_in()),
         };
-        let context = Context { conn, schema: &owned.schema, cursors: &owned.cursors, user_id: &user_id, now, version, used_calls: used };
+        let context = Context {
+            conn,
+            schema: &owned.schema,
+            cursors: &owned.cursors,
+            user_id: &user_id,
+            now,
+            version,
+            used_calls: used,
+        };
         Ok(rest::serve(&context, &call))
     };
     if !writes {

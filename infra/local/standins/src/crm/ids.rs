@@ -36,7 +36,11 @@ fn with_checksum(id15: &str) -> String {
     let mut id = String::with_capacity(18);
     id.push_str(id15);
     for chunk in id15.as_bytes().chunks(5) {
-        let bits = chunk.iter().enumerate().filter(|(_, byte)| byte.is_ascii_uppercase()).fold(0_usize, |bits, (place, _)| bits | 1 << place);
+        let bits = chunk
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| byte.is_ascii_uppercase())
+            .fold(0_usize, |bits, (place, _)| bits | 1 << place);
         id.push(char::from(CHECK.get(bits).copied().unwrap_or(b'A')));
     }
     id
@@ -65,7 +69,11 @@ mod tests {
     #[test]
     fn fifteen_characters_get_the_published_checksum() {
         // Pairs from the vendor's documentation and from real messages.
-        for (short, long) in [("00Dxx0000001gPL", ORGANIZATION), ("001A0000006Vm9r", "001A0000006Vm9rIAC"), ("005xx000001SwiU", "005xx000001SwiUAAS")] {
+        for (short, long) in [
+            ("00Dxx0000001gPL", ORGANIZATION),
+            ("001A0000006Vm9r", "001A0000006Vm9rIAC"),
+            ("005xx000001SwiU", "005xx000001SwiUAAS"),
+        ] {
             assert_eq!(normalise(short).as_deref(), Some(long));
             assert_eq!(normalise(long).as_deref(), Some(long));
         }

@@ -103,16 +103,28 @@ pub async fn serve(listener: TcpListener, options: Options) -> anyhow::Result<Ru
     }
     let db = Db::open(&options.database, &schema)?;
     let (seed_schema, password) = (Arc::clone(&schema), options.password.clone());
-    db.write(move |conn| seed::ensure(conn, &seed_schema, now_ms(), &password)).await.map_err(|error| anyhow!("seeding the organisation: {}", error.message))?;
+    db.write(move |conn| seed::ensure(conn, &seed_schema, now_ms(), &password))
+        .await
+        .map_err(|error| anyhow!("seeding the organisation: {}", error.message))?;
     if let Some(url) = options.delivery.endpoint_url.clone() {
-        outbound::control::set_endpoint(&db, Some(url)).await.map_err(|error| anyhow!("keeping the endpoint: {}", error.message))?;
+        outbound::control::set_endpoint(&db, Some(url))
+            .await
+            .map_err(|error| anyhow!("keeping the endpoint: {}", error.message))?;
     }
     let url = match &options.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
         None => format!("http://{}", listener.local_addr()?),
     };
     let sender = Sender::new(db.clone(), Arc::clone(&schema), options.delivery.clone(), &url)?;
-    let app = Arc::new(App { db, schema, sender: sender.clone(), cursors: Arc::default(), options, url, used_calls: AtomicU64::new(0) });
+    let app = Arc::new(App {
+        db,
+        schema,
+        sender: sender.clone(),
+        cursors: Arc::default(),
+        options,
+        url,
+        used_calls: AtomicU64::new(0),
+    });
     let mut running = host::serve(listener, "crm", refusals(), router(app))?;
     running.also_run(sender.run());
     Ok(running)
@@ -148,10 +160,18 @@ fn refusals() -> Refusals {
     }
     fn broken(status: Option<u16>) -> Response {
         match status.unwrap_or(503) {
-            503 => ApiError::new(503, "SERVER_UNAVAILABLE", "Server is temporarily unavailable. Please retry.").into_response(),
+            503 => ApiError::new(503, "SERVER_UNAVAILABLE", "Server is temporarily unavailable. Please retry.")
+                .into_response(),
             401 => http::not_logged_in().into_response(),
-            400 => ApiError::bad("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record").into_response(),
-            status => ApiError::new(status, "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support.").into_response(),
+            400 => {
+                ApiError::bad("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record").into_response()
+            }
+            status => ApiError::new(
+                status,
+                "UNKNOWN_EXCEPTION",
+                "An unexpected error occurred. Please include this ErrorId if you contact support.",
+            )
+            .into_response(),
         }
     }
     Refusals { throttled, broken }

@@ -32,10 +32,21 @@ pub(super) fn ensure(conn: &Connection, schema: &Schema, now: i64, password: &st
     let common = json!({
         "Alias": "admin", "TimeZoneSidKey": "GMT", "LocaleSidKey": "en_US", "EmailEncodingKey": "UTF-8", "LanguageLocaleKey": "en_US", "ProfileId": profile,
     });
-    for (username, first, last, alias) in [(ADMIN, "Avery", "Admin", "admin"), (INTEGRATION, "RevLoops", "Integration", "revloops")] {
+    for (username, first, last, alias) in
+        [(ADMIN, "Avery", "Admin", "admin"), (INTEGRATION, "RevLoops", "Integration", "revloops")]
+    {
         let mut fields = common.clone();
         if let Some(fields) = fields.as_object_mut() {
-            fields.extend([("Username", username), ("Email", username), ("FirstName", first), ("LastName", last), ("Alias", alias)].map(|(name, value)| (name.to_owned(), value.into())));
+            fields.extend(
+                [
+                    ("Username", username),
+                    ("Email", username),
+                    ("FirstName", first),
+                    ("LastName", last),
+                    ("Alias", alias),
+                ]
+                .map(|(name, value)| (name.to_owned(), value.into())),
+            );
         }
         let id = create("User", fields)?;
         passwords::set(conn, &id, password)?;

@@ -46,10 +46,14 @@ pub(crate) struct Login {
 pub(crate) async fn login(State(app): State<Arc<App>>, Json(login): Json<Login>) -> Result<Response, ApiError> {
     let granted = app.db.write(move |conn| {
         let found: Option<(String, String)> = conn
-            .prepare_cached(r#"SELECT "Id", "Name" FROM "User" WHERE "Username" = ?1 AND "IsActive" = 1 AND "IsDeleted" = 0"#)?
+            .prepare_cached(
+                r#"SELECT "Id", "Name" FROM "User" WHERE "Username" = ?1 AND "IsActive" = 1 AND "IsDeleted" = 0"#,
+            )?
             .query_row([login.username], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        let Some((id, name)) = found else { return Err(ApiError::new(404, "NOT_FOUND", "no active user of this name")) };
+        let Some((id, name)) = found else {
+            return Err(ApiError::new(404, "NOT_FOUND", "no active user of this name"));
+        };
         Ok((tokens::access(conn, &id, "page", now_ms())?, id, name))
     });
     let (token, id, name) = granted.await?;
@@ -57,13 +61,25 @@ pub(crate) async fn login(State(app): State<Arc<App>>, Json(login): Json<Login>)
     Ok(([(SET_COOKIE, cookie)], Json(json!({ "token": token, "userId": id, "name": name }))).into_response())
 }
 
-pub(crate) async fn convert_lead(State(app): State<Arc<App>>, headers: HeaderMap, Json(wishes): Json<Wishes>) -> Answer {
+pub(crate) async fn convert_lead(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Json(wishes): Json<Wishes>,
+) -> Answer {
     let token = session_token(&headers).ok_or_else(not_logged_in)?;
     let owned = Arc::clone(&app);
     let converted = app.db.write(move |conn| {
         let now = now_ms();
         let user_id = tokens::session(conn, &token, now)?.ok_or_else(not_logged_in)?;
-        let scope = Scope { conn, schema: &owned.schema, user_id: &user_id, now, auto_assign: false, unmodified_since: None, system: true };
+        let scope = Scope {
+            conn,
+            schema: &owned.schema,
+            user_id: &user_id,
+            now,
+            auto_assign: false,
+            unmodified_since: None,
+            system: true,
+        };
         convert(&scope, &wishes)
     });
     let converted = converted.await?;

@@ -19,8 +19,8 @@ use super::{passwords, tokens};
 use crate::clock::now_ms;
 use crate::crm::error::ApiError;
 use crate::crm::http::session_token;
-use crate::crm::xml::escaped;
 use crate::crm::store::values::datetime_text;
+use crate::crm::xml::escaped;
 use crate::crm::{App, Client, ids};
 
 type Fields = BTreeMap<String, String>;
@@ -40,7 +40,11 @@ impl Refusal {
 
 impl From<ApiError> for Refusal {
     fn from(_: ApiError) -> Self {
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, error: "server_error", description: "the stand-in's store failed" }
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            error: "server_error",
+            description: "the stand-in's store failed",
+        }
     }
 }
 
@@ -50,26 +54,42 @@ pub(crate) async fn token(State(app): State<Arc<App>>, headers: HeaderMap, Form(
     let result = app.db.write(move |conn| Ok(grant(&owned, conn, &headers, &fields))).await;
     match result.map_err(Refusal::from).and_then(|granted| granted) {
         Ok(body) => axum::Json(body).into_response(),
-        Err(refusal) => (refusal.status, axum::Json(json!({ "error": refusal.error, "error_description": refusal.description }))).into_response(),
+        Err(refusal) => {
+            (refusal.status, axum::Json(json!({ "error": refusal.error, "error_description": refusal.description })))
+                .into_response()
+        }
     }
 }
 
 fn grant(app: &App, conn: &Connection, headers: &HeaderMap, fields: &Fields) -> Result<Json, Refusal> {
     let field = |name: &str| fields.get(name).map(String::as_str);
     let (client_id, client_secret) = client_of(headers, fields);
-    let client = app.options.clients.iter().find(|client| client.id == client_id).ok_or(Refusal::bad("invalid_client_id", "client identifier invalid"));
-    let with_secret = |client: &Client| if client.secret == client_secret { Ok(()) } else { Err(Refusal::bad("invalid_client", "invalid client credentials")) };
+    let client = app
+        .options
+        .clients
+        .iter()
+        .find(|client| client.id == client_id)
+        .ok_or(Refusal::bad("invalid_client_id", "client identifier invalid"));
+    let with_secret = |client: &Client| {
+        if client.secret == client_secret {
+            Ok(())
+        } else {
+            Err(Refusal::bad("invalid_client", "invalid client credentials"))
+        }
+    };
     let now = now_ms();
     let (user_id, refresh) = match field("grant_type").unwrap_or_default() {
         "client_credentials" => {
             let client = client?;
             with_secret(client)?;
-            let user = user_by_name(conn, &client.run_as)?.ok_or(Refusal::bad("invalid_grant", "no client credentials user enabled"))?;
+            let user = user_by_name(conn, &client.run_as)?
+                .ok_or(Refusal::bad("invalid_grant", "no client credentials user enabled"))?;
             (user, None)
         }
         "password" => {
             with_secret(client?)?;
-            let user = passwords::user(conn, field("username").unwrap_or_default(), field("password").unwrap_or_default())?;
+            let user =
+                passwords::user(conn, field("username").unwrap_or_default(), field("password").unwrap_or_default())?;
             (user.ok_or(Refusal::bad("invalid_grant", "authentication failure"))?, None)
         }
         "refresh_token" => {
@@ -77,20 +97,26 @@ fn grant(app: &App, conn: &Connection, headers: &HeaderMap, fields: &Fields) -> 
             if !client_secret.is_empty() {
                 with_secret(client)?;
             }
-            let grant = tokens::refreshed(conn, field("refresh_token").unwrap_or_default())?.filter(|grant| grant.client_id == client_id);
+            let grant = tokens::refreshed(conn, field("refresh_token").unwrap_or_default())?
+                .filter(|grant| grant.client_id == client_id);
             (grant.ok_or(Refusal::bad("invalid_grant", "expired access/refresh token"))?.user_id, None)
         }
         "authorization_code" => {
             let client = client?;
-            let grant = tokens::redeemed(conn, field("code").unwrap_or_default(), now)?.filter(|grant| grant.client_id == client_id);
+            let grant = tokens::redeemed(conn, field("code").unwrap_or_default(), now)?
+                .filter(|grant| grant.client_id == client_id);
             let grant = grant.ok_or(Refusal::bad("invalid_grant", "invalid authorization code"))?;
-            let detail: Json = grant.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default();
+            let detail: Json =
+                grant.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default();
             let said = |name: &str| detail.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
             if said("redirect_uri") != field("redirect_uri") {
                 return Err(Refusal::bad("redirect_uri_mismatch", "redirect_uri must match configuration"));
             }
             match said("code_challenge") {
-                Some(challenge) if challenge != URL_SAFE_NO_PAD.encode(Sha256::digest(field("code_verifier").unwrap_or_default())) => {
+                Some(challenge)
+                    if challenge
+                        != URL_SAFE_NO_PAD.encode(Sha256::digest(field("code_verifier").unwrap_or_default())) =>
+                {
                     return Err(Refusal::bad("invalid_grant", "invalid code verifier"));
                 }
                 // A client without a proof key has to show its secret.
@@ -99,7 +125,9 @@ fn grant(app: &App, conn: &Connection, headers: &HeaderMap, fields: &Fields) -> 
             }
             (grant.user_id.clone(), Some(tokens::refresh(conn, &grant.user_id, &client_id, now)?))
         }
-        "urn:ietf:params:oauth:grant-type:jwt-bearer" => return Err(Refusal::bad("unsupported_grant_type", "the stand-in has no JWT bearer flow")),
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => {
+            return Err(Refusal::bad("unsupported_grant_type", "the stand-in has no JWT bearer flow"));
+        }
         _ => return Err(Refusal::bad("unsupported_grant_type", "grant type not supported")),
     };
     let access = tokens::access(conn, &user_id, &client_id, now)?;
@@ -121,10 +149,19 @@ fn grant(app: &App, conn: &Connection, headers: &HeaderMap, fields: &Fields) -> 
 
 /// `POST /services/oauth2/revoke`
 pub(crate) async fn revoke(State(app): State<Arc<App>>, Query(query): Query<Fields>, body: String) -> Response {
-    let token = url::form_urlencoded::parse(body.as_bytes()).find(|(name, _)| name == "token").map(|(_, token)| token.into_owned()).or_else(|| query.get("token").cloned());
+    let token = url::form_urlencoded::parse(body.as_bytes())
+        .find(|(name, _)| name == "token")
+        .map(|(_, token)| token.into_owned())
+        .or_else(|| query.get("token").cloned());
     match app.db.write(move |conn| tokens::revoke(conn, &token.unwrap_or_default())).await {
         Ok(true) => StatusCode::OK.into_response(),
-        Ok(false) | Err(_) => (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": "unsupported_token_type", "error_description": "this token type is not supported" }))).into_response(),
+        Ok(false) | Err(_) => (
+            StatusCode::BAD_REQUEST,
+            axum::Json(
+                json!({ "error": "unsupported_token_type", "error_description": "this token type is not supported" }),
+            ),
+        )
+            .into_response(),
     }
 }
 
@@ -141,7 +178,11 @@ pub(crate) async fn user_info(State(app): State<Arc<App>>, headers: HeaderMap) -
 }
 
 /// `GET /id/{org}/{user}`
-pub(crate) async fn identity(State(app): State<Arc<App>>, Path((_organization, user_id)): Path<(String, String)>, headers: HeaderMap) -> Response {
+pub(crate) async fn identity(
+    State(app): State<Arc<App>>,
+    Path((_organization, user_id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
     whoever(&app, &headers, Some(user_id), |url, user| {
         json!({
             "id": identity_url(url, &user.id), "asserted_user": true, "user_id": user.id, "organization_id": ids::ORGANIZATION, "username": user.username,
@@ -161,12 +202,15 @@ pub(crate) async fn identity(State(app): State<Arc<App>>, Path((_organization, u
 /// `GET /services/oauth2/authorize`: the page on which a user agrees.
 pub(crate) async fn authorize(State(app): State<Arc<App>>, Query(query): Query<Fields>) -> Response {
     let known = query.get("client_id").is_some_and(|id| app.options.clients.iter().any(|client| client.id == *id));
-    if !known || query.get("response_type").is_none_or(|wanted| wanted != "code") || !query.contains_key("redirect_uri") {
+    if !known || query.get("response_type").is_none_or(|wanted| wanted != "code") || !query.contains_key("redirect_uri")
+    {
         return (StatusCode::BAD_REQUEST, "error=invalid_client_id or response_type or redirect_uri").into_response();
     }
     let hidden: String = ["client_id", "redirect_uri", "state", "code_challenge"]
         .iter()
-        .filter_map(|name| query.get(*name).map(|value| format!(r#"<input type="hidden" name="{name}" value="{}">"#, escaped(value))))
+        .filter_map(|name| {
+            query.get(*name).map(|value| format!(r#"<input type="hidden" name="{name}" value="{}">"#, escaped(value)))
+        })
         .collect();
     Html(format!(
         r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>CRM stand-in: log in</title><body><p><strong>This is RevLoops' local stand-in for the CRM.</strong></p>
@@ -178,7 +222,8 @@ pub(crate) async fn authorize(State(app): State<Arc<App>>, Query(query): Query<F
 /// `POST /services/oauth2/authorize`: the user has agreed.
 pub(crate) async fn authorized(State(app): State<Arc<App>>, Form(fields): Form<Fields>) -> Response {
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
-    let (username, password, client_id, redirect_uri, state) = (field("username"), field("password"), field("client_id"), field("redirect_uri"), field("state"));
+    let (username, password, client_id, redirect_uri, state) =
+        (field("username"), field("password"), field("client_id"), field("redirect_uri"), field("state"));
     if !app.options.clients.iter().any(|client| client.id == client_id) {
         return (StatusCode::BAD_REQUEST, "error=invalid_client_id").into_response();
     }
@@ -190,7 +235,9 @@ pub(crate) async fn authorized(State(app): State<Arc<App>>, Form(fields): Form<F
             None => Ok(None),
         })
         .await;
-    let Ok(mut target) = url::Url::parse(&redirect_uri) else { return (StatusCode::BAD_REQUEST, "error=redirect_uri").into_response() };
+    let Ok(mut target) = url::Url::parse(&redirect_uri) else {
+        return (StatusCode::BAD_REQUEST, "error=redirect_uri").into_response();
+    };
     match code {
         Ok(Some(code)) => target.query_pairs_mut().append_pair("code", &code),
         Ok(None) => return (StatusCode::UNAUTHORIZED, "The user name or the password is wrong.").into_response(),
@@ -213,8 +260,15 @@ struct Person {
     modified: i64,
 }
 
-async fn whoever(app: &Arc<App>, headers: &HeaderMap, wanted: Option<String>, shown: impl FnOnce(&str, &Person) -> Json) -> Response {
-    let Some(token) = session_token(headers) else { return (StatusCode::FORBIDDEN, "Missing_OAuth_Token").into_response() };
+async fn whoever(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    wanted: Option<String>,
+    shown: impl FnOnce(&str, &Person) -> Json,
+) -> Response {
+    let Some(token) = session_token(headers) else {
+        return (StatusCode::FORBIDDEN, "Missing_OAuth_Token").into_response();
+    };
     let person = app.db.read(move |conn| {
         let Some(own) = tokens::session(conn, &token, now_ms())? else { return Ok(None) };
         let id = wanted.as_deref().and_then(ids::normalise).unwrap_or(own);
@@ -250,11 +304,16 @@ fn client_of(headers: &HeaderMap, fields: &Fields) -> (String, String) {
         .and_then(|value| STANDARD.decode(value).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .and_then(|text| text.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned())));
-    basic.unwrap_or_else(|| (fields.get("client_id").cloned().unwrap_or_default(), fields.get("client_secret").cloned().unwrap_or_default()))
+    basic.unwrap_or_else(|| {
+        (fields.get("client_id").cloned().unwrap_or_default(), fields.get("client_secret").cloned().unwrap_or_default())
+    })
 }
 
 fn user_by_name(conn: &Connection, username: &str) -> Result<Option<String>, ApiError> {
-    Ok(conn.prepare_cached(r#"SELECT "Id" FROM "User" WHERE "Username" = ?1 AND "IsActive" = 1 AND "IsDeleted" = 0"#)?.query_row([username], |row| row.get(0)).optional()?)
+    Ok(conn
+        .prepare_cached(r#"SELECT "Id" FROM "User" WHERE "Username" = ?1 AND "IsActive" = 1 AND "IsDeleted" = 0"#)?
+        .query_row([username], |row| row.get(0))
+        .optional()?)
 }
 
 fn identity_url(url: &str, user_id: &str) -> String {

@@ -14,7 +14,11 @@ use crate::crm::xml::escaped;
 use crate::crm::{App, ids};
 
 /// `POST /services/Soap/{u|c}/{version}`
-pub(crate) async fn login(State(app): State<Arc<App>>, Path((flavour, rest)): Path<(String, String)>, body: String) -> Response {
+pub(crate) async fn login(
+    State(app): State<Arc<App>>,
+    Path((flavour, rest)): Path<(String, String)>,
+    body: String,
+) -> Response {
     let version = rest.split('/').next().unwrap_or_default().to_owned();
     if let Some(token) = session_to_end(&body) {
         return logout(&app, token).await;
@@ -26,7 +30,9 @@ pub(crate) async fn login(State(app): State<Arc<App>>, Path((flavour, rest)): Pa
         let Some(user_id) = passwords::user(conn, &username, &password)? else { return Ok(None) };
         let token = tokens::access(conn, &user_id, "soap", now_ms())?;
         let names: Option<(String, String, String)> = conn
-            .query_row(r#"SELECT "Name", "Username", "Email" FROM "User" WHERE "Id" = ?1"#, [&user_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_row(r#"SELECT "Name", "Username", "Email" FROM "User" WHERE "Id" = ?1"#, [&user_id], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
             .optional()?;
         Ok(names.map(|names| (user_id, token, names)))
     });
@@ -70,7 +76,12 @@ fn session_to_end(body: &str) -> Option<String> {
 fn credentials(body: &str) -> Option<(String, String)> {
     let document = roxmltree::Document::parse(body).ok()?;
     let login = document.descendants().find(|node| node.tag_name().name() == "login")?;
-    let text = |name: &str| login.children().find(|child| child.tag_name().name() == name).map(|child| child.text().unwrap_or_default().trim().to_owned());
+    let text = |name: &str| {
+        login
+            .children()
+            .find(|child| child.tag_name().name() == name)
+            .map(|child| child.text().unwrap_or_default().trim().to_owned())
+    };
     Some((text("username")?, text("password")?))
 }
 

@@ -22,7 +22,8 @@ pub(crate) struct Grant {
 
 /// A new access token.
 pub(crate) fn access(conn: &Connection, user_id: &str, client_id: &str, now: i64) -> Result<String, ApiError> {
-    conn.prepare_cached(r#"DELETE FROM "_token" WHERE kind = 'access' AND issued_at < ?1"#)?.execute([now - ACCESS_MS])?;
+    conn.prepare_cached(r#"DELETE FROM "_token" WHERE kind = 'access' AND issued_at < ?1"#)?
+        .execute([now - ACCESS_MS])?;
     let token = format!("{}!{}", ids::ORGANIZATION.get(..15).unwrap_or_default(), random_text(64));
     keep(conn, &token, "access", user_id, client_id, None, now)?;
     Ok(token)
@@ -46,7 +47,13 @@ pub(crate) fn refresh(conn: &Connection, user_id: &str, client_id: &str, now: i6
 }
 
 /// A new authorization code.
-pub(crate) fn code(conn: &Connection, user_id: &str, client_id: &str, detail: &str, now: i64) -> Result<String, ApiError> {
+pub(crate) fn code(
+    conn: &Connection,
+    user_id: &str,
+    client_id: &str,
+    detail: &str,
+    now: i64,
+) -> Result<String, ApiError> {
     let code = format!("aPrx{}", random_text(48));
     keep(conn, &code, "code", user_id, client_id, Some(detail), now)?;
     Ok(code)
@@ -78,13 +85,27 @@ pub(crate) fn random_text(bytes: usize) -> String {
 
 fn grant(conn: &Connection, token: &str, kind: &str, issued_since: i64) -> Result<Option<Grant>, ApiError> {
     Ok(conn
-        .prepare_cached(r#"SELECT user_id, client_id, detail FROM "_token" WHERE token = ?1 AND kind = ?2 AND issued_at >= ?3"#)?
-        .query_row(params![token, kind, issued_since], |row| Ok(Grant { user_id: row.get(0)?, client_id: row.get(1)?, detail: row.get(2)? }))
+        .prepare_cached(
+            r#"SELECT user_id, client_id, detail FROM "_token" WHERE token = ?1 AND kind = ?2 AND issued_at >= ?3"#,
+        )?
+        .query_row(params![token, kind, issued_since], |row| {
+            Ok(Grant { user_id: row.get(0)?, client_id: row.get(1)?, detail: row.get(2)? })
+        })
         .optional()?)
 }
 
-fn keep(conn: &Connection, token: &str, kind: &str, user_id: &str, client_id: &str, detail: Option<&str>, now: i64) -> Result<(), ApiError> {
-    conn.prepare_cached(r#"INSERT INTO "_token"(token, kind, user_id, client_id, detail, issued_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#)?
-        .execute(params![token, kind, user_id, client_id, detail, now])?;
+fn keep(
+    conn: &Connection,
+    token: &str,
+    kind: &str,
+    user_id: &str,
+    client_id: &str,
+    detail: Option<&str>,
+    now: i64,
+) -> Result<(), ApiError> {
+    conn.prepare_cached(
+        r#"INSERT INTO "_token"(token, kind, user_id, client_id, detail, issued_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+    )?
+    .execute(params![token, kind, user_id, client_id, detail, now])?;
     Ok(())
 }

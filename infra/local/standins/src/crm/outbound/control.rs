@@ -100,7 +100,12 @@ fn once() -> usize {
 
 pub(crate) async fn resend(State(app): State<Arc<App>>, Json(wanted): Json<Resend>) -> Answer {
     let url = endpoint(&app.db).await?.ok_or_else(|| ApiError::bad("INVALID_INPUT", "no endpoint_url is set"))?;
-    let ids: Vec<String> = wanted.notification_ids.into_iter().chain(wanted.lead_ids).map(|id| crate::crm::ids::normalise(&id).unwrap_or(id)).collect();
+    let ids: Vec<String> = wanted
+        .notification_ids
+        .into_iter()
+        .chain(wanted.lead_ids)
+        .map(|id| crate::crm::ids::normalise(&id).unwrap_or(id))
+        .collect();
     if ids.is_empty() || wanted.times == 0 || wanted.times > 100 {
         return Err(ApiError::bad("INVALID_INPUT", "give notification_ids or lead_ids, and times from 1 to 100"));
     }

@@ -8,14 +8,17 @@ use super::outbox::Batch;
 use crate::crm::error::ApiError;
 use crate::crm::ids;
 use crate::crm::schema::Schema;
+use crate::crm::store::next_id;
 use crate::crm::store::values::to_xml_text;
 use crate::crm::store::write::load;
-use crate::crm::store::next_id;
 use crate::crm::xml::escaped;
 
 /// The id of an outbound message's definition, the same for as long as the file lives.
 pub(super) fn action_id(conn: &Connection, message: &str) -> Result<String, ApiError> {
-    let known = conn.prepare_cached(r#"SELECT id FROM "_action" WHERE name = ?1"#)?.query_row([message], |row| row.get(0)).optional()?;
+    let known = conn
+        .prepare_cached(r#"SELECT id FROM "_action" WHERE name = ?1"#)?
+        .query_row([message], |row| row.get(0))
+        .optional()?;
     if let Some(id) = known {
         return Ok(id);
     }
@@ -25,9 +28,19 @@ pub(super) fn action_id(conn: &Connection, message: &str) -> Result<String, ApiE
 }
 
 /// Writes the envelope; `None` where no record of it is left.
-pub(super) fn build(conn: &Connection, schema: &Schema, batch: &Batch, instance_url: &str) -> Result<Option<String>, ApiError> {
-    let message = schema.messages.get(&batch.message).ok_or_else(|| ApiError::new(500, "UNKNOWN_EXCEPTION", format!("no outbound message {}", batch.message)))?;
-    let object = schema.object(&message.object).ok_or_else(|| ApiError::new(500, "UNKNOWN_EXCEPTION", format!("no object {}", message.object)))?;
+pub(super) fn build(
+    conn: &Connection,
+    schema: &Schema,
+    batch: &Batch,
+    instance_url: &str,
+) -> Result<Option<String>, ApiError> {
+    let message = schema
+        .messages
+        .get(&batch.message)
+        .ok_or_else(|| ApiError::new(500, "UNKNOWN_EXCEPTION", format!("no outbound message {}", batch.message)))?;
+    let object = schema
+        .object(&message.object)
+        .ok_or_else(|| ApiError::new(500, "UNKNOWN_EXCEPTION", format!("no object {}", message.object)))?;
     let mut notifications = String::new();
     for notification in &batch.notifications {
         let Some(record) = load(conn, object, &notification.record_id)? else { continue };
@@ -84,7 +97,11 @@ mod tests {
 
     #[test]
     fn only_a_true_ack_in_the_right_namespace_counts() {
-        let envelope = |ns: &str, ack: &str| format!(r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><notificationsResponse xmlns="{ns}"><Ack>{ack}</Ack></notificationsResponse></e:Body></e:Envelope>"#);
+        let envelope = |ns: &str, ack: &str| {
+            format!(
+                r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><notificationsResponse xmlns="{ns}"><Ack>{ack}</Ack></notificationsResponse></e:Body></e:Envelope>"#
+            )
+        };
         let own = "http://soap.sforce.com/2005/09/outbound";
         assert!(is_acknowledgement(&envelope(own, "true")));
         assert!(!is_acknowledgement(&envelope(own, "false")));

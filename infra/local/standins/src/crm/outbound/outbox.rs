@@ -29,14 +29,19 @@ pub(super) struct Batch {
 /// Adds a notification about a record.
 pub(crate) fn add(conn: &Connection, message: &str, record_id: &str, now: i64) -> Result<(), ApiError> {
     let id = next_id(conn, "04l")?;
-    conn.prepare_cached(r#"INSERT INTO "_outbox"(id, message, record_id, created_at, due_at) VALUES (?1, ?2, ?3, ?4, ?4)"#)?.execute(params![id, message, record_id, now])?;
+    conn.prepare_cached(
+        r#"INSERT INTO "_outbox"(id, message, record_id, created_at, due_at) VALUES (?1, ?2, ?3, ?4, ?4)"#,
+    )?
+    .execute(params![id, message, record_id, now])?;
     Ok(())
 }
 
 /// Takes the next notifications that are due, all of one message, and marks them as being sent.
 pub(super) fn claim(conn: &Connection, now: i64) -> Result<Option<Batch>, ApiError> {
     let message: Option<String> = conn
-        .prepare_cached(r#"SELECT message FROM "_outbox" WHERE status = 'pending' AND due_at <= ?1 ORDER BY due_at, seq LIMIT 1"#)?
+        .prepare_cached(
+            r#"SELECT message FROM "_outbox" WHERE status = 'pending' AND due_at <= ?1 ORDER BY due_at, seq LIMIT 1"#,
+        )?
         .query_row([now], |row| row.get(0))
         .optional()?;
     let Some(message) = message else { return Ok(None) };
@@ -46,7 +51,9 @@ pub(super) fn claim(conn: &Connection, now: i64) -> Result<Option<Batch>, ApiErr
         params![now, message, MOST],
     )?;
     let envelope = notifications.first().map(|first| first.seq);
-    let mut mark = conn.prepare_cached(r#"UPDATE "_outbox" SET status = 'sending', attempts = attempts + 1, envelope = ?2 WHERE seq = ?1"#)?;
+    let mut mark = conn.prepare_cached(
+        r#"UPDATE "_outbox" SET status = 'sending', attempts = attempts + 1, envelope = ?2 WHERE seq = ?1"#,
+    )?;
     for notification in &notifications {
         mark.execute(params![notification.seq, envelope])?;
     }
@@ -55,12 +62,21 @@ pub(super) fn claim(conn: &Connection, now: i64) -> Result<Option<Batch>, ApiErr
 
 /// When the next one is due; `None` where none waits.
 pub(super) fn next_due(conn: &Connection) -> Result<Option<i64>, ApiError> {
-    Ok(conn.prepare_cached(r#"SELECT MIN(due_at) FROM "_outbox" WHERE status = 'pending'"#)?.query_row([], |row| row.get(0))?)
+    Ok(conn
+        .prepare_cached(r#"SELECT MIN(due_at) FROM "_outbox" WHERE status = 'pending'"#)?
+        .query_row([], |row| row.get(0))?)
 }
 
 /// The receiver has them.
-pub(super) fn acknowledged(conn: &Connection, notifications: &[Notification], now: i64, ack_ms: f64) -> Result<(), ApiError> {
-    let mut mark = conn.prepare_cached(r#"UPDATE "_outbox" SET status = 'acked', acked_at = ?2, ack_ms = ?3, last_error = NULL WHERE seq = ?1"#)?;
+pub(super) fn acknowledged(
+    conn: &Connection,
+    notifications: &[Notification],
+    now: i64,
+    ack_ms: f64,
+) -> Result<(), ApiError> {
+    let mut mark = conn.prepare_cached(
+        r#"UPDATE "_outbox" SET status = 'acked', acked_at = ?2, ack_ms = ?3, last_error = NULL WHERE seq = ?1"#,
+    )?;
     for notification in notifications {
         mark.execute(params![notification.seq, now, ack_ms])?;
     }
@@ -68,9 +84,17 @@ pub(super) fn acknowledged(conn: &Connection, notifications: &[Notification], no
 }
 
 /// The receiver does not have them: again at `due`, or never where that is `None`.
-pub(super) fn refused(conn: &Connection, notification: &Notification, due: Option<i64>, error: &str) -> Result<(), ApiError> {
+pub(super) fn refused(
+    conn: &Connection,
+    notification: &Notification,
+    due: Option<i64>,
+    error: &str,
+) -> Result<(), ApiError> {
     let status = if due.is_some() { "pending" } else { "failed" };
-    conn.prepare_cached(r#"UPDATE "_outbox" SET status = ?2, due_at = COALESCE(?3, due_at), last_error = ?4 WHERE seq = ?1"#)?.execute(params![notification.seq, status, due, error])?;
+    conn.prepare_cached(
+        r#"UPDATE "_outbox" SET status = ?2, due_at = COALESCE(?3, due_at), last_error = ?4 WHERE seq = ?1"#,
+    )?
+    .execute(params![notification.seq, status, due, error])?;
     Ok(())
 }
 
@@ -88,7 +112,9 @@ pub(super) fn envelopes_of(conn: &Connection, ids: &[String]) -> Result<Vec<Batc
             .prepare_cached(r#"SELECT message, COALESCE(envelope, seq) FROM "_outbox" WHERE id = ?1 OR record_id = ?1 ORDER BY seq LIMIT 1"#)?
             .query_row([id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))
             .optional()?;
-        let Some((message, envelope)) = found else { return Err(ApiError::new(404, "NOT_FOUND", format!("no notification for {id}"))) };
+        let Some((message, envelope)) = found else {
+            return Err(ApiError::new(404, "NOT_FOUND", format!("no notification for {id}")));
+        };
         if batches.iter().any(|(known, _)| *known == envelope) {
             continue;
         }
@@ -104,6 +130,14 @@ pub(super) fn envelopes_of(conn: &Connection, ids: &[String]) -> Result<Vec<Batc
 
 fn rows(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Notification>, ApiError> {
     let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map(params, |row| Ok(Notification { seq: row.get(0)?, id: row.get(1)?, record_id: row.get(2)?, attempts: row.get(3)?, created_at: row.get(4)? }))?;
+    let rows = statement.query_map(params, |row| {
+        Ok(Notification {
+            seq: row.get(0)?,
+            id: row.get(1)?,
+            record_id: row.get(2)?,
+            attempts: row.get(3)?,
+            created_at: row.get(4)?,
+        })
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

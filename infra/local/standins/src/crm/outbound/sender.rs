@@ -32,7 +32,13 @@ pub struct Delivery {
 
 impl Default for Delivery {
     fn default() -> Self {
-        Self { endpoint_url: None, base_delay: Duration::from_secs(1), in_flight: 4, window: Duration::from_millis(50), timeout: Duration::from_secs(60) }
+        Self {
+            endpoint_url: None,
+            base_delay: Duration::from_secs(1),
+            in_flight: 4,
+            window: Duration::from_millis(50),
+            timeout: Duration::from_secs(60),
+        }
     }
 }
 
@@ -61,9 +67,21 @@ pub(crate) struct Sender {
 
 impl Sender {
     pub(crate) fn new(db: Db, schema: Arc<Schema>, delivery: Delivery, instance_url: &str) -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder().timeout(delivery.timeout).dns_resolver(Arc::new(LocalNames)).build().context("the client for outbound messages")?;
+        let client = reqwest::Client::builder()
+            .timeout(delivery.timeout)
+            .dns_resolver(Arc::new(LocalNames))
+            .build()
+            .context("the client for outbound messages")?;
         let slots = Arc::new(Semaphore::new(delivery.in_flight.max(1)));
-        Ok(Self { db, schema, client, delivery: Arc::new(delivery), instance_url: instance_url.into(), wake: Arc::default(), slots })
+        Ok(Self {
+            db,
+            schema,
+            client,
+            delivery: Arc::new(delivery),
+            instance_url: instance_url.into(),
+            wake: Arc::default(),
+            slots,
+        })
     }
 
     /// Tells the sender that something may be due.
@@ -100,13 +118,20 @@ impl Sender {
     /// Builds a batch's envelope and posts it once.
     pub(super) async fn attempt(&self, endpoint: &str, batch: &Batch) -> Result<Option<Attempt>, ApiError> {
         let (schema, url, owned) = (Arc::clone(&self.schema), Arc::clone(&self.instance_url), batch.clone());
-        let Some(body) = self.db.write(move |conn| envelope::build(conn, &schema, &owned, &url)).await? else { return Ok(None) };
+        let Some(body) = self.db.write(move |conn| envelope::build(conn, &schema, &owned, &url)).await? else {
+            return Ok(None);
+        };
         Ok(Some(self.post(endpoint, body).await))
     }
 
     async fn post(&self, endpoint: &str, body: String) -> Attempt {
         let started = Instant::now();
-        let request = self.client.post(endpoint).header("content-type", "text/xml; charset=utf-8").header("soapaction", "\"\"").body(body);
+        let request = self
+            .client
+            .post(endpoint)
+            .header("content-type", "text/xml; charset=utf-8")
+            .header("soapaction", "\"\"")
+            .body(body);
         let answer = async {
             let response = request.send().await?;
             let status = response.status().as_u16();
@@ -118,7 +143,12 @@ impl Sender {
                 let problem = (!acknowledged).then(|| format!("answered {status} without an acknowledgement"));
                 Attempt { acknowledged, status: Some(status), problem, took: started.elapsed() }
             }
-            Err(error) => Attempt { acknowledged: false, status: None, problem: Some(error.without_url().to_string()), took: started.elapsed() },
+            Err(error) => Attempt {
+                acknowledged: false,
+                status: None,
+                problem: Some(error.without_url().to_string()),
+                took: started.elapsed(),
+            },
         }
     }
 
@@ -149,13 +179,21 @@ impl Sender {
             Ok(Some(attempt)) => attempt,
             // Nothing of it is left to tell about.
             Ok(None) => Attempt { acknowledged: true, status: None, problem: None, took: Duration::ZERO },
-            Err(error) => Attempt { acknowledged: false, status: None, problem: Some(error.message), took: Duration::ZERO },
+            Err(error) => {
+                Attempt { acknowledged: false, status: None, problem: Some(error.message), took: Duration::ZERO }
+            }
         };
         let (message, ms) = (batch.message.clone(), attempt.took.as_secs_f64() * 1000.0);
         if attempt.acknowledged {
             tracing::debug!(message, count, duration_ms = ms, "outbound message acknowledged");
         } else {
-            tracing::warn!(message, count, duration_ms = ms, problem = attempt.problem, "outbound message not acknowledged");
+            tracing::warn!(
+                message,
+                count,
+                duration_ms = ms,
+                problem = attempt.problem,
+                "outbound message not acknowledged"
+            );
         }
         let base = self.delivery.base_delay;
         let kept = self.db.write(move |conn| {
@@ -208,6 +246,9 @@ mod tests {
     #[test]
     fn pauses_double_up_to_two_hours() {
         let second = Duration::from_secs(1);
-        assert_eq!([1, 2, 3, 13, 14, 40].map(|attempts| pause_after(second, attempts).as_secs()), [1, 2, 4, 4096, 7200, 7200]);
+        assert_eq!(
+            [1, 2, 3, 13, 14, 40].map(|attempts| pause_after(second, attempts).as_secs()),
+            [1, 2, 4, 4096, 7200, 7200]
+        );
     }
 }

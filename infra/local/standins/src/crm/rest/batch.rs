@@ -10,7 +10,10 @@ const MOST: usize = 25;
 
 pub(super) fn run(context: &Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let request = call.object()?;
-    let list = request.get("batchRequests").and_then(Json::as_array).ok_or_else(|| ApiError::json_parser("batchRequests is missing"))?;
+    let list = request
+        .get("batchRequests")
+        .and_then(Json::as_array)
+        .ok_or_else(|| ApiError::json_parser("batchRequests is missing"))?;
     if list.is_empty() || list.len() > MOST {
         return Err(ApiError::bad("LIMIT_EXCEEDED", format!("The batch request takes 1 to {MOST} subrequests")));
     }
@@ -18,7 +21,11 @@ pub(super) fn run(context: &Context<'_>, call: &Call) -> Result<Reply, ApiError>
     let mut results = Vec::with_capacity(list.len());
     let mut failed = false;
     for item in list {
-        let reply = if failed && halt { Reply::with(412, ApiError::bad("BATCH_PROCESSING_HALTED", "Batch processing halted by request").body()) } else { one(context, call, item) };
+        let reply = if failed && halt {
+            Reply::with(412, ApiError::bad("BATCH_PROCESSING_HALTED", "Batch processing halted by request").body())
+        } else {
+            one(context, call, item)
+        };
         failed |= reply.status >= 400;
         results.push(json!({ "statusCode": reply.status, "result": reply.body }));
     }
@@ -27,9 +34,20 @@ pub(super) fn run(context: &Context<'_>, call: &Call) -> Result<Reply, ApiError>
 
 fn one(context: &Context<'_>, outer: &Call, item: &Json) -> Reply {
     let text = |name: &str| item.get(name).and_then(Json::as_str);
-    let (Some(method), Some(url)) = (text("method"), text("url")) else { return ApiError::json_parser("method or url is missing in a subrequest").into() };
-    let url = if url.trim_start_matches('/').starts_with("services/") { url.to_owned() } else { format!("/services/data/{}", url.trim_start_matches('/')) };
-    let call = Call::new(method, &url, outer.headers.clone(), Body::Json(item.get("richInput").cloned().unwrap_or(Json::Null)));
+    let (Some(method), Some(url)) = (text("method"), text("url")) else {
+        return ApiError::json_parser("method or url is missing in a subrequest").into();
+    };
+    let url = if url.trim_start_matches('/').starts_with("services/") {
+        url.to_owned()
+    } else {
+        format!("/services/data/{}", url.trim_start_matches('/'))
+    };
+    let call = Call::new(
+        method,
+        &url,
+        outer.headers.clone(),
+        Body::Json(item.get("richInput").cloned().unwrap_or(Json::Null)),
+    );
     let Some(version) = call.path.get(2) else { return ApiError::not_found().into() };
     if let Err(error) = versions::check(version) {
         return error.into();

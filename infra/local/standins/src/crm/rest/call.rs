@@ -30,7 +30,8 @@ impl Call {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let query: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         // The way around for clients that cannot send PATCH.
-        let method = query.get("_HttpMethod").filter(|_| method == "POST").map_or(method, String::as_str).to_ascii_uppercase();
+        let method =
+            query.get("_HttpMethod").filter(|_| method == "POST").map_or(method, String::as_str).to_ascii_uppercase();
         let path = path.split('/').filter(|part| !part.is_empty()).map(percent_decoded).collect();
         Self { method, path, query, headers, body }
     }
@@ -40,7 +41,11 @@ impl Call {
         match &self.body {
             Body::Json(json) => Ok(json.clone()),
             Body::Bytes(bytes) => serde_json::from_slice(bytes).map_err(|error| {
-                ApiError::json_parser(if bytes.is_empty() { "The HTTP entity body is required, but this request has no entity body.".to_owned() } else { error.to_string() })
+                ApiError::json_parser(if bytes.is_empty() {
+                    "The HTTP entity body is required, but this request has no entity body.".to_owned()
+                } else {
+                    error.to_string()
+                })
             }),
         }
     }
@@ -49,7 +54,9 @@ impl Call {
     pub(crate) fn object(&self) -> Result<serde_json::Map<String, Json>, ApiError> {
         match self.json()? {
             Json::Object(map) => Ok(map),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => Err(ApiError::json_parser("a JSON object is expected")),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => {
+                Err(ApiError::json_parser("a JSON object is expected"))
+            }
         }
     }
 
@@ -89,7 +96,10 @@ fn percent_decoded(part: &str) -> String {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = after
+            .get(..2)
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         if let (b'%', Some(byte)) = (first, hex) {
             bytes.push(byte);
             rest = after.get(2..).unwrap_or_default();
@@ -109,13 +119,21 @@ mod tests {
 
     #[test]
     fn paths_lose_trailing_slashes_and_percent_signs_but_keep_encoded_slashes_together() {
-        let call = Call::new("GET", "/services/data/v68.0/sobjects/Task/RevLoops_Key__c/engage%2F00Q%20a/?fields=Id%2CName", HeaderMap::new(), Body::Bytes(bytes::Bytes::new()));
+        let call = Call::new(
+            "GET",
+            "/services/data/v68.0/sobjects/Task/RevLoops_Key__c/engage%2F00Q%20a/?fields=Id%2CName",
+            HeaderMap::new(),
+            Body::Bytes(bytes::Bytes::new()),
+        );
         assert_eq!(call.path, ["services", "data", "v68.0", "sobjects", "Task", "RevLoops_Key__c", "engage/00Q a"]);
         assert_eq!(call.query.get("fields").map(String::as_str), Some("Id,Name"));
     }
 
     #[test]
     fn a_post_may_say_that_it_is_a_patch() {
-        assert_eq!(Call::new("POST", "/x?_HttpMethod=PATCH", HeaderMap::new(), Body::Bytes(bytes::Bytes::new())).method, "PATCH");
+        assert_eq!(
+            Call::new("POST", "/x?_HttpMethod=PATCH", HeaderMap::new(), Body::Bytes(bytes::Bytes::new())).method,
+            "PATCH"
+        );
     }
 }

@@ -24,13 +24,21 @@ struct Step {
 pub(super) fn run(context: &Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let request = call.object()?;
     let all_or_none = request.get("allOrNone").and_then(Json::as_bool).unwrap_or(false);
-    let list = request.get("compositeRequest").and_then(Json::as_array).ok_or_else(|| ApiError::json_parser("compositeRequest is missing"))?;
+    let list = request
+        .get("compositeRequest")
+        .and_then(Json::as_array)
+        .ok_or_else(|| ApiError::json_parser("compositeRequest is missing"))?;
     if list.is_empty() || list.len() > MOST {
         return Err(ApiError::bad("LIMIT_EXCEEDED", format!("The composite request takes 1 to {MOST} subrequests")));
     }
     let steps = list.iter().map(step).collect::<Result<Vec<_>, _>>()?;
-    if steps.iter().filter(|step| step.url.contains("/query") || step.url.contains("/composite/sobjects")).count() > MOST_HEAVY {
-        return Err(ApiError::bad("LIMIT_EXCEEDED", format!("At most {MOST_HEAVY} subrequests may be queries or collections")));
+    if steps.iter().filter(|step| step.url.contains("/query") || step.url.contains("/composite/sobjects")).count()
+        > MOST_HEAVY
+    {
+        return Err(ApiError::bad(
+            "LIMIT_EXCEEDED",
+            format!("At most {MOST_HEAVY} subrequests may be queries or collections"),
+        ));
     }
 
     let scope = context.scope(call);
@@ -56,7 +64,12 @@ pub(super) fn run(context: &Context<'_>, call: &Call) -> Result<Reply, ApiError>
         return Err(error);
     }
     if let Some(place) = failed {
-        let halted = || Reply::from(ApiError::bad("PROCESSING_HALTED", "The transaction was rolled back since another operation in the same transaction failed."));
+        let halted = || {
+            Reply::from(ApiError::bad(
+                "PROCESSING_HALTED",
+                "The transaction was rolled back since another operation in the same transaction failed.",
+            ))
+        };
         for reply in replies.iter_mut().take(place) {
             *reply = halted();
         }
@@ -74,7 +87,12 @@ pub(super) fn run(context: &Context<'_>, call: &Call) -> Result<Reply, ApiError>
 }
 
 fn step(request: &Json) -> Result<Step, ApiError> {
-    let text = |name: &str| request.get(name).and_then(Json::as_str).ok_or_else(|| ApiError::json_parser(format!("{name} is missing in a subrequest")));
+    let text = |name: &str| {
+        request
+            .get(name)
+            .and_then(Json::as_str)
+            .ok_or_else(|| ApiError::json_parser(format!("{name} is missing in a subrequest")))
+    };
     let mut headers = HeaderMap::new();
     // Only what the subrequest itself gives: of the outer request's headers, none that changes how records are written is handed down.
     for (name, value) in request.get("httpHeaders").and_then(Json::as_object).into_iter().flatten() {
@@ -103,7 +121,9 @@ fn subrequest(context: &Context<'_>, step: &Step, answers: &BTreeMap<String, Jso
     if let Err(error) = versions::check(version) {
         return error.into();
     }
-    if matches!(call.path.get(3).map(String::as_str), Some("composite")) && !matches!(call.path.get(4).map(String::as_str), Some("sobjects")) {
+    if matches!(call.path.get(3).map(String::as_str), Some("composite"))
+        && !matches!(call.path.get(4).map(String::as_str), Some("sobjects"))
+    {
         return ApiError::bad("INVALID_INPUT", "a composite request cannot hold another one").into();
     }
     let own = Context { version: version.clone(), ..*context };
@@ -113,8 +133,14 @@ fn subrequest(context: &Context<'_>, step: &Step, answers: &BTreeMap<String, Jso
 fn filled_json(value: &Json, answers: &BTreeMap<String, Json>) -> Result<Json, ApiError> {
     match value {
         Json::String(text) => filled(text, answers).map(Json::String),
-        Json::Array(list) => list.iter().map(|item| filled_json(item, answers)).collect::<Result<Vec<_>, _>>().map(Json::Array),
-        Json::Object(map) => map.iter().map(|(name, item)| Ok((name.clone(), filled_json(item, answers)?))).collect::<Result<Map<_, _>, ApiError>>().map(Json::Object),
+        Json::Array(list) => {
+            list.iter().map(|item| filled_json(item, answers)).collect::<Result<Vec<_>, _>>().map(Json::Array)
+        }
+        Json::Object(map) => map
+            .iter()
+            .map(|(name, item)| Ok((name.clone(), filled_json(item, answers)?)))
+            .collect::<Result<Map<_, _>, ApiError>>()
+            .map(Json::Object),
         Json::Null | Json::Bool(_) | Json::Number(_) => Ok(value.clone()),
     }
 }
@@ -141,9 +167,13 @@ fn looked_up(expression: &str, answers: &BTreeMap<String, Json>) -> Result<Strin
     for part in path.split(['.', '[']).map(|part| part.trim_end_matches(']')).filter(|part| !part.is_empty()) {
         let next = match part.parse::<usize>() {
             Ok(index) => value.get(index),
-            Err(_) => value.as_object().and_then(|map| map.iter().find(|(name, _)| name.eq_ignore_ascii_case(part)).map(|(_, value)| value)),
+            Err(_) => value
+                .as_object()
+                .and_then(|map| map.iter().find(|(name, _)| name.eq_ignore_ascii_case(part)).map(|(_, value)| value)),
         };
-        value = next.ok_or_else(|| halted(format!("Invalid reference specified. No value for {expression} found in {reference}.")))?;
+        value = next.ok_or_else(|| {
+            halted(format!("Invalid reference specified. No value for {expression} found in {reference}."))
+        })?;
     }
     Ok(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
@@ -158,8 +188,14 @@ mod tests {
 
     #[test]
     fn references_reach_into_objects_and_lists() {
-        let answers = BTreeMap::from([("lead".to_owned(), json!({ "id": "00Q1", "records": [{ "Id": "00Q2" }] })), ("list".to_owned(), json!([{ "id": "003" }]))]);
-        assert_eq!(filled("/sobjects/Lead/@{lead.id}?x=@{lead.records[0].Id}&y=@{list[0].id}", &answers).unwrap(), "/sobjects/Lead/00Q1?x=00Q2&y=003");
+        let answers = BTreeMap::from([
+            ("lead".to_owned(), json!({ "id": "00Q1", "records": [{ "Id": "00Q2" }] })),
+            ("list".to_owned(), json!([{ "id": "003" }])),
+        ]);
+        assert_eq!(
+            filled("/sobjects/Lead/@{lead.id}?x=@{lead.records[0].Id}&y=@{list[0].id}", &answers).unwrap(),
+            "/sobjects/Lead/00Q1?x=00Q2&y=003"
+        );
         assert_eq!(filled("@{lead.name}", &answers).unwrap_err().code, "PROCESSING_HALTED");
         assert_eq!(filled("@{other.id}", &answers).unwrap_err().code, "PROCESSING_HALTED");
         assert_eq!(filled("no reference @{", &answers).unwrap(), "no reference @{");

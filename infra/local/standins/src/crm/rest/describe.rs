@@ -126,7 +126,10 @@ fn field_describe(object: &Object, field: &Field) -> Json {
 }
 
 fn nillable(field: &Field) -> bool {
-    let system = matches!(field.name.as_str(), "CreatedDate" | "CreatedById" | "LastModifiedDate" | "LastModifiedById" | "SystemModstamp");
+    let system = matches!(
+        field.name.as_str(),
+        "CreatedDate" | "CreatedById" | "LastModifiedDate" | "LastModifiedById" | "SystemModstamp"
+    );
     !(field.required || system || matches!(field.kind, Kind::Id | Kind::Boolean))
 }
 

@@ -38,7 +38,10 @@ pub(crate) struct Context<'a> {
 
 /// Whether serving the request may change records.
 pub(crate) fn may_write(call: &Call) -> bool {
-    let retrieves = matches!(call.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), [_, _, _, "composite", "sobjects", _]) && call.method == "POST";
+    let retrieves = matches!(
+        call.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+        [_, _, _, "composite", "sobjects", _]
+    ) && call.method == "POST";
     !matches!(call.method.as_str(), "GET" | "HEAD") && !retrieves
 }
 
@@ -69,9 +72,15 @@ fn dispatch(context: &Context<'_>, call: &Call) -> Result<Reply, ApiError> {
         ("GET", ["sobjects", object, id]) => records::read(context, call, context.object(object)?, id),
         ("PATCH", ["sobjects", object, id]) => records::update(context, call, context.object(object)?, id),
         ("DELETE", ["sobjects", object, id]) => records::delete(context, call, context.object(object)?, id),
-        ("GET", ["sobjects", object, key, value]) => records::read_by_key(context, call, context.object(object)?, key, value),
-        ("PATCH" | "POST", ["sobjects", object, key, value]) => records::upsert(context, call, context.object(object)?, key, value),
-        ("DELETE", ["sobjects", object, key, value]) => records::delete_by_key(context, call, context.object(object)?, key, value),
+        ("GET", ["sobjects", object, key, value]) => {
+            records::read_by_key(context, call, context.object(object)?, key, value)
+        }
+        ("PATCH" | "POST", ["sobjects", object, key, value]) => {
+            records::upsert(context, call, context.object(object)?, key, value)
+        }
+        ("DELETE", ["sobjects", object, key, value]) => {
+            records::delete_by_key(context, call, context.object(object)?, key, value)
+        }
 
         ("POST", ["composite"]) => composite::run(context, call),
         ("POST", ["composite", "batch"]) => batch::run(context, call),
@@ -79,8 +88,12 @@ fn dispatch(context: &Context<'_>, call: &Call) -> Result<Reply, ApiError> {
         ("POST", ["composite", "sobjects"]) => collections::create(context, call),
         ("PATCH", ["composite", "sobjects"]) => collections::update(context, call),
         ("DELETE", ["composite", "sobjects"]) => collections::delete(context, call),
-        ("PATCH", ["composite", "sobjects", object, key]) => collections::upsert(context, call, context.object(object)?, key),
-        ("GET" | "POST", ["composite", "sobjects", object]) => collections::retrieve(context, call, context.object(object)?),
+        ("PATCH", ["composite", "sobjects", object, key]) => {
+            collections::upsert(context, call, context.object(object)?, key)
+        }
+        ("GET" | "POST", ["composite", "sobjects", object]) => {
+            collections::retrieve(context, call, context.object(object)?)
+        }
 
         (_, ["sobjects" | "query" | "queryAll" | "limits" | "composite", ..] | []) => {
             Err(ApiError::new(405, "METHOD_NOT_ALLOWED", format!("HTTP Method '{}' not allowed here", call.method)))

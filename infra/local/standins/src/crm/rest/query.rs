@@ -38,7 +38,8 @@ pub(super) fn first(context: &Context<'_>, call: &Call, deleted: bool) -> Result
     let mut kept = context.cursors.kept.lock().unwrap_or_else(PoisonError::into_inner);
     let (count, cursors) = &mut *kept;
     *count += 1;
-    let cursor = Cursor { id: ids::numbered("01g", *count), user_id: context.user_id.to_owned(), page, records: answer.records };
+    let cursor =
+        Cursor { id: ids::numbered("01g", *count), user_id: context.user_id.to_owned(), page, records: answer.records };
     let reply = cursor.from(0, &context.version);
     cursors.push_back(cursor);
     while cursors.len() > KEPT {
@@ -52,7 +53,10 @@ pub(super) fn next(context: &Context<'_>, cursor: &str) -> Result<Reply, ApiErro
     let (id, start) = cursor.rsplit_once('-').ok_or_else(gone)?;
     let start: usize = start.parse().map_err(|_| gone())?;
     let kept = context.cursors.kept.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = kept.1.iter().find(|cursor| cursor.id == id && cursor.user_id == context.user_id && start < cursor.records.len());
+    let found = kept
+        .1
+        .iter()
+        .find(|cursor| cursor.id == id && cursor.user_id == context.user_id && start < cursor.records.len());
     found.map(|cursor| Reply::ok(cursor.from(start, &context.version))).ok_or_else(gone)
 }
 
@@ -62,7 +66,10 @@ impl Cursor {
         let mut reply = json!({ "totalSize": self.records.len(), "done": end == self.records.len() });
         if let Some(reply) = reply.as_object_mut() {
             if end < self.records.len() {
-                reply.insert("nextRecordsUrl".into(), format!("/services/data/{version}/query/{}-{end}", self.id).into());
+                reply.insert(
+                    "nextRecordsUrl".into(),
+                    format!("/services/data/{version}/query/{}-{end}", self.id).into(),
+                );
             }
             reply.insert("records".into(), self.records.get(start..end).unwrap_or_default().into());
         }
@@ -72,7 +79,8 @@ impl Cursor {
 
 fn page_size(call: &Call) -> Result<usize, ApiError> {
     let Some(options) = call.header("sforce-query-options") else { return Ok(PAGE) };
-    let size = options.split([';', ',']).find_map(|option| option.trim().strip_prefix("batchSize=")).map(str::parse::<usize>);
+    let size =
+        options.split([';', ',']).find_map(|option| option.trim().strip_prefix("batchSize=")).map(str::parse::<usize>);
     match size {
         None => Ok(PAGE),
         // The vendor takes what lies outside as the nearest allowed size.

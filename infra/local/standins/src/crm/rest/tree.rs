@@ -29,15 +29,29 @@ pub(super) fn create(context: &Context<'_>, call: &Call, object: &Object) -> Res
     }
 }
 
-fn level(scope: &Scope<'_>, object: &Object, records: Option<&Json>, parent: Option<(&str, &str)>, saved: &mut Vec<Json>, refused: &mut Vec<Json>) -> Result<(), ApiError> {
+fn level(
+    scope: &Scope<'_>,
+    object: &Object,
+    records: Option<&Json>,
+    parent: Option<(&str, &str)>,
+    saved: &mut Vec<Json>,
+    refused: &mut Vec<Json>,
+) -> Result<(), ApiError> {
     let records = records.and_then(Json::as_array).ok_or_else(|| ApiError::json_parser("records is missing"))?;
     for record in records {
         let record = record.as_object().ok_or_else(|| ApiError::json_parser("a record has to be an object"))?;
-        let reference = record.get("attributes").and_then(|attributes| attributes.get("referenceId")).and_then(Json::as_str);
-        let reference = reference.ok_or_else(|| ApiError::bad("INVALID_INPUT", "Include a reference ID within the attributes of each record"))?;
+        let reference =
+            record.get("attributes").and_then(|attributes| attributes.get("referenceId")).and_then(Json::as_str);
+        let reference = reference.ok_or_else(|| {
+            ApiError::bad("INVALID_INPUT", "Include a reference ID within the attributes of each record")
+        })?;
         let (children, mut fields): (Vec<_>, Map<_, _>) = (
             record.iter().filter(|(_, value)| value.get("records").is_some()).collect(),
-            record.iter().filter(|(_, value)| value.get("records").is_none()).map(|(name, value)| (name.clone(), value.clone())).collect(),
+            record
+                .iter()
+                .filter(|(_, value)| value.get("records").is_none())
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
         );
         if let Some((field, id)) = parent {
             fields.insert(field.to_owned(), id.into());
@@ -52,7 +66,11 @@ fn level(scope: &Scope<'_>, object: &Object, records: Option<&Json>, parent: Opt
         };
         saved.push(json!({ "referenceId": reference, "id": id }));
         for (name, value) in children {
-            let relationship = scope.schema.children_of(object).into_iter().find(|child| child.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)));
+            let relationship = scope
+                .schema
+                .children_of(object)
+                .into_iter()
+                .find(|child| child.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)));
             let unknown = || ApiError::bad("INVALID_FIELD", format!("No such relation '{name}' on {}", object.name));
             let relationship = relationship.ok_or_else(unknown)?;
             let child = scope.schema.object(&relationship.child).ok_or_else(unknown)?;

@@ -12,10 +12,16 @@ const LAST: u32 = 68;
 /// # Errors
 /// 410 for a retired version, 404 for what is no version of this release.
 pub(crate) fn check(version: &str) -> Result<(), ApiError> {
-    let number = version.strip_prefix('v').and_then(|rest| rest.strip_suffix(".0")).and_then(|number| number.parse::<u32>().ok()).ok_or_else(ApiError::not_found)?;
+    let number = version
+        .strip_prefix('v')
+        .and_then(|rest| rest.strip_suffix(".0"))
+        .and_then(|number| number.parse::<u32>().ok())
+        .ok_or_else(ApiError::not_found)?;
     match number {
         FIRST..=LAST => Ok(()),
-        1..FIRST => Err(ApiError::new(410, "GONE", "This API version is no longer supported. Use a later API version.")),
+        1..FIRST => {
+            Err(ApiError::new(410, "GONE", "This API version is no longer supported. Use a later API version."))
+        }
         _ => Err(ApiError::not_found()),
     }
 }
@@ -44,7 +50,14 @@ mod tests {
 
     #[test]
     fn releases_have_the_names_that_the_vendor_gave_them() {
-        for (number, name) in [(68, "Winter '27"), (67, "Summer '26"), (66, "Spring '26"), (60, "Spring '24"), (59, "Winter '24"), (31, "Summer '14")] {
+        for (number, name) in [
+            (68, "Winter '27"),
+            (67, "Summer '26"),
+            (66, "Spring '26"),
+            (60, "Spring '24"),
+            (59, "Winter '24"),
+            (31, "Summer '14"),
+        ] {
             assert_eq!(label(number), name);
         }
     }

@@ -166,7 +166,8 @@ impl Schema {
     /// # Errors
     /// When the package has something that the stand-in cannot honour: it says so rather than leave it out.
     pub(crate) fn load(package_dir: &Path) -> anyhow::Result<Self> {
-        let package = package::read(package_dir).with_context(|| format!("reading the CRM package in {}", package_dir.display()))?;
+        let package = package::read(package_dir)
+            .with_context(|| format!("reading the CRM package in {}", package_dir.display()))?;
         let mut objects = BTreeMap::new();
         let mut prefixes = BTreeMap::new();
         for mut object in raw::standard_objects()? {
@@ -177,7 +178,13 @@ impl Schema {
             prefixes.insert(object.prefix.clone(), object.name.clone());
             objects.insert(object.name.to_ascii_lowercase(), object);
         }
-        let schema = Self { objects, prefixes, messages: package.messages, message_rules: package.rules, countries: Countries::load() };
+        let schema = Self {
+            objects,
+            prefixes,
+            messages: package.messages,
+            message_rules: package.rules,
+            countries: Countries::load(),
+        };
         schema.check()?;
         Ok(schema)
     }
@@ -202,7 +209,11 @@ impl Schema {
         let mut children = Vec::new();
         for child in self.objects.values() {
             for field in child.fields.iter().filter(|field| field.reference_to.contains(&parent.name)) {
-                children.push(ChildRelationship { name: child_name(parent, child, field), child: child.name.clone(), field: field.name.clone() });
+                children.push(ChildRelationship {
+                    name: child_name(parent, child, field),
+                    child: child.name.clone(),
+                    field: field.name.clone(),
+                });
             }
         }
         children
@@ -210,7 +221,9 @@ impl Schema {
 
     fn check(&self) -> anyhow::Result<()> {
         for (name, message) in &self.messages {
-            let Some(object) = self.object(&message.object) else { bail!("outbound message {name}: the stand-in has no object {}", message.object) };
+            let Some(object) = self.object(&message.object) else {
+                bail!("outbound message {name}: the stand-in has no object {}", message.object)
+            };
             for field in &message.fields {
                 if object.field(field).is_none() {
                     bail!("outbound message {name}: {} has no field {field}", object.name);
@@ -275,7 +288,9 @@ pub(crate) mod tests {
         }
         let message = schema.messages.get("Lead.RevLoops_Lead_Created").unwrap();
         assert!(message.fields.iter().any(|field| field == "Company"));
-        assert!(schema.message_rules.iter().any(|rule| rule.object == "Opportunity" && rule.on_create && !rule.on_update));
+        assert!(
+            schema.message_rules.iter().any(|rule| rule.object == "Opportunity" && rule.on_create && !rule.on_update)
+        );
     }
 
     #[test]

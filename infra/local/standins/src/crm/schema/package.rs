@@ -56,13 +56,23 @@ pub(super) fn read(package_dir: &Path) -> anyhow::Result<Package> {
         }
     }
     for file in entries(&root.join("workflows"))?.into_iter().filter(|path| ends_with(path, ".workflow-meta.xml")) {
-        let object = file.file_name().and_then(|name| name.to_str()).and_then(|name| name.split('.').next()).unwrap_or_default().to_owned();
+        let object = file
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(|name| name.split('.').next())
+            .unwrap_or_default()
+            .to_owned();
         for (name, message) in in_file(&file, |root| outbound_messages(root, &object))? {
             package.messages.insert(format!("{object}.{name}"), message);
         }
     }
     for file in entries(&root.join("flows"))?.into_iter().filter(|path| ends_with(path, ".flow-meta.xml")) {
-        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().trim_end_matches(".flow-meta.xml").to_owned();
+        let name = file
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .trim_end_matches(".flow-meta.xml")
+            .to_owned();
         package.rules.extend(in_file(&file, |root| message_rules(root, &name))?);
     }
     Ok(package)
@@ -92,7 +102,10 @@ fn in_file<T>(file: &Path, read: impl FnOnce(Node<'_, '_>) -> anyhow::Result<T>)
 }
 
 fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    node.children().find(|child| child.has_tag_name((node.tag_name().namespace().unwrap_or_default(), name))).and_then(|child| child.text()).map(str::trim)
+    node.children()
+        .find(|child| child.has_tag_name((node.tag_name().namespace().unwrap_or_default(), name)))
+        .and_then(|child| child.text())
+        .map(str::trim)
 }
 
 fn needed<'a>(node: Node<'a, '_>, name: &str) -> anyhow::Result<&'a str> {
@@ -118,7 +131,10 @@ fn custom_field(root: Node<'_, '_>) -> anyhow::Result<RawField> {
     };
     let is = |name: &str| text(root, name) == Some("true");
     Ok(RawField {
-        length: text(root, "length").unwrap_or(if kind == Kind::TextArea { "255" } else { "0" }).parse().context("<length>")?,
+        length: text(root, "length")
+            .unwrap_or(if kind == Kind::TextArea { "255" } else { "0" })
+            .parse()
+            .context("<length>")?,
         precision: text(root, "precision").unwrap_or("0").parse().context("<precision>")?,
         scale,
         required: is("required"),
@@ -133,21 +149,31 @@ fn custom_field(root: Node<'_, '_>) -> anyhow::Result<RawField> {
 fn outbound_messages(root: Node<'_, '_>, object: &str) -> anyhow::Result<Vec<(String, OutboundMessage)>> {
     let mut messages = Vec::new();
     for node in root.children().filter(|node| node.tag_name().name() == "outboundMessages") {
-        let mut fields: Vec<String> =
-            node.children().filter(|child| child.tag_name().name() == "fields").filter_map(|child| child.text()).map(|name| name.trim().to_owned()).filter(|name| name != "Id").collect();
+        let mut fields: Vec<String> = node
+            .children()
+            .filter(|child| child.tag_name().name() == "fields")
+            .filter_map(|child| child.text())
+            .map(|name| name.trim().to_owned())
+            .filter(|name| name != "Id")
+            .collect();
         fields.sort();
-        let message = OutboundMessage { object: object.to_owned(), fields, api_version: needed(node, "apiVersion")?.to_owned() };
+        let message =
+            OutboundMessage { object: object.to_owned(), fields, api_version: needed(node, "apiVersion")?.to_owned() };
         messages.push((needed(node, "fullName")?.to_owned(), message));
     }
     Ok(messages)
 }
 
 fn message_rules(root: Node<'_, '_>, flow: &str) -> anyhow::Result<Vec<MessageRule>> {
-    let start = root.children().find(|node| node.tag_name().name() == "start").ok_or_else(|| anyhow!("<start> is missing"))?;
+    let start =
+        root.children().find(|node| node.tag_name().name() == "start").ok_or_else(|| anyhow!("<start> is missing"))?;
     if text(root, "status") != Some("Active") {
         return Ok(Vec::new());
     }
-    if start.children().any(|node| matches!(node.tag_name().name(), "filters" | "filterFormula" | "schedule" | "scheduledPaths")) {
+    if start
+        .children()
+        .any(|node| matches!(node.tag_name().name(), "filters" | "filterFormula" | "schedule" | "scheduledPaths"))
+    {
         bail!("flow {flow}: the stand-in honours record triggers without conditions only");
     }
     let trigger = needed(start, "recordTriggerType")?;

@@ -89,7 +89,10 @@ pub(crate) enum Literal {
     /// `2026-11-22T06:45:10Z`
     DateTime(String),
     /// `TODAY`, or `LAST_N_DAYS` with its number.
-    Relative { name: String, count: Option<i32> },
+    Relative {
+        name: String,
+        count: Option<i32>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]

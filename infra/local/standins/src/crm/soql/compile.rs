@@ -32,11 +32,23 @@ pub(super) enum Shape<'s> {
 /// How a part of a record is made.
 #[derive(Debug)]
 pub(super) enum Node<'s> {
-    Value { name: String, column: usize, kind: Kind },
+    Value {
+        name: String,
+        column: usize,
+        kind: Kind,
+    },
     /// `id` is the column that holds the parent's id; a null there makes the parent null.
-    Parent { name: String, id: usize, polymorphic: bool, nodes: Vec<Node<'s>> },
+    Parent {
+        name: String,
+        id: usize,
+        polymorphic: bool,
+        nodes: Vec<Node<'s>>,
+    },
     /// Run once a record, with the record's id as the first parameter.
-    Children { name: String, compiled: Box<Compiled<'s>> },
+    Children {
+        name: String,
+        compiled: Box<Compiled<'s>>,
+    },
 }
 
 /// Something with a value in the statement.
@@ -67,7 +79,12 @@ pub(super) struct Compiler<'s> {
 }
 
 /// Compiles a query over an object; `deleted` lets deleted records in.
-pub(super) fn compile<'s>(schema: &'s Schema, query: &Query, now: i64, deleted: bool) -> Result<Compiled<'s>, ApiError> {
+pub(super) fn compile<'s>(
+    schema: &'s Schema,
+    query: &Query,
+    now: i64,
+    deleted: bool,
+) -> Result<Compiled<'s>, ApiError> {
     let root = schema.object(&query.from).ok_or_else(|| {
         ApiError::bad(
             "INVALID_TYPE",
@@ -79,7 +96,16 @@ pub(super) fn compile<'s>(schema: &'s Schema, query: &Query, now: i64, deleted: 
 
 impl<'s> Compiler<'s> {
     pub(super) fn new(schema: &'s Schema, root: &'s Object, query: &Query, now: i64, alias: &str) -> Self {
-        Self { schema, now, params: Vec::new(), root, root_name: query.alias.clone(), alias: alias.to_owned(), joins: Vec::new(), places: BTreeMap::new() }
+        Self {
+            schema,
+            now,
+            params: Vec::new(),
+            root,
+            root_name: query.alias.clone(),
+            alias: alias.to_owned(),
+            joins: Vec::new(),
+            places: BTreeMap::new(),
+        }
     }
 
     fn compile(mut self, query: &Query, deleted: bool, parent: Option<&Field>) -> Result<Compiled<'s>, ApiError> {
@@ -88,7 +114,8 @@ impl<'s> Compiler<'s> {
             let place = self.bind(Sql::Null);
             format!(r#"{}."{}" = {place}"#, self.alias, field.name)
         });
-        let grouped = !query.group_by.is_empty() || query.select.iter().any(|item| matches!(item, Item::Aggregate { .. }));
+        let grouped =
+            !query.group_by.is_empty() || query.select.iter().any(|item| matches!(item, Item::Aggregate { .. }));
         let (columns, shape) = if grouped { self.groups(query)? } else { self.records(query)? };
         let mut wheres = Vec::new();
         if !deleted && !query.all_rows {
@@ -99,7 +126,11 @@ impl<'s> Compiler<'s> {
         }
         let mut ending = String::new();
         if !query.group_by.is_empty() {
-            let names = query.group_by.iter().map(|path| self.resolve(path).map(|resolved| resolved.sql)).collect::<Result<Vec<_>, _>>()?;
+            let names = query
+                .group_by
+                .iter()
+                .map(|path| self.resolve(path).map(|resolved| resolved.sql))
+                .collect::<Result<Vec<_>, _>>()?;
             ending.push_str(&format!(" GROUP BY {}", names.join(", ")));
         }
         wheres.extend(parent);
@@ -109,7 +140,13 @@ impl<'s> Compiler<'s> {
         ending.push_str(&self.ordering(query, grouped)?);
         ending.push_str(&self.window(query)?);
         let filter = if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };
-        let sql = format!(r#"SELECT {} FROM "{}" {}{}{filter}{ending}"#, columns.join(", "), self.root.name, self.alias, self.joins.concat());
+        let sql = format!(
+            r#"SELECT {} FROM "{}" {}{}{filter}{ending}"#,
+            columns.join(", "),
+            self.root.name,
+            self.alias,
+            self.joins.concat()
+        );
         Ok(Compiled { sql, params: self.params, shape })
     }
 
@@ -173,7 +210,8 @@ impl<'s> Compiler<'s> {
         let mut nodes = nodes;
         let Some((_, parents)) = path.split_last() else { return Err(malformed("empty path")) };
         for depth in 0..parents.len() {
-            let (before, step) = (path.get(..depth).unwrap_or_default(), path.get(depth).map(String::as_str).unwrap_or_default());
+            let (before, step) =
+                (path.get(..depth).unwrap_or_default(), path.get(depth).map(String::as_str).unwrap_or_default());
             let (reference, polymorphic, own_name) = self.reference(before, step)?;
             let found = nodes.iter().position(|node| matches!(node, Node::Parent { name, .. } if *name == own_name));
             let at = match found {
@@ -200,9 +238,15 @@ impl<'s> Compiler<'s> {
             return Err(malformed("the stand-in knows one level of child subqueries"));
         }
         let wanted = query.from.rsplit('.').next().unwrap_or_default();
-        let relationship = self.schema.children_of(self.root).into_iter().find(|child| child.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted)));
+        let relationship = self
+            .schema
+            .children_of(self.root)
+            .into_iter()
+            .find(|child| child.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(wanted)));
         let unknown = || {
-            let message = format!("Didn't understand relationship '{wanted}' in FROM part of query call. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.");
+            let message = format!(
+                "Didn't understand relationship '{wanted}' in FROM part of query call. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names."
+            );
             ApiError::bad("INVALID_TYPE", message)
         };
         let relationship = relationship.ok_or_else(unknown)?;
@@ -213,7 +257,9 @@ impl<'s> Compiler<'s> {
     }
 
     fn groups(&mut self, query: &Query) -> Result<(Vec<String>, Shape<'s>), ApiError> {
-        if let [Item::Aggregate { aggregate: Aggregate { function: Function::Count, path: None }, .. }] = query.select.as_slice() {
+        if let [Item::Aggregate { aggregate: Aggregate { function: Function::Count, path: None }, .. }] =
+            query.select.as_slice()
+        {
             if !query.group_by.is_empty() {
                 return Err(malformed("COUNT() cannot be used with GROUP BY; use COUNT(Id)"));
             }
@@ -224,7 +270,8 @@ impl<'s> Compiler<'s> {
             let (resolved, alias) = match item {
                 Item::Field { path, alias } => {
                     let resolved = self.resolve(path)?;
-                    let grouped = query.group_by.iter().map(|group| self.resolve(group)).collect::<Result<Vec<_>, _>>()?;
+                    let grouped =
+                        query.group_by.iter().map(|group| self.resolve(group)).collect::<Result<Vec<_>, _>>()?;
                     if !grouped.iter().any(|group| group.sql == resolved.sql) {
                         return Err(malformed(format!("Field must be grouped or aggregated: {}", path.join("."))));
                     }
@@ -239,7 +286,9 @@ impl<'s> Compiler<'s> {
                     unnamed += usize::from(alias.is_none());
                     (self.aggregate(aggregate)?, name)
                 }
-                Item::Children(_) | Item::Fields(_) => return Err(malformed("a grouped query selects fields and aggregates only")),
+                Item::Children(_) | Item::Fields(_) => {
+                    return Err(malformed("a grouped query selects fields and aggregates only"));
+                }
             };
             columns.push(resolved.sql);
             named.push((alias, resolved.kind));
@@ -256,7 +305,9 @@ impl<'s> Compiler<'s> {
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate) -> Result<Resolved<'s>, ApiError> {
-        let Some(path) = &aggregate.path else { return Ok(Resolved { sql: "COUNT(*)".into(), kind: Kind::Int, name: "COUNT".into(), field: None }) };
+        let Some(path) = &aggregate.path else {
+            return Ok(Resolved { sql: "COUNT(*)".into(), kind: Kind::Int, name: "COUNT".into(), field: None });
+        };
         let inner = self.resolve(path)?;
         let numeric = inner.kind == Kind::Int || inner.kind.is_fraction();
         let (sql, kind) = match aggregate.function {
@@ -266,7 +317,9 @@ impl<'s> Compiler<'s> {
             Function::Avg if numeric => (format!("AVG({})", inner.sql), Kind::Double),
             Function::Min => (format!("MIN({})", inner.sql), inner.kind),
             Function::Max => (format!("MAX({})", inner.sql), inner.kind),
-            Function::Sum | Function::Avg => return Err(malformed(format!("field {} does not support aggregate operator", inner.name))),
+            Function::Sum | Function::Avg => {
+                return Err(malformed(format!("field {} does not support aggregate operator", inner.name)));
+            }
         };
         Ok(Resolved { sql, kind, name: inner.name, field: None })
     }
@@ -278,7 +331,12 @@ impl<'s> Compiler<'s> {
         match self.reach(parents)? {
             Place::One { alias, object } => {
                 let field = object.field(last).ok_or_else(|| no_column(last, &object.name))?;
-                Ok(Resolved { sql: format!(r#"{alias}."{}""#, field.name), kind: field.kind, name: field.name.clone(), field: Some(field) })
+                Ok(Resolved {
+                    sql: format!(r#"{alias}."{}""#, field.name),
+                    kind: field.kind,
+                    name: field.name.clone(),
+                    field: Some(field),
+                })
             }
             Place::Any(targets) => any_of(&targets, last),
         }
@@ -287,13 +345,19 @@ impl<'s> Compiler<'s> {
     /// SQL of the id behind the step from `before` to its parent `step`, whether it may be of several types, and the step's own name.
     fn reference(&mut self, before: &[String], step: &str) -> Result<(String, bool, String), ApiError> {
         let (alias, _, field) = self.step(before, step)?;
-        Ok((format!(r#"{alias}."{}""#, field.name), field.is_polymorphic(), field.relationship.clone().unwrap_or_default()))
+        Ok((
+            format!(r#"{alias}."{}""#, field.name),
+            field.is_polymorphic(),
+            field.relationship.clone().unwrap_or_default(),
+        ))
     }
 
     fn step(&mut self, before: &[String], step: &str) -> Result<(String, &'s Object, &'s Field), ApiError> {
         let found = match self.reach(before)? {
             Place::One { alias, object } => object.relationship(step).map(|field| (alias, object, field)),
-            Place::Any(targets) => targets.into_iter().find_map(|(alias, object)| object.relationship(step).map(|field| (alias, object, field))),
+            Place::Any(targets) => targets
+                .into_iter()
+                .find_map(|(alias, object)| object.relationship(step).map(|field| (alias, object, field))),
         };
         found.ok_or_else(|| {
             let message = format!("Didn't understand relationship '{step}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.");
@@ -302,7 +366,9 @@ impl<'s> Compiler<'s> {
     }
 
     fn reach(&mut self, parents: &[String]) -> Result<Place<'s>, ApiError> {
-        let Some((step, before)) = parents.split_last() else { return Ok(Place::One { alias: self.alias.clone(), object: self.root }) };
+        let Some((step, before)) = parents.split_last() else {
+            return Ok(Place::One { alias: self.alias.clone(), object: self.root });
+        };
         let key: Vec<String> = parents.iter().map(|step| step.to_ascii_lowercase()).collect();
         if let Some(place) = self.places.get(&key) {
             return Ok(place.clone());
@@ -326,7 +392,13 @@ impl<'s> Compiler<'s> {
     /// Without the query's own alias or object name in front.
     fn own_path<'p>(&self, path: &'p [String]) -> &'p [String] {
         match path.split_first() {
-            Some((first, rest)) if !rest.is_empty() && (self.root_name.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(first)) || self.root.name.eq_ignore_ascii_case(first)) => rest,
+            Some((first, rest))
+                if !rest.is_empty()
+                    && (self.root_name.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(first))
+                        || self.root.name.eq_ignore_ascii_case(first)) =>
+            {
+                rest
+            }
             _ => path,
         }
     }
@@ -339,13 +411,22 @@ impl<'s> Compiler<'s> {
 
     /// A subquery of `IN`, which shares this query's parameters.
     pub(super) fn semi_join(&mut self, query: &Query) -> Result<String, ApiError> {
-        let [Item::Field { path, .. }] = query.select.as_slice() else { return Err(malformed("semi join sub-selects can only have one field")) };
-        let root = self.schema.object(&query.from).ok_or_else(|| ApiError::bad("INVALID_TYPE", format!("sObject type '{}' is not supported.", query.from)))?;
-        let mut inner = Compiler::new(self.schema, root, query, self.now, &format!("{}s{}", self.alias, self.params.len()));
+        let [Item::Field { path, .. }] = query.select.as_slice() else {
+            return Err(malformed("semi join sub-selects can only have one field"));
+        };
+        let root = self
+            .schema
+            .object(&query.from)
+            .ok_or_else(|| ApiError::bad("INVALID_TYPE", format!("sObject type '{}' is not supported.", query.from)))?;
+        let mut inner =
+            Compiler::new(self.schema, root, query, self.now, &format!("{}s{}", self.alias, self.params.len()));
         inner.params = std::mem::take(&mut self.params);
         let selected = inner.resolve(path)?;
         if !selected.kind.is_id() {
-            return Err(malformed(format!("semi join sub-selects can only query id fields, cannot use: '{}'", selected.name)));
+            return Err(malformed(format!(
+                "semi join sub-selects can only query id fields, cannot use: '{}'",
+                selected.name
+            )));
         }
         let condition = match &query.condition {
             Some(condition) => format!(" AND {}", inner.condition(condition)?),
@@ -367,14 +448,28 @@ impl<'s> Compiler<'s> {
 /// A field of a parent that may be of several types.
 fn any_of<'s>(targets: &[(String, &'s Object)], name: &str) -> Result<Resolved<'s>, ApiError> {
     if name.eq_ignore_ascii_case("Type") {
-        let cases: String = targets.iter().map(|(alias, object)| format!(r#" WHEN {alias}."Id" IS NOT NULL THEN '{}'"#, object.name)).collect();
-        return Ok(Resolved { sql: format!("(CASE{cases} END COLLATE NOCASE)"), kind: Kind::String, name: "Type".into(), field: None });
+        let cases: String = targets
+            .iter()
+            .map(|(alias, object)| format!(r#" WHEN {alias}."Id" IS NOT NULL THEN '{}'"#, object.name))
+            .collect();
+        return Ok(Resolved {
+            sql: format!("(CASE{cases} END COLLATE NOCASE)"),
+            kind: Kind::String,
+            name: "Type".into(),
+            field: None,
+        });
     }
     let found: Vec<(String, &'s Field)> = targets
         .iter()
         .filter_map(|(alias, object)| {
             // A task has no Name of its own; what it is called is its name field.
-            let own = object.field(name).or_else(|| object.name_field.as_deref().filter(|_| name.eq_ignore_ascii_case("Name")).and_then(|field| object.field(field)));
+            let own = object.field(name).or_else(|| {
+                object
+                    .name_field
+                    .as_deref()
+                    .filter(|_| name.eq_ignore_ascii_case("Name"))
+                    .and_then(|field| object.field(field))
+            });
             own.map(|field| (format!(r#"{alias}."{}""#, field.name), field))
         })
         .collect();
@@ -386,6 +481,8 @@ fn any_of<'s>(targets: &[(String, &'s Object)], name: &str) -> Result<Resolved<'
 }
 
 fn no_column(name: &str, object: &str) -> ApiError {
-    let message = format!("No such column '{name}' on entity '{object}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names.");
+    let message = format!(
+        "No such column '{name}' on entity '{object}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names."
+    );
     ApiError::bad("INVALID_FIELD", message)
 }

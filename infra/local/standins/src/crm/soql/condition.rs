@@ -26,7 +26,10 @@ impl<'s> Compiler<'s> {
             Condition::Like { operand, pattern } => {
                 let resolved = self.filterable(operand)?;
                 if !resolved.kind.is_text() {
-                    return Err(ApiError::bad("INVALID_QUERY_FILTER_OPERATOR", format!("invalid operator on {} field", resolved.kind.name())));
+                    return Err(ApiError::bad(
+                        "INVALID_QUERY_FILTER_OPERATOR",
+                        format!("invalid operator on {} field", resolved.kind.name()),
+                    ));
                 }
                 let pattern = self.bind(Sql::Text(like_pattern(pattern)));
                 Ok(format!(r"({0} IS NOT NULL AND {0} LIKE {pattern} ESCAPE '\')", resolved.sql))
@@ -38,11 +41,18 @@ impl<'s> Compiler<'s> {
             Condition::InQuery { operand, negated, query } => {
                 let resolved = self.filterable(operand)?;
                 if !resolved.kind.is_id() {
-                    return Err(malformed(format!("semi join sub-selects are only allowed for id fields, not {}", resolved.name)));
+                    return Err(malformed(format!(
+                        "semi join sub-selects are only allowed for id fields, not {}",
+                        resolved.name
+                    )));
                 }
                 let inner = self.semi_join(query)?;
                 let sql = &resolved.sql;
-                Ok(if *negated { format!("({sql} IS NULL OR {sql} NOT IN ({inner}))") } else { format!("({sql} IS NOT NULL AND {sql} IN ({inner}))") })
+                Ok(if *negated {
+                    format!("({sql} IS NULL OR {sql} NOT IN ({inner}))")
+                } else {
+                    format!("({sql} IS NOT NULL AND {sql} IN ({inner}))")
+                })
             }
         }
     }
@@ -55,14 +65,20 @@ impl<'s> Compiler<'s> {
     fn filterable(&mut self, operand: &Operand) -> Result<Resolved<'s>, ApiError> {
         let resolved = self.operand(operand)?;
         if resolved.field.is_some_and(|field| field.kind == Kind::TextArea && field.length > 255) {
-            return Err(ApiError::bad("INVALID_FIELD", format!("field '{}' can not be filtered in a query call", resolved.name)));
+            return Err(ApiError::bad(
+                "INVALID_FIELD",
+                format!("field '{}' can not be filtered in a query call", resolved.name),
+            ));
         }
         Ok(resolved)
     }
 
     fn in_list(&mut self, resolved: &Resolved<'_>, negated: bool, values: &[Literal]) -> Result<String, ApiError> {
         if matches!(resolved.kind, Kind::Date | Kind::DateTime) {
-            let parts = values.iter().map(|value| self.compare(resolved, Operator::Equal, value)).collect::<Result<Vec<_>, _>>()?;
+            let parts = values
+                .iter()
+                .map(|value| self.compare(resolved, Operator::Equal, value))
+                .collect::<Result<Vec<_>, _>>()?;
             let any = format!("({})", parts.join(" OR "));
             return Ok(if negated { format!("(NOT {any})") } else { any });
         }
@@ -110,8 +126,15 @@ impl<'s> Compiler<'s> {
         })
     }
 
-    fn compare_days(&mut self, resolved: &Resolved<'_>, operator: Operator, name: &str, count: Option<i32>) -> Result<String, ApiError> {
-        let (first, end) = dates::range(name, count, self.now).ok_or_else(|| malformed(format!("{name}: out of range")))?;
+    fn compare_days(
+        &mut self,
+        resolved: &Resolved<'_>,
+        operator: Operator,
+        name: &str,
+        count: Option<i32>,
+    ) -> Result<String, ApiError> {
+        let (first, end) =
+            dates::range(name, count, self.now).ok_or_else(|| malformed(format!("{name}: out of range")))?;
         if !matches!(resolved.kind, Kind::Date | Kind::DateTime) {
             return Err(wrong_literal(resolved));
         }
@@ -119,7 +142,9 @@ impl<'s> Compiler<'s> {
             if resolved.kind == Kind::Date {
                 return Ok(Sql::Text(day.to_string()));
             }
-            day.to_zoned(TimeZone::UTC).map(|at| Sql::Integer(at.timestamp().as_millisecond())).map_err(|_| malformed(format!("{name}: out of range")))
+            day.to_zoned(TimeZone::UTC)
+                .map(|at| Sql::Integer(at.timestamp().as_millisecond()))
+                .map_err(|_| malformed(format!("{name}: out of range")))
         };
         let (first, end) = (as_value(first)?, as_value(end)?);
         let (first, end) = (self.bind(first), self.bind(end));
@@ -141,21 +166,35 @@ impl<'s> Compiler<'s> {
         match literal {
             Literal::Null => Ok(Sql::Null),
             Literal::Text(text) if text.is_empty() && (kind.is_text() || kind.is_id()) => Ok(Sql::Null),
-            Literal::Text(text) if kind.is_id() => {
-                ids::normalise(text).map(Sql::Text).ok_or_else(|| ApiError::bad("INVALID_QUERY_FILTER_OPERATOR", format!("invalid ID field: {text}")))
-            }
+            Literal::Text(text) if kind.is_id() => ids::normalise(text)
+                .map(Sql::Text)
+                .ok_or_else(|| ApiError::bad("INVALID_QUERY_FILTER_OPERATOR", format!("invalid ID field: {text}"))),
             Literal::Text(text) if kind.is_text() => Ok(Sql::Text(text.replace("\\_", "_").replace("\\%", "%"))),
             Literal::Boolean(on) if kind == Kind::Boolean => Ok(Sql::Integer(i64::from(*on))),
             Literal::Number(number) if kind == Kind::Int || kind.is_fraction() => Ok(Sql::Real(*number)),
-            Literal::Date(text) if kind == Kind::Date => text.parse::<Date>().map(|day| Sql::Text(day.to_string())).map_err(|_| malformed(format!("invalid date: {text}"))),
-            Literal::DateTime(text) if kind == Kind::DateTime => parse_datetime(text).map(Sql::Integer).ok_or_else(|| malformed(format!("invalid dateTime: {text}"))),
-            Literal::Text(_) | Literal::Boolean(_) | Literal::Number(_) | Literal::Date(_) | Literal::DateTime(_) | Literal::Relative { .. } => Err(wrong_literal(resolved)),
+            Literal::Date(text) if kind == Kind::Date => text
+                .parse::<Date>()
+                .map(|day| Sql::Text(day.to_string()))
+                .map_err(|_| malformed(format!("invalid date: {text}"))),
+            Literal::DateTime(text) if kind == Kind::DateTime => {
+                parse_datetime(text).map(Sql::Integer).ok_or_else(|| malformed(format!("invalid dateTime: {text}")))
+            }
+            Literal::Text(_)
+            | Literal::Boolean(_)
+            | Literal::Number(_)
+            | Literal::Date(_)
+            | Literal::DateTime(_)
+            | Literal::Relative { .. } => Err(wrong_literal(resolved)),
         }
     }
 }
 
 fn wrong_literal(resolved: &Resolved<'_>) -> ApiError {
-    let quotes = if resolved.kind.is_text() || resolved.kind.is_id() { "should be enclosed in quotes" } else { "should not be enclosed in quotes" };
+    let quotes = if resolved.kind.is_text() || resolved.kind.is_id() {
+        "should be enclosed in quotes"
+    } else {
+        "should not be enclosed in quotes"
+    };
     let kind = if resolved.kind == Kind::DateTime {
         "dateTime"
     } else if resolved.kind.is_text() {
@@ -163,7 +202,10 @@ fn wrong_literal(resolved: &Resolved<'_>) -> ApiError {
     } else {
         resolved.kind.name()
     };
-    ApiError::bad("INVALID_FIELD", format!("value of filter criterion for field '{}' must be of type {kind} and {quotes}", resolved.name))
+    ApiError::bad(
+        "INVALID_FIELD",
+        format!("value of filter criterion for field '{}' must be of type {kind} and {quotes}", resolved.name),
+    )
 }
 
 /// The language's pattern with every backslash that escapes nothing doubled for SQL.

@@ -22,16 +22,24 @@ pub(super) fn tokens(query: &str) -> Result<Vec<Token>, ApiError> {
     while let Some(first) = rest.chars().next() {
         let (token, after) = if first == '\'' {
             text(rest)?
-        } else if first.is_ascii_digit() || (matches!(first, '-' | '+' | '.') && rest.chars().nth(1).is_some_and(|next| next.is_ascii_digit() || next == '.')) {
+        } else if first.is_ascii_digit()
+            || (matches!(first, '-' | '+' | '.')
+                && rest.chars().nth(1).is_some_and(|next| next.is_ascii_digit() || next == '.'))
+        {
             number_or_date(rest)?
         } else if first.is_ascii_alphabetic() || first == '_' {
-            let end = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '.')).unwrap_or(rest.len());
+            let end = rest
+                .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '.'))
+                .unwrap_or(rest.len());
             let (word, after) = rest.split_at(end);
             (Token::Word(word.to_owned()), after)
         } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
             (Token::Symbol(symbol), rest.get(symbol.len()..).unwrap_or_default())
         } else {
-            return Err(malformed(format!("line 1:{} no viable alternative at character '{first}'", query.len() - rest.len())));
+            return Err(malformed(format!(
+                "line 1:{} no viable alternative at character '{first}'",
+                query.len() - rest.len()
+            )));
         };
         tokens.push(token);
         rest = after.trim_start();
@@ -66,7 +74,9 @@ fn text(rest: &str) -> Result<(Token, &str), ApiError> {
 }
 
 fn number_or_date(rest: &str) -> Result<(Token, &str), ApiError> {
-    let end = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | '+' | '.' | ':'))).unwrap_or(rest.len());
+    let end = rest
+        .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | '+' | '.' | ':')))
+        .unwrap_or(rest.len());
     let (word, after) = rest.split_at(end);
     let bytes = word.as_bytes();
     let is_date = bytes.len() >= 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
@@ -75,5 +85,7 @@ fn number_or_date(rest: &str) -> Result<(Token, &str), ApiError> {
         return Ok((token, after));
     }
     // A currency's code may stand before a number in SOQL; that form is refused here like any other unknown word.
-    word.parse().map(|number| (Token::Number(number), after)).map_err(|_| malformed(format!("unexpected token: '{word}'")))
+    word.parse()
+        .map(|number| (Token::Number(number), after))
+        .map_err(|_| malformed(format!("unexpected token: '{word}'")))
 }

@@ -34,7 +34,8 @@ impl Parser {
         self.expect_word("FROM")?;
         let from = self.name()?;
         self.take_word("AS");
-        let alias = self.free_name(&["WHERE", "GROUP", "ORDER", "LIMIT", "OFFSET", "HAVING", "WITH", "FOR", "ALL", "USING"]);
+        let alias =
+            self.free_name(&["WHERE", "GROUP", "ORDER", "LIMIT", "OFFSET", "HAVING", "WITH", "FOR", "ALL", "USING"]);
         if self.take_word("USING") {
             self.expect_word("SCOPE")?;
             self.name()?;
@@ -168,7 +169,10 @@ impl Parser {
             parts.remove(0)
         };
         if self.is_word("AND") || self.is_word("OR") {
-            return Err(malformed(format!("unexpected token: {}: AND and OR need parentheses when mixed", shown(self.peek()))));
+            return Err(malformed(format!(
+                "unexpected token: {}: AND and OR need parentheses when mixed",
+                shown(self.peek())
+            )));
         }
         self.depth -= 1;
         Ok(condition)
@@ -242,7 +246,8 @@ impl Parser {
                     _ => {}
                 }
                 let count = if self.take_symbol(":") {
-                    let count = i32::try_from(self.whole_number()?).map_err(|_| malformed(format!("{name}: the number is too large")))?;
+                    let count = i32::try_from(self.whole_number()?)
+                        .map_err(|_| malformed(format!("{name}: the number is too large")))?;
                     Some(count)
                 } else {
                     None
@@ -286,8 +291,13 @@ impl Parser {
 
     fn whole_number(&mut self) -> Result<u64, ApiError> {
         match self.next() {
-            Some(Token::Number(number)) if number >= 0.0 && number.fract() == 0.0 && number <= f64::from(u32::MAX) => {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, not negative and within 32 bits, as just checked")]
+            Some(Token::Number(number)) if number >= 0.0 && number.fract() == 0.0 && number <= f64::from(u32::MAX) =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "whole, not negative and within 32 bits, as just checked"
+                )]
                 Ok(number as u64)
             }
             other => Err(malformed(format!("unexpected token: {}", shown(other.as_ref())))),
@@ -320,7 +330,11 @@ impl Parser {
     }
 
     fn expect_word(&mut self, word: &str) -> Result<(), ApiError> {
-        if self.take_word(word) { Ok(()) } else { Err(malformed(format!("unexpected token: {} (expected {word})", shown(self.peek())))) }
+        if self.take_word(word) {
+            Ok(())
+        } else {
+            Err(malformed(format!("unexpected token: {} (expected {word})", shown(self.peek()))))
+        }
     }
 
     fn take_symbol(&mut self, symbol: &str) -> bool {
@@ -334,7 +348,11 @@ impl Parser {
     }
 
     fn expect_symbol(&mut self, symbol: &str) -> Result<(), ApiError> {
-        if self.take_symbol(symbol) { Ok(()) } else { Err(malformed(format!("unexpected token: {} (expected '{symbol}')", shown(self.peek())))) }
+        if self.take_symbol(symbol) {
+            Ok(())
+        } else {
+            Err(malformed(format!("unexpected token: {} (expected '{symbol}')", shown(self.peek()))))
+        }
     }
 }
 
@@ -357,7 +375,10 @@ mod tests {
         let query = parse("select Id, Owner.Name o from Lead l where Company like 'A%' group by Status having count(Id) > 1 order by Name desc nulls last, Id limit 5 offset 10 all rows").unwrap();
         assert_eq!((query.from.as_str(), query.alias.as_deref()), ("Lead", Some("l")));
         assert_eq!((query.limit, query.offset, query.all_rows), (Some(5), Some(10), true));
-        assert_eq!(query.order_by.iter().map(|order| (order.descending, order.nulls_last)).collect::<Vec<_>>(), [(true, true), (false, false)]);
+        assert_eq!(
+            query.order_by.iter().map(|order| (order.descending, order.nulls_last)).collect::<Vec<_>>(),
+            [(true, true), (false, false)]
+        );
         assert!(query.having.is_some());
         assert!(matches!(&query.select[1], Item::Field { path, .. } if path == &["Owner", "Name"]));
     }

@@ -20,13 +20,23 @@ pub(crate) struct Answer {
 ///
 /// # Errors
 /// `MALFORMED_QUERY`, `INVALID_TYPE`, `INVALID_FIELD`, `INVALID_QUERY_FILTER_OPERATOR`.
-pub(crate) fn run(conn: &Connection, schema: &Schema, text: &str, now: i64, deleted: bool, version: &str) -> Result<Answer, ApiError> {
+pub(crate) fn run(
+    conn: &Connection,
+    schema: &Schema,
+    text: &str,
+    now: i64,
+    deleted: bool,
+    version: &str,
+) -> Result<Answer, ApiError> {
     let query = parse(text)?;
     let compiled = compile(schema, &query, now, deleted)?;
     let runner = Runner { conn, schema, version };
     let records = runner.rows(&compiled, None)?;
     match (&compiled.shape, records.as_slice()) {
-        (Shape::Count, [count]) => Ok(Answer { total: count.as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default(), records: Vec::new() }),
+        (Shape::Count, [count]) => Ok(Answer {
+            total: count.as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default(),
+            records: Vec::new(),
+        }),
         _ => Ok(Answer { total: records.len(), records }),
     }
 }
@@ -75,7 +85,13 @@ impl Runner<'_> {
         }
     }
 
-    fn fill(&self, record: &mut Map<String, Json>, row: &Row<'_>, nodes: &[Node<'_>], id: &str) -> Result<(), ApiError> {
+    fn fill(
+        &self,
+        record: &mut Map<String, Json>,
+        row: &Row<'_>,
+        nodes: &[Node<'_>],
+        id: &str,
+    ) -> Result<(), ApiError> {
         for node in nodes {
             match node {
                 Node::Value { name, column, kind } => {
@@ -86,10 +102,17 @@ impl Runner<'_> {
                     let parent = match as_text(&value) {
                         None => Json::Null,
                         Some(parent_id) => {
-                            let object = self.schema.object_of_id(parent_id).map(|object| object.name.as_str()).unwrap_or_default();
+                            let object = self
+                                .schema
+                                .object_of_id(parent_id)
+                                .map(|object| object.name.as_str())
+                                .unwrap_or_default();
                             let kind = if *polymorphic { "Name" } else { object };
                             let mut parent = Map::new();
-                            parent.insert("attributes".into(), json!({ "type": kind, "url": self.url(object, parent_id) }));
+                            parent.insert(
+                                "attributes".into(),
+                                json!({ "type": kind, "url": self.url(object, parent_id) }),
+                            );
                             self.fill(&mut parent, row, nodes, parent_id)?;
                             Json::Object(parent)
                         }
@@ -98,7 +121,11 @@ impl Runner<'_> {
                 }
                 Node::Children { name, compiled } => {
                     let children = self.rows(compiled, Some(id))?;
-                    let children = if children.is_empty() { Json::Null } else { json!({ "totalSize": children.len(), "done": true, "records": children }) };
+                    let children = if children.is_empty() {
+                        Json::Null
+                    } else {
+                        json!({ "totalSize": children.len(), "done": true, "records": children })
+                    };
                     record.insert(name.clone(), children);
                 }
             }

@@ -22,11 +22,18 @@ const STAGES: [(&str, f64, bool, bool); 10] = [
 ];
 
 /// Fills in what follows from the values in `after`.
-pub(super) fn apply(schema: &Schema, object: &Object, before: Option<&Record>, after: &mut Record, now: i64) -> Result<(), ApiError> {
+pub(super) fn apply(
+    schema: &Schema,
+    object: &Object,
+    before: Option<&Record>,
+    after: &mut Record,
+    now: i64,
+) -> Result<(), ApiError> {
     countries(schema, object, before, after)?;
     match object.name.as_str() {
         "Lead" | "Contact" | "User" => {
-            let name = [text(after, "FirstName"), text(after, "LastName")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let name =
+                [text(after, "FirstName"), text(after, "LastName")].into_iter().flatten().collect::<Vec<_>>().join(" ");
             after.insert("Name".into(), Sql::Text(name));
         }
         "Task" => {
@@ -43,7 +50,11 @@ pub(super) fn apply(schema: &Schema, object: &Object, before: Option<&Record>, a
         }
         "Opportunity" => opportunity(before, after),
         "Group" if text(after, "DeveloperName").is_none() => {
-            let name: String = text(after, "Name").unwrap_or_default().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
+            let name: String = text(after, "Name")
+                .unwrap_or_default()
+                .chars()
+                .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
+                .collect();
             after.insert("DeveloperName".into(), Sql::Text(name));
         }
         _ => {}

@@ -38,7 +38,10 @@ impl Db {
     }
 
     /// Runs `work` in one transaction, which is kept unless `work` fails.
-    pub(crate) async fn write<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static) -> Result<T, ApiError> {
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
         let writer = Arc::clone(&self.writer);
         blocking(move || {
             let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,11 +54,16 @@ impl Db {
     }
 
     /// Runs `work` on a connection that sees the last committed state.
-    pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static) -> Result<T, ApiError> {
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
         let readers = Arc::clone(&self.readers);
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         blocking(move || {
-            let Some(reader) = readers.get(turn % READERS) else { return Err(ApiError::new(500, "UNKNOWN_EXCEPTION", "no reader")) };
+            let Some(reader) = readers.get(turn % READERS) else {
+                return Err(ApiError::new(500, "UNKNOWN_EXCEPTION", "no reader"));
+            };
             let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
             // One snapshot for all that one request reads.
             let transaction = reader.transaction()?;
@@ -65,7 +73,9 @@ impl Db {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, ApiError> + Send + 'static) -> Result<T, ApiError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request's work ended early");
         Err(ApiError::new(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred"))
@@ -93,11 +103,17 @@ pub(crate) fn next_id(conn: &Connection, prefix: &str) -> Result<String, ApiErro
 
 /// A setting of the organisation, such as whether its lead assignment rule is active.
 pub(crate) fn setting(conn: &Connection, name: &str) -> Result<Option<String>, ApiError> {
-    Ok(conn.prepare_cached(r#"SELECT value FROM "_setting" WHERE name = ?1"#)?.query_row([name], |row| row.get(0)).optional()?)
+    Ok(conn
+        .prepare_cached(r#"SELECT value FROM "_setting" WHERE name = ?1"#)?
+        .query_row([name], |row| row.get(0))
+        .optional()?)
 }
 
 /// Changes a setting of the organisation.
 pub(crate) fn put_setting(conn: &Connection, name: &str, value: &str) -> Result<(), ApiError> {
-    conn.prepare_cached(r#"INSERT INTO "_setting"(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value"#)?.execute(params![name, value])?;
+    conn.prepare_cached(
+        r#"INSERT INTO "_setting"(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value"#,
+    )?
+    .execute(params![name, value])?;
     Ok(())
 }

@@ -34,8 +34,10 @@ pub(super) fn migrate(conn: &Connection, schema: &Schema) -> rusqlite::Result<()
 fn table(conn: &Connection, object: &Object) -> rusqlite::Result<()> {
     let name = &object.name;
     conn.execute_batch(&format!(r#"CREATE TABLE IF NOT EXISTS "{name}"("Id" TEXT PRIMARY KEY)"#))?;
-    let existing: BTreeSet<String> =
-        conn.prepare(&format!(r#"PRAGMA table_info("{name}")"#))?.query_map([], |row| row.get("name"))?.collect::<rusqlite::Result<_>>()?;
+    let existing: BTreeSet<String> = conn
+        .prepare(&format!(r#"PRAGMA table_info("{name}")"#))?
+        .query_map([], |row| row.get("name"))?
+        .collect::<rusqlite::Result<_>>()?;
     for field in object.fields.iter().filter(|field| !existing.contains(&field.name)) {
         conn.execute_batch(&format!(r#"ALTER TABLE "{name}" ADD COLUMN "{}" {}"#, field.name, column_type(field)))?;
     }
@@ -45,7 +47,9 @@ fn table(conn: &Connection, object: &Object) -> rusqlite::Result<()> {
             conn.execute_batch(&format!(r#"CREATE UNIQUE INDEX IF NOT EXISTS "{name}.{column}" ON "{name}"("{column}") WHERE "IsDeleted" = 0 AND "{column}" IS NOT NULL"#))?;
         }
         if field.kind == Kind::Reference || field.external_id || column == "CreatedDate" || column == "Email" {
-            conn.execute_batch(&format!(r#"CREATE INDEX IF NOT EXISTS "{name}.{column}.lookup" ON "{name}"("{column}")"#))?;
+            conn.execute_batch(&format!(
+                r#"CREATE INDEX IF NOT EXISTS "{name}.{column}.lookup" ON "{name}"("{column}")"#
+            ))?;
         }
     }
     Ok(())
@@ -58,7 +62,11 @@ fn column_type(field: &Field) -> &'static str {
         Kind::Double | Kind::Currency | Kind::Percent => "REAL",
         Kind::Id | Kind::Reference | Kind::Date => "TEXT",
         // The vendor compares text without regard to case, except in a field that says otherwise.
-        Kind::String | Kind::TextArea | Kind::Picklist | Kind::Email | Kind::Phone | Kind::Url if field.case_sensitive => "TEXT",
+        Kind::String | Kind::TextArea | Kind::Picklist | Kind::Email | Kind::Phone | Kind::Url
+            if field.case_sensitive =>
+        {
+            "TEXT"
+        }
         Kind::String | Kind::TextArea | Kind::Picklist | Kind::Email | Kind::Phone | Kind::Url => "TEXT COLLATE NOCASE",
     }
 }

@@ -29,7 +29,9 @@ pub(crate) fn from_json(field: &Field, json: &Json) -> Result<Sql, ApiError> {
             Json::Bool(on) => Ok(Sql::Integer(i64::from(*on))),
             Json::String(text) if text.eq_ignore_ascii_case("true") => Ok(Sql::Integer(1)),
             Json::String(text) if text.eq_ignore_ascii_case("false") => Ok(Sql::Integer(0)),
-            Json::Null | Json::String(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => Err(wrong_type(field, json)),
+            Json::Null | Json::String(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => {
+                Err(wrong_type(field, json))
+            }
         },
         Kind::Int => number(field, json).and_then(|number| {
             if number.fract() != 0.0 || number.abs() > f64::from(i32::MAX) {
@@ -42,7 +44,11 @@ pub(crate) fn from_json(field: &Field, json: &Json) -> Result<Sql, ApiError> {
             let rounded = round(number(field, json)?, field.scale);
             let whole_digits = field.precision.saturating_sub(field.scale);
             if field.precision > 0 && rounded.abs() >= 10_f64.powi(i32::try_from(whole_digits).unwrap_or(18)) {
-                return Err(ApiError::bad("NUMBER_OUTSIDE_VALID_RANGE", format!("{}: value outside of valid range on numeric field: {rounded}", field.label)).about([&field.name]));
+                return Err(ApiError::bad(
+                    "NUMBER_OUTSIDE_VALID_RANGE",
+                    format!("{}: value outside of valid range on numeric field: {rounded}", field.label),
+                )
+                .about([&field.name]));
             }
             Ok(Sql::Real(rounded))
         }
@@ -58,11 +64,15 @@ pub(crate) fn from_json(field: &Field, json: &Json) -> Result<Sql, ApiError> {
         }
         Kind::Id | Kind::Reference => {
             let id = text(field, json)?;
-            let id = ids::normalise(id)
-                .ok_or_else(|| ApiError::bad("MALFORMED_ID", format!("{}: id value of incorrect type: {id}", field.label)).about([&field.name]))?;
+            let id = ids::normalise(id).ok_or_else(|| {
+                ApiError::bad("MALFORMED_ID", format!("{}: id value of incorrect type: {id}", field.label))
+                    .about([&field.name])
+            })?;
             Ok(Sql::Text(id))
         }
-        Kind::String | Kind::TextArea | Kind::Picklist | Kind::Email | Kind::Phone | Kind::Url => checked_text(field, text(field, json)?),
+        Kind::String | Kind::TextArea | Kind::Picklist | Kind::Email | Kind::Phone | Kind::Url => {
+            checked_text(field, text(field, json)?)
+        }
     }
 }
 
@@ -75,7 +85,8 @@ fn checked_text(field: &Field, text: &str) -> Result<Sql, ApiError> {
         return Err(ApiError::bad("STRING_TOO_LONG", message).about([&field.name]));
     }
     if field.kind == Kind::Email && !looks_like_email(text) {
-        return Err(ApiError::bad("INVALID_EMAIL_ADDRESS", format!("{}: invalid email address: {text}", field.label)).about([&field.name]));
+        return Err(ApiError::bad("INVALID_EMAIL_ADDRESS", format!("{}: invalid email address: {text}", field.label))
+            .about([&field.name]));
     }
     if field.restricted {
         let Some(value) = field.values.iter().find(|value| value.eq_ignore_ascii_case(text)) else {
@@ -93,7 +104,8 @@ pub(crate) fn to_json(kind: Kind, value: &Sql) -> Json {
         (_, Sql::Null | Sql::Blob(_)) => Json::Null,
         (Kind::Boolean, Sql::Integer(on)) => Json::Bool(*on != 0),
         (Kind::DateTime, Sql::Integer(ms)) => Json::String(datetime_text(*ms, "+0000")),
-        (Kind::Double | Kind::Currency | Kind::Percent, Sql::Integer(number)) => {
+        (Kind::Double | Kind::Currency | Kind::Percent, Sql::Integer(number)) =>
+        {
             #[expect(clippy::cast_precision_loss, reason = "written as a double by the vendor too")]
             Json::from(*number as f64)
         }
@@ -115,7 +127,9 @@ pub(crate) fn to_xml_text(kind: Kind, value: &Sql) -> Option<String> {
 
 /// A point in time as the vendor writes it, with milliseconds and the given zone suffix.
 pub(crate) fn datetime_text(ms: i64, zone: &str) -> String {
-    Timestamp::from_millisecond(ms).map(|at| format!("{}{zone}", at.strftime("%Y-%m-%dT%H:%M:%S%.3f"))).unwrap_or_default()
+    Timestamp::from_millisecond(ms)
+        .map(|at| format!("{}{zone}", at.strftime("%Y-%m-%dT%H:%M:%S%.3f")))
+        .unwrap_or_default()
 }
 
 /// Reads a date-time with or without fraction and with any of the zone forms that clients write.
@@ -163,8 +177,15 @@ fn round(number: f64, scale: u32) -> f64 {
 
 fn looks_like_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let plain = |part: &str| !part.is_empty() && !part.contains(|letter: char| letter.is_whitespace() || "@,;:<>()[]\"\\".contains(letter));
-    plain(local) && plain(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..")
+    let plain = |part: &str| {
+        !part.is_empty() && !part.contains(|letter: char| letter.is_whitespace() || "@,;:<>()[]\"\\".contains(letter))
+    };
+    plain(local)
+        && plain(domain)
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && !domain.contains("..")
 }
 
 fn wrong_type(field: &Field, json: &Json) -> ApiError {
@@ -179,7 +200,10 @@ fn wrong_type(field: &Field, json: &Json) -> ApiError {
         Json::Object(_) => ("START_OBJECT", "{".to_owned()),
     };
     let wanted = if field.kind.is_text() { "string" } else { field.kind.name() };
-    ApiError::json_parser(format!("Cannot deserialize instance of {wanted} from {token} value {shown} or request may be missing a required field at [line:1, column:1] ({})", field.name))
+    ApiError::json_parser(format!(
+        "Cannot deserialize instance of {wanted} from {token} value {shown} or request may be missing a required field at [line:1, column:1] ({})",
+        field.name
+    ))
 }
 
 #[cfg(test)]
@@ -231,7 +255,13 @@ mod tests {
     #[test]
     fn datetimes_are_read_with_every_zone_form_that_clients_write() {
         let expected = 1_795_329_910_000;
-        for text in ["2026-11-22T06:45:10Z", "2026-11-22T06:45:10.000Z", "2026-11-22T06:45:10.000+0000", "2026-11-22T07:45:10+01:00", "2026-11-22T06:45:10"] {
+        for text in [
+            "2026-11-22T06:45:10Z",
+            "2026-11-22T06:45:10.000Z",
+            "2026-11-22T06:45:10.000+0000",
+            "2026-11-22T07:45:10+01:00",
+            "2026-11-22T06:45:10",
+        ] {
             assert_eq!(parse_datetime(text), Some(expected), "{text}");
         }
         assert_eq!(datetime_text(expected, "Z"), "2026-11-22T06:45:10.000Z");

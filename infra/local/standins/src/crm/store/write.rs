@@ -54,7 +54,10 @@ impl Scope<'_> {
     /// Creates a record and returns its id.
     pub(crate) fn create(&self, object: &Object, sent: &Map<String, Json>) -> Result<String, ApiError> {
         if !object.createable && !self.system {
-            return Err(ApiError::bad("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", format!("entity type {} does not support create", object.name)));
+            return Err(ApiError::bad(
+                "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+                format!("entity type {} does not support create", object.name),
+            ));
         }
         let mut after = self.checked_fields(object, sent, true)?;
         self.fill_defaults(object, &mut after)?;
@@ -99,7 +102,10 @@ impl Scope<'_> {
     /// Changes fields of a record.
     pub(crate) fn update(&self, object: &Object, id: &str, sent: &Map<String, Json>) -> Result<(), ApiError> {
         if !object.updateable && !self.system {
-            return Err(ApiError::bad("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", format!("entity type {} does not support update", object.name)));
+            return Err(ApiError::bad(
+                "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+                format!("entity type {} does not support update", object.name),
+            ));
         }
         let before = self.existing(object, id)?;
         self.check_unmodified(&before)?;
@@ -119,12 +125,15 @@ impl Scope<'_> {
         after.insert("LastModifiedById".into(), Sql::Text(self.user_id.to_owned()));
         after.insert("SystemModstamp".into(), Sql::Integer(self.now));
 
-        let changed: Vec<(&String, &Sql)> = after.iter().filter(|(name, value)| before.get(*name) != Some(*value)).collect();
+        let changed: Vec<(&String, &Sql)> =
+            after.iter().filter(|(name, value)| before.get(*name) != Some(*value)).collect();
         if !changed.is_empty() {
             let sets = changed.iter().map(|(name, _)| format!(r#""{name}" = ?"#)).collect::<Vec<_>>().join(", ");
             let id_value = Sql::Text(id.to_owned());
             let values = changed.iter().map(|(_, value)| *value).chain([&id_value]);
-            self.conn.prepare_cached(&format!(r#"UPDATE "{}" SET {sets} WHERE "Id" = ?"#, object.name))?.execute(params_from_iter(values))?;
+            self.conn
+                .prepare_cached(&format!(r#"UPDATE "{}" SET {sets} WHERE "Id" = ?"#, object.name))?
+                .execute(params_from_iter(values))?;
         }
         self.track(object, id, &before, &after)?;
         self.journal("PATCH", object, id, sent, &after)?;
@@ -137,7 +146,10 @@ impl Scope<'_> {
     /// Moves a record to the recycle bin.
     pub(crate) fn delete(&self, object: &Object, id: &str) -> Result<(), ApiError> {
         if !object.deletable {
-            return Err(ApiError::bad("INSUFFICIENT_ACCESS_OR_READONLY", format!("entity type {} does not support delete", object.name)));
+            return Err(ApiError::bad(
+                "INSUFFICIENT_ACCESS_OR_READONLY",
+                format!("entity type {} does not support delete", object.name),
+            ));
         }
         let before = self.existing(object, id)?;
         self.check_unmodified(&before)?;
@@ -148,7 +160,13 @@ impl Scope<'_> {
     }
 
     /// Updates the one record with this external id, or creates it.
-    pub(crate) fn upsert(&self, object: &Object, key: &Field, key_value: &Sql, sent: &Map<String, Json>) -> Result<Upserted, UpsertError> {
+    pub(crate) fn upsert(
+        &self,
+        object: &Object,
+        key: &Field,
+        key_value: &Sql,
+        sent: &Map<String, Json>,
+    ) -> Result<Upserted, UpsertError> {
         let matches = self.ids_where(object, key, key_value)?;
         match matches.as_slice() {
             [] => {
@@ -188,10 +206,17 @@ impl Scope<'_> {
     }
 
     fn check_unmodified(&self, before: &Record) -> Result<(), ApiError> {
-        let (Some(since), Some(Sql::Integer(modified))) = (self.unmodified_since, before.get("LastModifiedDate")) else { return Ok(()) };
+        let (Some(since), Some(Sql::Integer(modified))) = (self.unmodified_since, before.get("LastModifiedDate"))
+        else {
+            return Ok(());
+        };
         // The header knows whole seconds only.
         if modified.div_euclid(1000) > since.div_euclid(1000) {
-            return Err(ApiError::new(412, "PRECONDITION_FAILED", "The entity was modified after the time in If-Unmodified-Since"));
+            return Err(ApiError::new(
+                412,
+                "PRECONDITION_FAILED",
+                "The entity was modified after the time in If-Unmodified-Since",
+            ));
         }
         Ok(())
     }
@@ -214,13 +239,19 @@ impl Scope<'_> {
 
     /// The organisation's own lead assignment rule, which hands every lead to one queue.
     fn assign(&self, object: &Object, after: &mut Record) -> Result<(), ApiError> {
-        if object.name != "Lead" || !self.auto_assign || self.system || setting(self.conn, "lead_assignment_rule_active")?.as_deref() != Some("true") {
+        if object.name != "Lead"
+            || !self.auto_assign
+            || self.system
+            || setting(self.conn, "lead_assignment_rule_active")?.as_deref() != Some("true")
+        {
             return Ok(());
         }
         let queue = setting(self.conn, "lead_assignment_queue")?.unwrap_or_else(|| "Unassigned Leads".to_owned());
         let id: Option<String> = self
             .conn
-            .prepare_cached(r#"SELECT "Id" FROM "Group" WHERE "Type" = 'Queue' AND "Name" = ?1 AND "IsDeleted" = 0 ORDER BY "Id""#)?
+            .prepare_cached(
+                r#"SELECT "Id" FROM "Group" WHERE "Type" = 'Queue' AND "Name" = ?1 AND "IsDeleted" = 0 ORDER BY "Id""#,
+            )?
             .query_row([queue], |row| row.get(0))
             .optional()?;
         if let Some(id) = id {
@@ -241,7 +272,13 @@ impl Scope<'_> {
     }
 
     /// A row of `LeadHistory`. For an owner both values are ids; the vendor writes a second row with names, which is left out here.
-    pub(crate) fn history(&self, lead_id: &str, field: &str, old: Option<&str>, new: Option<&str>) -> Result<(), ApiError> {
+    pub(crate) fn history(
+        &self,
+        lead_id: &str,
+        field: &str,
+        old: Option<&str>,
+        new: Option<&str>,
+    ) -> Result<(), ApiError> {
         let id = next_id(self.conn, "017")?;
         self.conn
             .prepare_cached(
@@ -253,11 +290,21 @@ impl Scope<'_> {
     }
 
     /// Keeps what was written, by whom and when, for tests that count writes.
-    fn journal(&self, method: &str, object: &Object, id: &str, sent: &Map<String, Json>, after: &Record) -> Result<(), ApiError> {
+    fn journal(
+        &self,
+        method: &str,
+        object: &Object,
+        id: &str,
+        sent: &Map<String, Json>,
+        after: &Record,
+    ) -> Result<(), ApiError> {
         let mut fields = Map::new();
         for name in sent.keys() {
             if let Some(field) = object.field(name) {
-                fields.insert(field.name.clone(), after.get(&field.name).map_or(Json::Null, |value| to_json(field.kind, value)));
+                fields.insert(
+                    field.name.clone(),
+                    after.get(&field.name).map_or(Json::Null, |value| to_json(field.kind, value)),
+                );
             }
         }
         self.conn
@@ -272,7 +319,14 @@ pub(crate) fn load(conn: &Connection, object: &Object, id: &str) -> Result<Optio
     let columns = object.fields.iter().map(|field| format!(r#""{}""#, field.name)).collect::<Vec<_>>().join(", ");
     let mut statement = conn.prepare_cached(&format!(r#"SELECT {columns} FROM "{}" WHERE "Id" = ?1"#, object.name))?;
     let record = statement
-        .query_row([id], |row| object.fields.iter().enumerate().map(|(place, field)| Ok((field.name.clone(), row.get(place)?))).collect::<rusqlite::Result<Record>>())
+        .query_row([id], |row| {
+            object
+                .fields
+                .iter()
+                .enumerate()
+                .map(|(place, field)| Ok((field.name.clone(), row.get(place)?)))
+                .collect::<rusqlite::Result<Record>>()
+        })
         .optional()?;
     Ok(record)
 }
