@@ -22,13 +22,15 @@ const lead = (fields = {}) => ({ LastName: `Roth ${RUN}`, Company: 'Alder Works'
 const checks = {
   // Logging in
 
-  async 'logs in by SOAP'() {
+  async 'logs in and out by SOAP'() {
     const crm = connect();
     const user = await crm.login(settings.username, settings.password);
     assert.match(user.id, /^005[0-9A-Za-z]{15}$/);
     assert.match(user.organizationId, /^00D/);
     assert.equal(await organizations(crm), 1);
+    const { accessToken } = crm;
     await crm.logout();
+    await assert.rejects(organizations(connect({ accessToken })), { errorCode: 'INVALID_SESSION_ID' });
   },
 
   async 'logs in with the version it brings'() {

@@ -143,8 +143,9 @@ function drawRows(body, records) {
     redraw(cells[3], [lead.Status, lead.IsConverted], () => h('span', { class: lead.IsConverted ? 'status won' : 'status' }, lead.Status ?? ''));
     redraw(cells[4], [lead.OwnerId, lead.Owner?.Name], () => owner(lead));
     redraw(cells[5], lead.RevLoops_Rule__c, () => lead.RevLoops_Rule__c ? h('code', {}, lead.RevLoops_Rule__c) : h('span', { class: 'muted' }, '–'));
-    redraw(cells[6], lead.Tasks?.totalSize ?? 0, (tasks) => tasks > 0
-      ? h('span', { class: 'yes' }, tasks === 1 ? 'Yes' : `Yes (${tasks})`) : h('span', { class: 'muted' }, 'No'));
+    // A converted lead's tasks are its contact's.
+    redraw(cells[6], [lead.Tasks?.totalSize ?? 0, lead.IsConverted], ([tasks]) => tasks > 0
+      ? h('span', { class: 'yes' }, tasks === 1 ? 'Yes' : `Yes (${tasks})`) : h('span', { class: 'muted' }, lead.IsConverted ? '–' : 'No'));
     redraw(cells[7], age(lead.CreatedDate, now), (text) => h('time', { datetime: lead.CreatedDate, title: when(lead.CreatedDate) }, text));
     if (body.children[at] !== row) body.insertBefore(row, body.children[at] ?? null);
   });

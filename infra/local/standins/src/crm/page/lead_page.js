@@ -146,7 +146,7 @@ function convertedCard(lead, related) {
     h('h2', {}, 'Converted'),
     h('dl', { class: 'pairs' },
       pair('Account', related.ConvertedAccount?.Name), pair('Contact', related.ConvertedContact?.Name),
-      pair('Opportunity', opportunity?.Name), pair('Stage', opportunity?.StageName), pair('Close date', opportunity?.CloseDate), pair('On', lead.ConvertedDate)),
+      pair('Opportunity', opportunity?.Name), pair('Stage', opportunity?.StageName), pair('Close date', opportunity && value({ type: 'date' }, opportunity.CloseDate)), pair('Converted on', value({ type: 'date' }, lead.ConvertedDate))),
   ];
 }
 
