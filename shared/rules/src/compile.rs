@@ -19,12 +19,28 @@ pub fn compile(
     pointer: &str,
     problems: &mut Problems,
 ) -> Option<Condition> {
-    Compiler { table, document }.condition(raw, pointer, problems)
+    compile_knowing(&[], raw, table, document, pointer, problems)
+}
+
+/// Fields whose values are names defined elsewhere in config; another name is a mistake.
+pub type KnownNames<'a> = [(FieldId, Vec<&'a str>)];
+
+/// As [`compile`], and holds the values of some fields against the names that config defines.
+pub fn compile_knowing(
+    names: &KnownNames<'_>,
+    raw: &RawCondition,
+    table: &FieldTable,
+    document: &Document,
+    pointer: &str,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    Compiler { table, document, names }.condition(raw, pointer, problems)
 }
 
 struct Compiler<'a> {
     table: &'a FieldTable,
     document: &'a Document,
+    names: &'a KnownNames<'a>,
 }
 
 impl Compiler<'_> {
@@ -268,7 +284,18 @@ impl Compiler<'_> {
 
     fn text_value<'v>(&self, value: &'v Value, at: &str, name: &str, problems: &mut Problems) -> Option<&'v str> {
         match value {
-            Value::String(text) => self.text_value_of(text, at, problems),
+            Value::String(text) => {
+                let text = self.text_value_of(text, at, problems)?;
+                let field = self.table.find(name).map(|(field, _)| field);
+                let names = self.names.iter().find(|(known, _)| Some(*known) == field).map(|(_, names)| names);
+                if let Some(names) = names
+                    && !names.iter().any(|one| fold(one) == fold(text))
+                {
+                    problems.unknown_name(self.document, at, name, text, names.iter().copied());
+                    return None;
+                }
+                Some(text)
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
                 let what = format!("`{name}` holds a text, and `{value}` is none");
                 problems.at(self.document, at, what, "a text is meant: put it in quotes");

@@ -23,9 +23,10 @@ pub mod trace;
 #[cfg(test)]
 mod property_tests;
 
-pub use compile::compile;
+pub use compile::{KnownNames, compile, compile_knowing};
 pub use condition::{Condition, Test};
 pub use fields::{Field, FieldId, FieldTable, FieldType, FieldValues};
+pub use implies::implies;
 pub use raw::RawCondition;
 pub use rule_set::{Draft, Rule, RuleSet};
 pub use trace::{Tried, in_words, trace};

@@ -1,1 +1,112 @@
-//! TODO
+//! **Route**: who owns a qualified lead, and why.
+//!
+//! | part | |
+//! |---|---|
+//! | config | `levers.yaml`, `rules.yaml`, `territories.yaml`, `pools.yaml`: see [`config`] |
+//! | logic | [`logic::decide`]: rules in priority order; the first that holds and finds somebody gives the owner |
+//! | inputs | the demand chain, with what Qualify replied: see [`inputs`] |
+//! | outputs | owner, rule and reason on the lead; `lead.routed`, `route.unresolved`: see [`outputs`] |
+//! | metrics | one [`metrics::RouteFact`] a run |
+//! | feedback | leads given to somebody else afterwards → another owner or pool member, proposed: see [`feedback`] |
+//!
+//! A rule that holds and finds nobody (who left, is on leave, is not known to the CRM) says why and falls through to
+//! the next. The last rule holds for everybody and gives to a queue.
+
+pub mod config;
+pub mod feedback;
+pub mod inputs;
+pub mod logic;
+pub mod metrics;
+pub mod outputs;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use revloops_domain::events::{ChainStep, Qualified};
+use revloops_loopkit::ports::{CrmDirectory, Pools};
+use revloops_loopkit::the_loop::{LookedUp, RunFacts};
+use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Mode, Outcome, Outputs};
+
+use config::{RouteCase, RouteConfig};
+use feedback::RouteOutcome;
+use inputs::RouteInput;
+use logic::RouteVerdict;
+use logic::facts::Facts;
+use metrics::RouteFact;
+
+/// The loop with what it looks up.
+pub struct Route {
+    /// Who can own records.
+    pub directory: Arc<dyn CrmDirectory>,
+    /// Who is next in each pool.
+    pub pools: Arc<dyn Pools>,
+}
+
+impl Loop for Route {
+    const CARD: Card = Card {
+        name: "route",
+        version: env!("CARGO_PKG_VERSION"),
+        chain: "demand",
+        decides: "who owns this lead, and why?",
+        triggers: &["the demand chain, after Qualify"],
+        emits: &["lead.routed", "route.unresolved"],
+        levers: &[
+            "rules in priority order",
+            "territories and their owners by role",
+            "pools with weights and leave",
+            "minutes to the first touch by band",
+        ],
+        metrics: &["match rate a rule", "fall-throughs", "fallback share", "time from save to owner", "load a pool"],
+        feedback: "leads given to somebody else afterwards count against the rule that gave them",
+    };
+
+    type Config = RouteConfig;
+    type Trigger = ChainStep<Qualified>;
+    type Input = RouteInput;
+    type Facts = Facts;
+    type Verdict = RouteVerdict;
+    type Metric = RouteFact;
+    type OutcomeFact = RouteOutcome;
+    type Case = RouteCase;
+
+    async fn input(&self, trigger: Self::Trigger, _mode: Mode) -> Outcome<RouteInput> {
+        inputs::checked(trigger)
+    }
+
+    async fn look_up(
+        &self,
+        config: &RouteConfig,
+        input: &RouteInput,
+        at: Timestamp,
+        mode: Mode,
+    ) -> Outcome<LookedUp<Facts>> {
+        inputs::look_up(self.directory.as_ref(), self.pools.as_ref(), config, input, at, mode).await
+    }
+
+    fn decide(config: &RouteConfig, input: &RouteInput, facts: &Facts, at: Timestamp) -> Decision<RouteVerdict> {
+        logic::decide(config, input, facts, at)
+    }
+
+    fn outputs(
+        _config: &RouteConfig,
+        input: &RouteInput,
+        _facts: &Facts,
+        decision: &Decision<RouteVerdict>,
+        run: &RunFacts,
+    ) -> Outputs {
+        outputs::outputs(input, decision, run)
+    }
+
+    fn metrics(input: &RouteInput, _facts: &Facts, decision: &Decision<RouteVerdict>) -> Vec<RouteFact> {
+        metrics::metrics(input, decision)
+    }
+
+    fn feedback(config: &RouteConfig, outcomes: &[RouteOutcome]) -> Feedback {
+        feedback::feedback(config, outcomes)
+    }
+
+    fn run_case(config: &RouteConfig, case: &RouteCase) -> Result<(), Vec<Mismatch>> {
+        config::run_case(config, case)
+    }
+}

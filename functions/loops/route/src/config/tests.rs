@@ -1,0 +1,156 @@
+//! The shipped config passes its check and its cases; planted mistakes are all found, each at its line.
+
+use std::path::Path;
+
+use revloops_config::{Document, Levers, Problems, Sources};
+use revloops_loopkit::change::{check_folder, check_sources};
+
+use crate::Route;
+use crate::config::RouteConfig;
+
+fn shipped_root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../config"))
+}
+
+/// The shipped files with texts replaced; every replacement must have something to replace.
+fn shipped_with(edits: &[(&str, &str, &str)]) -> (Sources, Problems) {
+    let mut problems = Problems::new();
+    let mut sources = Sources::new();
+    let mut edited = 0;
+    for name in RouteConfig::FILES.iter().map(|file| file.name).chain(["cases.yaml"]) {
+        let mut text = std::fs::read_to_string(shipped_root().join("loops/route").join(name)).unwrap();
+        for (file, from, to) in edits {
+            if *file == name {
+                assert!(text.contains(from), "{name} has no `{from}`");
+                text = text.replacen(from, to, 1);
+                edited += 1;
+            }
+        }
+        if let Some(document) = Document::parse_yaml(name, &text, &mut problems) {
+            sources.insert(name.to_owned(), document);
+        }
+    }
+    assert_eq!(edited, edits.len());
+    (sources, problems)
+}
+
+fn problems_with(edits: &[(&str, &str, &str)]) -> Vec<String> {
+    let (sources, problems) = shipped_with(edits);
+    match check_sources::<Route>(&sources, problems) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.sorted().iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[test]
+fn the_shipped_config_passes_with_all_its_cases() {
+    let candidate = check_folder::<Route>(shipped_root()).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(candidate.cases() >= 10, "{}", candidate.cases());
+}
+
+#[test]
+fn every_planted_mistake_is_found_at_once_with_line_and_remedy() {
+    let found = problems_with(&[
+        ("levers.yaml", "fallback_rule: everybody-else", "fallback_rule: everybody-els"),
+        ("levers.yaml", "{band: A, minutes: 15}", "{band: A, minutes: 0}"),
+        ("rules.yaml", "field: employees, at_least: 5000", "field: employes, at_least: 5000"),
+        ("rules.yaml", "owner: helen.brandt@northfield.example", "owner: Helen Brandt"),
+        ("rules.yaml", "role: account_executive", "role: account_exec"),
+        ("rules.yaml", "pool: inbound-sdr", "pool: inbound-srd"),
+        ("rules.yaml", "{field: band, is: B}", "{field: band, is: E}"),
+        ("rules.yaml", "queue: RevLoops_Triage", "queue: RevLoops Triage"),
+        ("rules.yaml", "description: Everything else", "descripton: Everything else"),
+        (
+            "territories.yaml",
+            "account_executive: erik.lind@northfield.example",
+            "acount_executive: erik.lind@northfield.example",
+        ),
+        ("territories.yaml", "{field: country, in: [GB, IE]}", "{field: territory, in: [GB, IE]}"),
+        ("territories.yaml", "{field: country, in: [ES, PT, IT, GR]}", "{field: country, in: [FR, BE]}"),
+        ("pools.yaml", "time_zone: Europe/London", "time_zone: Europe/Londn"),
+        ("pools.yaml", "{from: 2026-12-21, to: 2027-01-03}", "{from: 2027-12-21, to: 2027-01-03}"),
+        ("pools.yaml", "login: nora.diaz@northfield.example", "login: tom.becker@northfield.example"),
+    ]);
+    let wanted = [
+        "levers.yaml:7:17 first_touch.bands[0].minutes: 0 is too small; at least 1",
+        "levers.yaml:13:1 fallback_rule: unknown rule `everybody-els`; did you mean `everybody-else`? allowed: partner-leads",
+        "pools.yaml:11:9 pools[0].members[1].away[0]: the leave ends on 2027-01-03, before it begins on 2027-12-21",
+        "unknown time zone `Europe/Londn`; did you mean `Europe/London`?",
+        "the member `tom.becker@northfield.example` stands twice; keep one: it stands in line",
+        "unknown field `employes`; did you mean `employees`? allowed: country",
+        "`Helen Brandt` is no username; write it as the CRM does",
+        "unknown role `account_exec`; did you mean `account_executive`? allowed: account_executive",
+        "unknown pool `inbound-srd`; did you mean `inbound-sdr`? allowed: inbound-sdr",
+        "rules[4].when.all[1].is: unknown band `E`; allowed: A, B, C, D",
+        "unknown key `descripton`; did you mean `description`?",
+        "`RevLoops Triage` is no developer name; write the queue's developer name, not its label",
+        "owners.acount_executive: unknown role `acount_executive`; did you mean `account_executive`?",
+        "unknown field `territory`; allowed: country",
+        "no lead can be in `southern-europe`: `france-benelux` stands before it and takes them all",
+    ];
+    for wanted in wanted {
+        assert!(found.iter().any(|said| said.contains(wanted)), "wanted {wanted}\nin\n{}", found.join("\n"));
+    }
+    for said in &found {
+        assert!(said.contains(".yaml:"), "no line: {said}");
+        assert!(said.contains("; "), "no remedy: {said}");
+    }
+}
+
+#[test]
+fn mistakes_of_the_rule_set_as_a_whole_are_found() {
+    for (from, to, wanted) in [
+        ("priority: 90", "priority: 15", "the rule `strategic-accounts` can never fire: `everybody-else` in line"),
+        ("priority: 90", "priority: 15", "levers.yaml:13:1 fallback_rule: `everybody-else` is not the last rule"),
+        ("priority: 20", "priority: 10", "priority 10 is taken by the rule `partner-leads`; say which comes first"),
+        (
+            "id: inbound\n",
+            "id: partner-leads\n",
+            "two rules are called `partner-leads`; rename one: it stands in line 7",
+        ),
+        (
+            "when: {always: true}",
+            "when: {field: band, is: D}",
+            "the last rule, `everybody-else`, does not hold for everybody",
+        ),
+        (
+            "assign: {type: queue, queue: RevLoops_Triage}",
+            "assign: {type: round_robin, pool: inbound-sdr}",
+            "the last rule, `everybody-else`, can find nobody; the last rule gives to a queue",
+        ),
+        (
+            "type: named_owner, owner",
+            "type: named_owner, pool: inbound-sdr, owner",
+            "`pool` does not go with `type: named_owner`; take it out",
+        ),
+        (
+            "type: named_owner, owner",
+            "type: named_owner, queue",
+            "`owner` is missing; add `owner: …` to `type: named_owner`",
+        ),
+        ("type: named_owner", "type: named_ownr", "unknown type `named_ownr`; did you mean `named_owner`?"),
+        ("id: inbound\n", "id: In Bound\n", "`In Bound` is no id; 1 to 80 lower-case letters"),
+    ] {
+        let found = problems_with(&[("rules.yaml", from, to)]);
+        assert!(found.iter().any(|said| said.contains(wanted)), "wanted {wanted}\nin\n{}", found.join("\n"));
+    }
+}
+
+#[test]
+fn a_case_that_does_not_hold_is_a_problem_at_its_line() {
+    let found = problems_with(&[("territories.yaml", "maria.keller@", "martha.keller@")]);
+    assert_eq!(
+        found,
+        ["cases.yaml:5:5 cases[0]: case `a German brewery in band A goes to the account executive of DACH` fails: \
+          owner should be `maria.keller@northfield.example` and is `martha.keller@northfield.example`; \
+          mend the levers, or the case if it is the expectation that has changed"]
+    );
+}
+
+#[test]
+fn a_missing_file_is_said_and_hides_nothing_else() {
+    let (mut sources, mut problems) = shipped_with(&[("rules.yaml", "at_least: 5000", "at_leest: 5000")]);
+    sources.remove("pools.yaml");
+    assert!(RouteConfig::check(&sources, &mut problems).is_none());
+    assert!(problems.to_string().contains("unknown key `at_leest`"), "{problems}");
+}

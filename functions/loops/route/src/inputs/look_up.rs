@@ -1,0 +1,164 @@
+//! Looks up what deciding needs, and nothing else: the logic says what is missing, a port answers, until it can decide.
+
+use jiff::Timestamp;
+
+use revloops_domain::{Cost, ErrorClass};
+use revloops_loopkit::ports::{CrmDirectory, Pools};
+use revloops_loopkit::the_loop::LookedUp;
+use revloops_loopkit::{Actor, Failure, LoopInput, Mode, Outcome};
+
+use crate::config::RouteConfig;
+use crate::inputs::RouteInput;
+use crate::logic::facts::{Facts, Need};
+use crate::logic::walk::needs;
+
+/// A live run draws a ticket from a pool; a dry run only looks who would be next.
+pub(crate) async fn look_up(
+    directory: &dyn CrmDirectory,
+    pools: &dyn Pools,
+    config: &RouteConfig,
+    input: &RouteInput,
+    at: Timestamp,
+    mode: Mode,
+) -> Outcome<LookedUp<Facts>> {
+    let mut facts = Facts::default();
+    let mut before: Option<Need> = None;
+    while let Some(need) = needs(config, input, &facts, at) {
+        if before.as_ref() == Some(&need) {
+            return Err(Failure::new(ErrorClass::Bug, format!("routing {} asks the same twice", input.lead_id)));
+        }
+        match &need {
+            Need::Users(logins) => facts.know_users(logins, directory.users(logins).await?),
+            Need::Queue(name) => facts.know_queue(name, directory.queues(std::slice::from_ref(name)).await?),
+            Need::Ticket { pool, eligible } => {
+                let ticket = match mode {
+                    Mode::Live => pools.draw(pool, &input.subject(), eligible).await?,
+                    Mode::DryRun => pools.peek(pool, &input.subject(), eligible).await?,
+                };
+                facts.know_ticket(pool, ticket);
+            }
+        }
+        before = Some(need);
+    }
+    Ok(LookedUp { facts, cost: Cost::default(), actor: Actor::Code })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use revloops_domain::{OwnerId, UserId};
+    use revloops_loopkit::ports::{CrmUser, PoolMember, PoolState, Queue, Ticket, pick};
+
+    use super::*;
+    use crate::logic::decide;
+    use crate::logic::tests::{german_lead, minimal, noon};
+
+    /// A small CRM with one pool counter, which notes what it was asked.
+    #[derive(Default)]
+    struct World {
+        state: Mutex<PoolState>,
+        asked: Mutex<Vec<String>>,
+        gone: Vec<&'static str>,
+        down: bool,
+    }
+
+    impl World {
+        fn note(&self, what: String) {
+            self.asked.lock().unwrap().push(what);
+        }
+    }
+
+    #[async_trait]
+    impl CrmDirectory for World {
+        async fn users(&self, logins: &[String]) -> Outcome<Vec<CrmUser>> {
+            self.note(format!("users {}", logins.join(" ")));
+            if self.down {
+                return Err(Failure::new(ErrorClass::Transient, "the CRM does not answer"));
+            }
+            let there = logins.iter().filter(|login| !self.gone.contains(&login.as_str()));
+            Ok(there
+                .map(|login| CrmUser {
+                    id: UserId::parse("005000000000001").unwrap(),
+                    login: login.to_uppercase(),
+                    name: login.clone(),
+                    active: true,
+                })
+                .collect())
+        }
+
+        async fn queues(&self, names: &[String]) -> Outcome<Vec<Queue>> {
+            self.note(format!("queues {}", names.join(" ")));
+            let id = OwnerId::parse("00G000000000001").unwrap();
+            Ok(vec![Queue { id, developer_name: names[0].clone(), name: "Triage".to_owned() }])
+        }
+    }
+
+    #[async_trait]
+    impl Pools for World {
+        async fn draw(&self, pool: &str, subject: &str, eligible: &[PoolMember]) -> Outcome<Ticket> {
+            self.note(format!("draw {pool} for {subject}"));
+            let mut state = self.state.lock().unwrap();
+            let login = pick(&state, eligible).unwrap().login.clone();
+            *state.counts.entry(login.clone()).or_default() += 1;
+            state.drawn += 1;
+            Ok(Ticket { pool: pool.to_owned(), login, number: state.drawn })
+        }
+
+        async fn peek(&self, pool: &str, subject: &str, eligible: &[PoolMember]) -> Outcome<Ticket> {
+            self.note(format!("peek {pool} for {subject}"));
+            let state = self.state.lock().unwrap();
+            let login = pick(&state, eligible).unwrap().login.clone();
+            Ok(Ticket { pool: pool.to_owned(), login, number: state.drawn + 1 })
+        }
+    }
+
+    async fn looked_up(world: &World, country: &str, mode: Mode) -> Outcome<(String, Vec<String>)> {
+        let mut lead = german_lead();
+        lead.profile.country_code = Some(country.to_owned());
+        let config = minimal();
+        let facts = look_up(world, world, &config, &lead, noon(), mode).await?.facts;
+        let rule = decide(&config, &lead, &facts, noon()).verdict.rule.unwrap();
+        Ok((rule, world.asked.lock().unwrap().clone()))
+    }
+
+    #[tokio::test]
+    async fn a_territorys_lead_asks_for_its_owner_alone() {
+        let (rule, asked) = looked_up(&World::default(), "DE", Mode::Live).await.unwrap();
+        assert_eq!((rule.as_str(), asked), ("owners", vec!["users anna@acme.example".to_owned()]));
+    }
+
+    #[tokio::test]
+    async fn live_draws_a_ticket_and_a_dry_run_only_looks() {
+        for (mode, verb, drawn) in [(Mode::Live, "draw", 1), (Mode::DryRun, "peek", 0)] {
+            let world = World::default();
+            let (rule, asked) = looked_up(&world, "FR", mode).await.unwrap();
+            assert_eq!(rule, "turns");
+            assert_eq!(asked[1], format!("{verb} team for lead/00Qxx0000000001EAA"));
+            assert_eq!(world.state.lock().unwrap().drawn, drawn, "{verb}");
+        }
+    }
+
+    #[tokio::test]
+    async fn each_rule_that_falls_through_leads_to_the_next_look_up() {
+        let gone = vec!["anna@acme.example", "ben@acme.example", "cleo@acme.example", "dora@acme.example"];
+        let world = World { gone, ..World::default() };
+        let (rule, asked) = looked_up(&world, "DE", Mode::Live).await.unwrap();
+        assert_eq!(rule, "rest");
+        let wanted = [
+            "users anna@acme.example",
+            "users ben@acme.example cleo@acme.example",
+            "users dora@acme.example",
+            "queues Triage",
+        ];
+        assert_eq!(asked, wanted);
+    }
+
+    #[tokio::test]
+    async fn a_crm_that_does_not_answer_is_no_decision() {
+        let world = World { down: true, ..World::default() };
+        let failure = looked_up(&world, "DE", Mode::Live).await.unwrap_err();
+        assert_eq!(failure.class(), ErrorClass::Transient);
+    }
+}
