@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{console::Console, context::Context, deploy, down, redrive, status, up};
+use crate::{check, config, console::Console, context::Context, demo, deploy, down, explain, redrive, status, test, up};
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
 #[derive(Debug, Parser)]
@@ -19,6 +19,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Everything at once: the system up, 25 leads through the demand chain, and what became of each.
+    Demo(demo::Args),
     /// Set up, build, start and deploy the local system; quick when it already runs.
     Up(up::Args),
     /// Stop the local system; what it stored stays for the next `up`.
@@ -27,6 +29,14 @@ enum Command {
     Status(status::Args),
     /// Send parked leads again now, or what is in the dead-letter queue.
     Redrive(redrive::Args),
+    /// Check every loop's config and run its cases; says everything that is wrong, with line and remedy.
+    Check(check::Args),
+    /// Which config is active; promote, roll back, write schemas.
+    Config(config::Args),
+    /// Why a lead landed where it did: the whole chain's decisions in words.
+    Explain(explain::Args),
+    /// Run all checks and tests; installs what they need first.
+    Test(test::Args),
     /// Deploy to AWS. Only shows what it would do, unless told to execute.
     Deploy(deploy::Args),
 }
@@ -37,6 +47,11 @@ impl Cli {
         let console = Console::new(self.json);
         let result = match Context::from_environment(console.clone()) {
             Ok(context) => match self.command {
+                Command::Demo(args) => demo::run(&context, args).await,
+                Command::Check(args) => check::run(&context, args).await,
+                Command::Config(args) => config::run(&context, args).await,
+                Command::Explain(args) => explain::run(&context, args).await,
+                Command::Test(args) => test::run(&context, args).await,
                 Command::Up(args) => up::run(&context, args).await,
                 Command::Down(args) => down::run(&context, args).await,
                 Command::Status(args) => status::run(&context, args).await,

@@ -54,9 +54,9 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Python's own directory for the local cloud's tools.
+    /// Python's own directory for the local cloud's tools; one for all local systems of this project.
     pub fn venv(&self) -> PathBuf {
-        self.state.join("venv")
+        self.root.join(".revloops/venv")
     }
     /// A program of the venv.
     pub fn tool(&self, name: &str) -> PathBuf {

@@ -14,7 +14,7 @@ use crate::{
 pub struct Args {
     /// Forget everything that the local system stored: cloud, CRM, logs. The Python environment stays.
     #[arg(long)]
-    purge: bool,
+    pub purge: bool,
 }
 
 /// Stops the local system.

@@ -9,14 +9,22 @@
 )]
 
 pub mod aws;
+pub mod check;
 mod cli;
+pub mod config;
 pub mod console;
 pub mod context;
+pub mod crm_api;
+pub mod demo;
 pub mod deploy;
 pub mod down;
+pub mod explain;
 pub mod local;
+pub mod loops;
 pub mod redrive;
+mod schemas;
 pub mod status;
+pub mod test;
 pub mod up;
 
 pub use cli::Cli;

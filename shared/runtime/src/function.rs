@@ -1,7 +1,5 @@
 //! Entry points for functions: a loop, or any handler of a payload.
 
-use std::future::Future;
-
 use jiff::SignedDuration;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
@@ -40,11 +38,10 @@ impl From<Classed> for Diagnostic {
 ///
 /// # Errors
 /// When settings, secrets or the runtime API cannot be had at the start.
-pub async fn serve_loop<L, M, F>(make: M) -> Result<(), StartError>
+pub async fn serve_loop<L, M>(make: M) -> Result<(), StartError>
 where
     L: Loop,
-    M: FnOnce(World) -> F,
-    F: Future<Output = Outcome<L>>,
+    M: AsyncFnOnce(World) -> Outcome<L>,
 {
     logs::start();
     let world = World::load().await;

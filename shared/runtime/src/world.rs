@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
+use tokio::sync::OnceCell;
 
 use revloops_ai::Anthropic;
 use revloops_aws::{
@@ -31,6 +32,8 @@ const CRM_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct World {
     settings: Settings,
     clients: Clients,
+    /// One client of the CRM a process: one login, one token, one set of connections.
+    crm: Arc<OnceCell<Arc<Salesforce>>>,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +44,7 @@ struct ApiKeySecret {
 impl World {
     /// By the environment.
     pub async fn load() -> Self {
-        Self { settings: Settings, clients: Clients::load().await }
+        Self { settings: Settings, clients: Clients::load().await, crm: Arc::default() }
     }
 
     /// The function's settings.
@@ -146,6 +149,10 @@ impl World {
     /// # Errors
     /// See [`World::runs`]; `Transient` where its secret cannot be read now.
     pub async fn crm(&self) -> Outcome<Arc<Salesforce>> {
+        self.crm.get_or_try_init(|| self.connect_to_crm()).await.cloned()
+    }
+
+    async fn connect_to_crm(&self) -> Outcome<Arc<Salesforce>> {
         let settings = CrmSettings {
             url: self.settings.text("CRM_URL")?,
             credentials: self.secrets().read(&self.settings.text("CRM_SECRET")?).await?,

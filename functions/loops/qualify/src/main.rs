@@ -1,3 +1,18 @@
-//! Qualify as a function: names which loop runs on which trigger.
+//! Function: the demand chain's first step runs Qualify once.
 
-fn main() {}
+use revloops_qualify::Qualify;
+use revloops_runtime::function::StartError;
+use revloops_runtime::serve_loop;
+
+#[tokio::main]
+async fn main() -> Result<(), StartError> {
+    serve_loop(async |world| {
+        Ok(Qualify {
+            leads: world.leads()?,
+            crm: world.crm().await?,
+            providers: world.providers().await?,
+            cache: world.cache()?,
+        })
+    })
+    .await
+}

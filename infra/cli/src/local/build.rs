@@ -42,9 +42,7 @@ pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";
 /// # Errors
 /// If something does not compile; cargo's own words are in the error.
 pub async fn build_and_package(context: &Context) -> anyhow::Result<(PathBuf, String)> {
-    let mut packages: Vec<&str> = FUNCTIONS.iter().map(|function| function.package).collect();
-    packages.push(STANDINS_PACKAGE);
-    let target = cargo_build(context, &packages).await?;
+    let target = cargo_build(context).await?;
 
     let step = context.console.step("Packages");
     let mut hash = Sha256::new();
@@ -81,15 +79,15 @@ fn replace_program(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::rename(&beside, path).with_context(|| format!("writing {}", path.display()))
 }
 
-/// Builds binaries in the development profile; returns the directory that they are in.
-async fn cargo_build(context: &Context, packages: &[&str]) -> anyhow::Result<PathBuf> {
+/// Builds all binaries in the development profile; returns the directory that they are in.
+///
+/// Without naming packages: cargo then settles dependencies' features over the whole workspace, as it does for `cargo
+/// run --bin` and for the tests, and compiles each dependency once for all of them.
+async fn cargo_build(context: &Context) -> anyhow::Result<PathBuf> {
     let step = context.console.step("Build");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(&context.layout.root).args(["build", "--bins", "--message-format=json-render-diagnostics"]);
-    for package in packages {
-        command.args(["--package", package]);
-    }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().context("starting cargo")?;
     let stdout = child.stdout.take().context("reading cargo's messages")?;

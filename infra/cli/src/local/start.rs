@@ -62,6 +62,9 @@ pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
         stack,
     };
     endpoints.save(&context.layout.endpoints())?;
+    // Config first: a lead that comes before its loops have one would be parked.
+    let config = context.layout.root.join("config");
+    crate::config::publish(context, &endpoints, &config, &[]).await?;
     point_outbound_messages(&endpoints).await?;
     Ok(endpoints)
 }

@@ -1,0 +1,130 @@
+//! The CRM's REST API, as an administrator uses it to seed and to look: what functions do goes through `shared/crm`.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+
+use crate::local::Endpoints;
+
+const API: &str = "/services/data/v68.0";
+
+/// A session.
+#[derive(Clone)]
+pub struct CrmApi {
+    http: Client,
+    url: String,
+    token: String,
+}
+
+impl CrmApi {
+    /// Logs in to the local CRM by the functions' own connected app.
+    ///
+    /// # Errors
+    /// If it does not answer or refuses.
+    pub async fn log_in(endpoints: &Endpoints) -> anyhow::Result<Self> {
+        let http = Client::builder().timeout(Duration::from_secs(20)).no_proxy().build()?;
+        let url = endpoints.crm.url.clone();
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &endpoints.crm.client_id),
+            ("client_secret", &endpoints.crm.client_secret),
+        ];
+        let answer = http
+            .post(format!("{url}/services/oauth2/token"))
+            .form(&form)
+            .send()
+            .await
+            .context("the CRM stand-in does not answer: `cargo revloops up` starts it")?;
+        let answer = read(answer).await.context("logging in to the CRM")?;
+        let token = answer.get("access_token").and_then(Value::as_str).context("the CRM gave no access token")?.to_owned();
+        Ok(Self { http, url, token })
+    }
+
+    /// All records of a query.
+    ///
+    /// # Errors
+    /// If the CRM refuses it.
+    pub async fn query(&self, soql: &str) -> anyhow::Result<Vec<Value>> {
+        let request = self.http.get(format!("{}{API}/query", self.url)).query(&[("q", soql)]);
+        let mut page = read(request.bearer_auth(&self.token).send().await?).await?;
+        let mut records = Vec::new();
+        loop {
+            if let Some(Value::Array(more)) = page.get_mut("records").map(Value::take) {
+                records.extend(more);
+            }
+            let Some(next) = page.get("nextRecordsUrl").and_then(Value::as_str) else { return Ok(records) };
+            page = read(self.http.get(format!("{}{next}", self.url)).bearer_auth(&self.token).send().await?).await?;
+        }
+    }
+
+    /// Creates records of one kind, 200 a call; returns their ids in the same order.
+    ///
+    /// # Errors
+    /// If the CRM refuses any of them; the others are there then.
+    pub async fn create_all(&self, object: &str, records: &[Value]) -> anyhow::Result<Vec<String>> {
+        let mut ids = Vec::with_capacity(records.len());
+        for chunk in records.chunks(200) {
+            let typed: Vec<Value> = chunk
+                .iter()
+                .map(|record| {
+                    let mut record = record.clone();
+                    if let Some(fields) = record.as_object_mut() {
+                        fields.insert("attributes".to_owned(), json!({"type": object}));
+                    }
+                    record
+                })
+                .collect();
+            let request = self.http.post(format!("{}{API}/composite/sobjects", self.url));
+            let body = json!({"allOrNone": false, "records": typed});
+            let answer = read(request.bearer_auth(&self.token).json(&body).send().await?).await?;
+            for result in answer.as_array().into_iter().flatten() {
+                match result.get("id").and_then(Value::as_str) {
+                    Some(id) if result.get("success") == Some(&Value::Bool(true)) => ids.push(id.to_owned()),
+                    Some(_) | None => bail!("the CRM refused a {object}: {}", result.get("errors").unwrap_or(result)),
+                }
+            }
+        }
+        Ok(ids)
+    }
+
+    /// Accepted writes of one object since a time, as the stand-in's journal has them.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn writes(&self, object: &str, since_ms: i64) -> anyhow::Result<Vec<Value>> {
+        let request = self.http.get(format!("{}/_standin/writes", self.url));
+        let mut answer = read(request.query(&[("object", object), ("since_ms", &since_ms.to_string())]).send().await?).await?;
+        match answer.get_mut("writes").map(Value::take) {
+            Some(Value::Array(writes)) => Ok(writes),
+            Some(_) | None => bail!("the CRM stand-in's journal cannot be read"),
+        }
+    }
+}
+
+/// The answer's JSON, or the CRM's own words.
+async fn read(answer: Response) -> anyhow::Result<Value> {
+    let status = answer.status();
+    let text = answer.text().await?;
+    if !status.is_success() {
+        bail!("the CRM answered {status}: {}", text.chars().take(400).collect::<String>());
+    }
+    serde_json::from_str(&text).context("the CRM's answer is no JSON")
+}
+
+/// `text` as a SOQL literal.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_in_a_literal_does_not_end_it() {
+        assert_eq!(literal(r"O'Neill \ x"), r"'O\'Neill \\ x'");
+    }
+}

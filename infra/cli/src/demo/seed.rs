@@ -1,0 +1,111 @@
+//! The demo's organisation and its leads, made through the CRM's own API.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use crate::crm_api::{CrmApi, literal};
+
+/// A lead of the demo.
+#[derive(Debug, Clone)]
+pub struct DemoLead {
+    /// Its id in the CRM.
+    pub id: String,
+    /// Company.
+    pub company: String,
+    /// What it is in the demo for.
+    pub shows: String,
+}
+
+fn list(file: &'static str, text: &str, name: &str) -> anyhow::Result<Vec<Value>> {
+    let mut content: Value = serde_json::from_str(text).with_context(|| format!("reading {file}"))?;
+    let found = if name.is_empty() { Some(content) } else { content.get_mut(name).map(Value::take) };
+    match found {
+        Some(Value::Array(items)) => Ok(items),
+        Some(_) | None => anyhow::bail!("{file} has no list `{name}`"),
+    }
+}
+
+fn text<'a>(record: &'a Value, name: &str) -> &'a str {
+    record.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Makes the users and queues that are missing; returns how many.
+///
+/// # Errors
+/// If the CRM refuses one.
+pub async fn organisation(crm: &CrmApi) -> anyhow::Result<usize> {
+    let file = "organisation.json";
+    let users = list(file, include_str!("organisation.json"), "users")?;
+    let queues = list(file, include_str!("organisation.json"), "queues")?;
+
+    let there: BTreeSet<String> =
+        crm.query("SELECT Username FROM User").await?.iter().map(|user| text(user, "Username").to_lowercase()).collect();
+    let profile = crm.query("SELECT Id FROM Profile WHERE Name = 'Standard User' LIMIT 1").await?;
+    let profile = profile.first().map(|profile| text(profile, "Id").to_owned()).context("the CRM has no profile Standard User")?;
+    let mut users: Vec<Value> =
+        users.into_iter().filter(|user| !there.contains(&text(user, "Username").to_lowercase())).collect();
+    for user in &mut users {
+        let alias: String = text(user, "LastName").chars().filter(char::is_ascii_alphabetic).take(8).collect();
+        let username = text(user, "Username").to_owned();
+        if let Some(fields) = user.as_object_mut() {
+            fields.insert("Alias".into(), json!(alias.to_lowercase()));
+            fields.insert("Email".into(), json!(username));
+            fields.insert("ProfileId".into(), json!(profile));
+            for (name, value) in [("LocaleSidKey", "en_GB"), ("LanguageLocaleKey", "en_US"), ("EmailEncodingKey", "UTF-8")] {
+                fields.insert(name.into(), json!(value));
+            }
+        }
+    }
+    crm.create_all("User", &users).await?;
+
+    let mut made = users.len();
+    for queue in queues {
+        let name = literal(text(&queue, "DeveloperName"));
+        let found = crm.query(&format!("SELECT Id FROM Group WHERE Type = 'Queue' AND DeveloperName = {name}")).await?;
+        if found.is_empty() {
+            let mut fields = queue.clone();
+            if let Some(fields) = fields.as_object_mut() {
+                fields.insert("Type".into(), json!("Queue"));
+            }
+            let ids = crm.create_all("Group", &[fields]).await?;
+            let may_own: Vec<Value> =
+                ids.iter().map(|id| json!({"QueueId": id, "SobjectType": "Lead"})).collect();
+            crm.create_all("QueueSobject", &may_own).await?;
+            made += 1;
+        }
+    }
+    Ok(made)
+}
+
+/// Saves the leads.
+///
+/// # Errors
+/// If the CRM refuses one.
+pub async fn leads(crm: &CrmApi) -> anyhow::Result<Vec<DemoLead>> {
+    let mut records = list("leads.json", include_str!("leads.json"), "")?;
+    let shows: Vec<String> = records
+        .iter_mut()
+        .filter_map(|lead| lead.as_object_mut()?.remove("shows")?.as_str().map(ToOwned::to_owned))
+        .collect();
+    let ids = crm.create_all("Lead", &records).await?;
+    Ok(ids
+        .into_iter()
+        .zip(&records)
+        .zip(shows)
+        .map(|((id, record), shows)| DemoLead { id, company: text(record, "Company").to_owned(), shows })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_25_leads_and_each_says_what_it_shows() {
+        let leads = list("leads.json", include_str!("leads.json"), "").unwrap();
+        assert_eq!(leads.len(), 25);
+        assert!(leads.iter().all(|lead| !text(lead, "shows").is_empty() && !text(lead, "LastName").is_empty()));
+    }
+}

@@ -1,0 +1,94 @@
+//! `revloops explain <lead>`: every decision about a lead, in words.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use revloops_aws::{Clients, TableParked, TableRuns};
+use revloops_domain::LeadId;
+use revloops_loopkit::explain::in_words;
+use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus, RunStore as _, StoredRun};
+use serde_json::{Value, json};
+
+use crate::console::Tone;
+use crate::context::Context;
+use crate::crm_api::{CrmApi, literal};
+use crate::local::Endpoints;
+
+/// Which lead.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The lead's id, mail address, or a part of its name or company.
+    lead: String,
+}
+
+/// Shows the whole chain's decisions.
+///
+/// # Errors
+/// If there is no such lead, or more than one.
+pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    let console = &context.console;
+    let endpoints = Endpoints::load(context)?;
+    let crm = CrmApi::log_in(&endpoints).await?;
+    let lead = find(&crm, &args.lead).await?;
+    let text = |name: &str| lead.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
+    let id = text("Id");
+
+    let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
+    let runs = TableRuns::new(clients.dynamodb.clone(), endpoints.output("RunsTable")?).about(&format!("lead/{id}")).await?;
+    let parked = TableParked::new(clients.dynamodb, endpoints.output("ParkedTable")?).list(ParkedStatus::Waiting, 10_000).await?;
+    let parked: Vec<ParkedItem> = parked.into_iter().filter(|item| is_about(item, &id)).collect();
+
+    let owner = lead.pointer("/Owner/Name").and_then(Value::as_str).unwrap_or("–");
+    console.say(format!("{} · {} · {id}", console.tone(Tone::Strong, text("Company")), text("Name")));
+    console.say(format!("status {}, owner {owner}\n", text("Status")));
+    for StoredRun { record, applied } in &runs {
+        console.say(in_words(record).trim_end());
+        let missing = record.effects.len().saturating_sub(applied.len());
+        if missing > 0 {
+            console.say(console.tone(Tone::Warn, format!("    {missing} effects are still to be applied")));
+        }
+        console.say("");
+    }
+    if runs.is_empty() {
+        console.say("No loop has decided about it yet.");
+    }
+    for item in &parked {
+        let words = format!("parked at {}: {} ({}), attempt {}", item.step, item.reason, item.class, item.attempts);
+        console.say(console.tone(Tone::Warn, words));
+    }
+    console.json(&json!({
+        "lead": lead,
+        "runs": runs.iter().map(|run| json!({"record": run.record, "applied": run.applied})).collect::<Vec<_>>(),
+        "parked": parked,
+    }))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn is_about(item: &ParkedItem, id: &str) -> bool {
+    item.input.as_ref().and_then(|event| event.get("lead_id")).and_then(Value::as_str) == Some(id)
+}
+
+async fn find(crm: &CrmApi, wanted: &str) -> anyhow::Result<Value> {
+    let condition = match LeadId::parse(wanted) {
+        Ok(id) => format!("Id = {}", literal(id.as_str())),
+        Err(_) if wanted.contains('@') => format!("Email = {}", literal(wanted)),
+        Err(_) => {
+            let like = literal(&format!("%{}%", wanted.replace(['%', '_'], "")));
+            format!("(Company LIKE {like} OR Name LIKE {like})")
+        }
+    };
+    let soql = format!(
+        "SELECT Id, Name, Company, Email, Status, Owner.Name FROM Lead WHERE {condition} ORDER BY CreatedDate DESC LIMIT 20"
+    );
+    let mut found = crm.query(&soql).await?;
+    if found.len() > 1 {
+        let field = |lead: &Value, name: &str| lead.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
+        let lines: Vec<String> =
+            found.iter().map(|lead| format!("  {}  {} · {}", field(lead, "Id"), field(lead, "Company"), field(lead, "Name"))).collect();
+        bail!("`{wanted}` fits {} leads; say which by its id:\n{}", found.len(), lines.join("\n"));
+    }
+    match found.pop() {
+        Some(lead) => Ok(lead),
+        None => bail!("no lead fits `{wanted}`: give its id, mail address, or a part of its name or company"),
+    }
+}

@@ -1,0 +1,61 @@
+//! JSON Schemas of the config files, generated from the code and committed, so that editors can help.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use revloops_config::Problem;
+
+use crate::context::Context;
+use crate::loops;
+
+/// Each schema's file and content.
+fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
+    let folder = context.layout.root.join("config/schemas");
+    let mut files = Vec::new();
+    for entry in loops::all() {
+        let cases = ("cases.yaml", (entry.case_schema)());
+        for (name, schema) in entry.files.iter().map(|file| (file.name, (file.schema)())).chain([cases]) {
+            let stem = name.trim_end_matches(".yaml");
+            let text = format!("{}\n", serde_json::to_string_pretty(&schema)?);
+            files.push((folder.join(format!("{}.{stem}.schema.json", entry.card.name)), text));
+        }
+    }
+    Ok(files)
+}
+
+/// Writes what differs; returns the names of the files written.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn write(context: &Context) -> anyhow::Result<Vec<String>> {
+    let mut written = Vec::new();
+    for (path, text) in generated(context)? {
+        if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
+            continue;
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+        written.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+    }
+    Ok(written)
+}
+
+/// A problem for each schema that is not as the code would write it now.
+///
+/// # Errors
+/// If a schema cannot be written as JSON.
+pub fn stale(context: &Context) -> anyhow::Result<Vec<Problem>> {
+    let stale = generated(context)?.into_iter().filter(|(path, text)| !std::fs::read_to_string(path).is_ok_and(|there| there == *text));
+    Ok(stale
+        .map(|(path, _)| Problem {
+            file: format!("schemas/{}", path.file_name().unwrap_or_default().to_string_lossy()),
+            line: 0,
+            column: 0,
+            path: String::new(),
+            what: "is not what the code says now".to_owned(),
+            remedy: "write it anew: cargo revloops config schemas".to_owned(),
+        })
+        .collect())
+}
