@@ -1,5 +1,6 @@
 //! Function: a schedule's tick → parked work that is due goes back to its queue.
 
+use revloops_loopkit::ports::ParkedStatus;
 use revloops_redrive::{Demand, redrive_due};
 use revloops_runtime::function::StartError;
 use revloops_runtime::{SystemClock, World, serve};
@@ -9,5 +10,12 @@ use serde_json::Value;
 async fn main() -> Result<(), StartError> {
     let world = World::load().await;
     let (parked, queue) = (world.parked()?, Demand(world.demand_queue()?));
-    serve(async |_tick: Value| redrive_due(parked.as_ref(), &queue, &SystemClock).await).await
+    serve(async |_tick: Value| {
+        let done = redrive_due(parked.as_ref(), &queue, &SystemClock).await?;
+        // An alarm counts by this field (infra/template.yaml); from a thousand on it is as loud as it gets.
+        let parked_waiting = parked.list(ParkedStatus::Waiting, 1000).await?.len();
+        tracing::info!(parked_waiting, sent = done.sent, "tick");
+        Ok(done)
+    })
+    .await
 }
