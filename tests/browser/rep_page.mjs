@@ -16,6 +16,13 @@ const { values: { url, chromium, screenshots } } = parseArgs({ options: { url: t
 
 const MARIA = 'maria.keller@northfield.example';
 const HOSTILE = '<img src=x onerror=alert(1)>';
+const SCORE_REASONS = 'Score 78, band B\nFor:\n  +30  machinery is an industry we sell to\n  +25  240 employees\nAgainst:\n  -5  no phone number\nNo points:\n  the title is not known';
+const ROUTE_REASON = `Maria Keller (account executive of DACH). First touch by 2026-11-22 12:15 UTC.
+  ↓ strategic
+      yes employees is at least 5000 (found: 9000)
+      no  helen.brandt@northfield.example can own records (found: inactive)
+  ✓ owners
+      yes territory is present (found: dach)`;
 const PREVIEW = `Sequence for Jonas Weber at Alder Works
 
 Step 1 (day 0, email): introduce
@@ -134,9 +141,9 @@ const checks = [
     await page.getByLabel('Search leads').focus();
     await page.keyboard.type('e');
     await integration.update('Lead', leadId, {
-      RevLoops_Score__c: 78, RevLoops_Band__c: 'B', RevLoops_Score_Reasons__c: '+30 machinery is an industry we sell to\n+25 240 employees\n-5 no phone number', RevLoops_Enrichment__c: 'matched',
+      RevLoops_Score__c: 78, RevLoops_Band__c: 'B', RevLoops_Score_Reasons__c: SCORE_REASONS, RevLoops_Enrichment__c: 'matched',
       RevLoops_Qualified_At__c: new Date().toISOString(), RevLoops_Rule__c: 'territory-owner', RevLoops_Routed_At__c: new Date().toISOString(),
-      RevLoops_Route_Reason__c: 'Band B in the territory DACH goes to its account executive\nPartner referrals: the lead source is not Partner Referral', OwnerId: maria,
+      RevLoops_Route_Reason__c: ROUTE_REASON, OwnerId: maria,
     });
     await integration.create('Task', { WhoId: leadId, OwnerId: maria, Subject: 'Review the sequence for Jonas Weber', Description: PREVIEW, Status: 'Not Started', Priority: 'Normal', ActivityDate: '2026-11-22', RevLoops_Key__c: 'engage/check' });
     await row.getByText('78').waitFor();
@@ -179,8 +186,9 @@ const checks = [
   ['tells who owns a lead and why, its score, and the sequence with its facts', async () => {
     await page.goto(`${url}/#/leads/${leadId}`);
     await page.getByRole('heading', { name: 'Jonas Weber', level: 1 }).waitFor();
-    await page.locator('.lead-owner').getByText('Band B in the territory DACH goes to its account executive').waitFor();
-    assert.deepEqual(await page.locator('.lead-score .pointed b').allTextContents(), ['+30', '+25', '-5']);
+    await page.locator('.lead-owner').getByText('Maria Keller (account executive of DACH)').waitFor();
+    assert.deepEqual(await page.locator('.lead-score .reasons b').allTextContents(), ['+30', '+25', '-5']);
+    assert.deepEqual(await page.locator('.lead-owner .mark').evaluateAll((marks) => marks.map((mark) => mark.getAttribute('aria-label'))), ['held, but found nobody', 'yes', 'no', 'held', 'yes']);
     assert.equal(await page.locator('.step').count(), 3);
     assert.deepEqual(await page.locator('.subject').allTextContents(), ['Subject Planning at Alder Works', 'Subject Re: Planning at Alder Works', 'Subject Shall I close this?']);
     assert.deepEqual(await page.locator('.facts dt').allTextContents(), ['F1', 'F2']);

@@ -54,7 +54,11 @@ pub fn prepare() -> anyhow::Result<Tools> {
 pub fn chromium() -> anyhow::Result<PathBuf> {
     if let Ok(named) = std::env::var("REVLOOPS_CHROMIUM") {
         let path = PathBuf::from(named);
-        return if path.is_file() { Ok(path) } else { bail!("REVLOOPS_CHROMIUM names {}, which is no file", path.display()) };
+        return if path.is_file() {
+            Ok(path)
+        } else {
+            bail!("REVLOOPS_CHROMIUM names {}, which is no file", path.display())
+        };
     }
     let path = std::env::var("PATH").unwrap_or_default();
     for name in ["chromium", "chromium-browser", "google-chrome"] {
@@ -77,7 +81,9 @@ fn python_and_node(root: &Path, venv: &Path) -> anyhow::Result<Tools> {
         }
         run(Command::new("python3").args(["-m", "venv"]).arg(venv))
             .context("Python 3 with its venv module is needed (`apt-get install python3-venv`)")?;
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements))?;
+        run(Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(&requirements))?;
         fs::write(&stamp, &wanted)?;
         done(since);
     }
@@ -96,7 +102,8 @@ fn node_packages(tests: &Path, node: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     let since = say("tests: installing tests/node_modules (jsforce, playwright-core) …");
-    let npm = node.ancestors().nth(2).context("Node.js stands in no folder")?.join("lib/node_modules/npm/bin/npm-cli.js");
+    let npm =
+        node.ancestors().nth(2).context("Node.js stands in no folder")?.join("lib/node_modules/npm/bin/npm-cli.js");
     run(Command::new(node).arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(tests))?;
     fs::write(&stamp, &wanted)?;
     done(since);

@@ -29,7 +29,11 @@ impl CrmStandIn {
             database: folder.path().join("crm.sqlite"),
             package_dir: tools::project_root().join("infra/crm"),
             public_url: None,
-            clients: vec![crm::Client { id: CLIENT_ID.into(), secret: CLIENT_SECRET.into(), run_as: crm::INTEGRATION.into() }],
+            clients: vec![crm::Client {
+                id: CLIENT_ID.into(),
+                secret: CLIENT_SECRET.into(),
+                run_as: crm::INTEGRATION.into(),
+            }],
             password: PASSWORD.into(),
             delivery: crm::Delivery::default(),
         };

@@ -20,7 +20,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Path, media type and text of every file of the page.
-const FILES: [(&str, &str, &str); 13] = [
+const FILES: [(&str, &str, &str); 14] = [
     ("/", HTML, include_str!("page/index.html")),
     ("/favicon.svg", SVG, include_str!("page/favicon.svg")),
     ("/page/style.css", CSS, include_str!("page/style.css")),
@@ -33,6 +33,7 @@ const FILES: [(&str, &str, &str); 13] = [
     ("/page/lead_list.js", SCRIPT, include_str!("page/lead_list.js")),
     ("/page/lead_page.js", SCRIPT, include_str!("page/lead_page.js")),
     ("/page/preview.js", SCRIPT, include_str!("page/preview.js")),
+    ("/page/reasons.js", SCRIPT, include_str!("page/reasons.js")),
     ("/page/sign_in.js", SCRIPT, include_str!("page/sign_in.js")),
 ];
 

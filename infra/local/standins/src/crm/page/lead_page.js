@@ -6,6 +6,7 @@ import { announce, every, fill, h, redraw } from '/page/dom.js';
 import { age, isQueue, value, when } from '/page/format.js';
 import { scoreChip } from '/page/lead_list.js';
 import { showPreview } from '/page/preview.js';
+import { showReasons } from '/page/reasons.js';
 
 const REFRESH_MS = 2000;
 const SYSTEM = new Set(['Id', 'IsDeleted', 'MasterRecordId', 'CreatedDate', 'CreatedById', 'LastModifiedDate', 'LastModifiedById', 'SystemModstamp', 'LastActivityDate', 'LastViewedDate', 'LastReferencedDate']);
@@ -110,7 +111,7 @@ function ownerCard(lead, name) {
     h('p', { class: 'owner big' }, name ?? lead.OwnerId, isQueue(lead.OwnerId) && h('span', { class: 'tag' }, 'Queue')),
     lead.RevLoops_Rule__c && h('p', {}, h('span', { class: 'muted' }, 'Rule '), h('code', {}, lead.RevLoops_Rule__c)),
     lead.RevLoops_Route_Reason__c
-      ? h('div', { class: 'why' }, h('h3', {}, 'Why'), lines(lead.RevLoops_Route_Reason__c))
+      ? h('div', { class: 'why' }, h('h3', {}, 'Why'), showReasons(lead.RevLoops_Route_Reason__c))
       : h('p', { class: 'muted' }, 'Not routed yet.'),
   ];
 }
@@ -126,18 +127,9 @@ function scoreCard(lead) {
       : h('p', { class: 'muted' }, 'Not scored yet.'),
     meter,
     lead.RevLoops_Disqualified_Reason__c && h('p', { class: 'problem' }, h('b', {}, 'Disqualified: '), lead.RevLoops_Disqualified_Reason__c),
-    lead.RevLoops_Score_Reasons__c && h('div', { class: 'why' }, h('h3', {}, 'Why'), lines(lead.RevLoops_Score_Reasons__c)),
+    lead.RevLoops_Score_Reasons__c && h('div', { class: 'why' }, h('h3', {}, 'Why'), showReasons(lead.RevLoops_Score_Reasons__c)),
     lead.RevLoops_Enrichment__c && h('p', { class: 'muted' }, `Enrichment: ${lead.RevLoops_Enrichment__c.replaceAll('_', ' ')}`),
   ];
-}
-
-// One reason a line; points before it (+12, −5) are set apart.
-function lines(text) {
-  return h('ul', { class: 'reasons' }, text.split('\n').map((line) => line.trim()).filter(Boolean).map((line) => {
-    const points = /^[-*•]?\s*([+−-]\d+)\b[\s:]*(.*)$/.exec(line);
-    if (!points) return h('li', {}, line.replace(/^[-*•]\s+/, ''));
-    return h('li', { class: 'pointed' }, h('b', { class: points[1].startsWith('+') ? 'plus' : 'minus' }, points[1]), h('span', {}, points[2]));
-  }));
 }
 
 function convertedCard(lead, related) {
@@ -220,5 +212,5 @@ function fieldsCard(lead, names, fields, shown) {
 }
 
 function pair(label, text) {
-  return text === null || text === undefined ? null : h('div', {}, h('dt', {}, label), h('dd', {}, text));
+  return text === null || text === undefined ? null : h('div', { class: /\n|.{120}/.test(text) ? 'long' : null }, h('dt', {}, label), h('dd', {}, text));
 }
