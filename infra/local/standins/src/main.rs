@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
-use revloops_standins::crm;
+use revloops_standins::{ai, crm, enrichment};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -56,6 +56,21 @@ struct Arguments {
     /// How long a first outbound message waits for others to share its envelope, in milliseconds.
     #[arg(long, env = "REVLOOPS_STANDIN_CRM_OUTBOUND_WINDOW_MS", default_value_t = 50)]
     crm_outbound_window_ms: u64,
+    /// The enrichment provider's port.
+    #[arg(long, env = "REVLOOPS_STANDIN_ENRICHMENT_PORT", default_value_t = 4572)]
+    enrichment_port: u16,
+    /// The key that it takes.
+    #[arg(long, env = "REVLOOPS_STANDIN_ENRICHMENT_API_KEY", default_value = "revloops-local", hide_env_values = true)]
+    enrichment_api_key: String,
+    /// Requests that each of its endpoints takes in a minute.
+    #[arg(long, env = "REVLOOPS_STANDIN_ENRICHMENT_PER_MINUTE", default_value_t = 100_000)]
+    enrichment_per_minute: u32,
+    /// The AI's port.
+    #[arg(long, env = "REVLOOPS_STANDIN_AI_PORT", default_value_t = 4573)]
+    ai_port: u16,
+    /// The key that it takes.
+    #[arg(long, env = "REVLOOPS_STANDIN_AI_API_KEY", default_value = "revloops-local", hide_env_values = true)]
+    ai_api_key: String,
 }
 
 #[tokio::main]
@@ -92,12 +107,23 @@ async fn main() -> anyhow::Result<()> {
     .await
     .context("starting the CRM stand-in")?;
     tracing::info!(url = crm.url(), "the CRM stand-in is ready");
+    let enrichment = enrichment::serve(
+        listener(arguments.host, arguments.enrichment_port).await?,
+        enrichment::Options { api_key: arguments.enrichment_api_key, per_minute: arguments.enrichment_per_minute },
+    )
+    .context("starting the enrichment stand-in")?;
+    tracing::info!(url = enrichment.url(), "the enrichment stand-in is ready");
+    let ai = ai::serve(listener(arguments.host, arguments.ai_port).await?, ai::Options { api_key: arguments.ai_api_key })
+        .context("starting the AI stand-in")?;
+    tracing::info!(url = ai.url(), "the AI stand-in is ready");
 
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
+    ai.stop().await;
+    enrichment.stop().await;
     crm.stop().await;
     Ok(())
 }

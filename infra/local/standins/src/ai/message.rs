@@ -1,0 +1,140 @@
+//! How an answer is told: blocks, stop reason, tokens.
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::request::{Request, Tool};
+use super::{fill, sequence};
+
+/// Letters in a token, about, in English and in JSON.
+const LETTERS_PER_TOKEN: usize = 4;
+
+/// Tokens that the vendor adds to a request with tools.
+const TOOL_PROMPT_TOKENS: u64 = 346;
+
+/// The body of a 200.
+pub(super) fn answer(request: &Request) -> Value {
+    let seed = format!("{}\n{}", request.model, request.texts.join("\n"));
+    let (mut block, stop_reason, written) = match &request.call {
+        Some(tool) => {
+            let input = input_for(tool, request);
+            let written = tokens(&input.to_string());
+            let id = id("toolu", format!("{seed}{input}").as_bytes());
+            (json!({ "type": "tool_use", "id": id, "name": tool.name, "input": input }), "tool_use", written)
+        }
+        None => {
+            let text = "This is a stand-in for the AI: it answers by a tool, or with this sentence.";
+            (json!({ "type": "text", "text": text }), "end_turn", tokens(text))
+        }
+    };
+    let cut_off = written > request.max_tokens;
+    if cut_off && let Some(input) = block.get_mut("input") {
+        // Half a tool's input is what the vendor leaves of it; an empty one cannot be mistaken for an answer.
+        *input = json!({});
+    }
+    let mut content = Vec::new();
+    if request.thinks() {
+        content.push(json!({ "type": "thinking", "thinking": "", "signature": "c3RhbmQtaW4=" }));
+    }
+    content.push(block);
+    json!({
+        "id": id("msg", seed.as_bytes()),
+        "type": "message",
+        "role": "assistant",
+        "model": request.model,
+        "content": content,
+        "stop_reason": if cut_off { "max_tokens" } else { stop_reason },
+        "stop_sequence": null,
+        "usage": {
+            "input_tokens": sent(request),
+            "cache_creation_input_tokens": 0,
+            "cache_read_input_tokens": 0,
+            "output_tokens": written.min(request.max_tokens),
+            "service_tier": "standard",
+        },
+    })
+}
+
+fn input_for(tool: &Tool, request: &Request) -> Value {
+    let data = data(request);
+    if tool.name == "draft_sequence"
+        && let Some(brief) = sequence::read(&data)
+    {
+        return sequence::draft(&brief);
+    }
+    fill::fill(&tool.input_schema, &data)
+}
+
+/// The JSON in the last text that has some between `<data>` and `</data>`, or is JSON; `null` where there is none.
+fn data(request: &Request) -> Value {
+    let json = |text: &str| serde_json::from_str(text.trim()).ok();
+    let fenced = |text: &str| {
+        let (_, rest) = text.rsplit_once("<data>")?;
+        json(rest.split_once("</data>")?.0)
+    };
+    request.texts.iter().rev().find_map(|text| fenced(text).or_else(|| json(text))).unwrap_or(Value::Null)
+}
+
+fn sent(request: &Request) -> u64 {
+    let tools: u64 = request
+        .tools
+        .iter()
+        .map(|tool| {
+            TOOL_PROMPT_TOKENS + tokens(&tool.name) + tokens(&tool.description) + tokens(&tool.input_schema.to_string())
+        })
+        .sum();
+    request.texts.iter().map(|text| tokens(text)).sum::<u64>() + tools
+}
+
+fn tokens(text: &str) -> u64 {
+    u64::try_from(text.chars().count().div_ceil(LETTERS_PER_TOKEN)).unwrap_or(u64::MAX)
+}
+
+/// An id in the vendor's form, the same for the same seed: `msg_01` and 22 letters and digits.
+pub(super) fn id(kind: &str, seed: &[u8]) -> String {
+    const DIGITS: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    let digest = Sha256::digest(seed);
+    let letters = digest.iter().take(22).filter_map(|byte| DIGITS.get(usize::from(*byte) % DIGITS.len()));
+    format!("{kind}_01{}", letters.map(|letter| char::from(*letter)).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(max_tokens: u64, text: &str, name: &str, schema: Value) -> Request {
+        let tool = Tool { name: name.into(), description: String::new(), input_schema: schema, strict: false };
+        Request {
+            model: "claude-sonnet-4-5".into(),
+            max_tokens,
+            texts: vec![text.into()],
+            tools: vec![tool.clone()],
+            call: Some(tool),
+        }
+    }
+
+    fn schema() -> Value {
+        json!({"type": "object", "required": ["verdict"], "properties": {"verdict": {"type": "string", "enum": ["yes", "no"]}}})
+    }
+
+    #[test]
+    fn the_same_request_gets_the_same_bytes() {
+        let told = || answer(&request(100, "<data>{\"a\":1}</data>", "judge", schema())).to_string();
+        assert_eq!(told(), told());
+        assert!(told().contains(r#""input":{"verdict":"yes"}"#), "{}", told());
+    }
+
+    #[test]
+    fn an_answer_longer_than_allowed_is_cut_off() {
+        let told = answer(&request(1, "t", "judge", schema()));
+        assert_eq!(told["stop_reason"], json!("max_tokens"));
+        assert_eq!(told["content"][0]["input"], json!({}));
+        assert_eq!(told["usage"]["output_tokens"], json!(1));
+    }
+
+    #[test]
+    fn ids_have_the_vendors_form() {
+        let id = id("toolu", b"x");
+        assert!(id.starts_with("toolu_01") && id.len() == 30, "{id}");
+    }
+}

@@ -1,0 +1,20 @@
+//! The Anthropic Messages API, as far as one structured answer by tool use goes.
+//!
+//! | file | answers |
+//! |---|---|
+//! | `http` | keys, versions, statuses and error shapes |
+//! | `request` | what may be asked, and what is wrong with it |
+//! | `message` | how is an answer told: blocks, stop reason, tokens |
+//! | `sequence` | what does it say for the tool `draft_sequence` |
+//! | `fill` | what does it say for any other tool |
+//!
+//! It is no model. Answers are made by rules from the request's own data: the same request gets the same bytes, and text inside the
+//! data is never followed.
+
+mod fill;
+mod http;
+mod message;
+mod request;
+mod sequence;
+
+pub use http::{Options, serve};
