@@ -139,6 +139,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/id/{organization}/{user}", get(auth::oauth::identity))
         .route("/services/Soap/{flavour}/{*rest}", post(auth::soap::login))
         .route("/services/data", any(http::api))
+        .route("/services/data/", any(http::api))
         .route("/services/data/{*rest}", any(http::api))
         .route("/_standin/writes", get(control::writes))
         .route("/_standin/org", get(control::show_org).put(control::put_org))

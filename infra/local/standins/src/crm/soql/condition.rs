@@ -147,15 +147,21 @@ impl<'s> Compiler<'s> {
                 .map_err(|_| malformed(format!("{name}: out of range")))
         };
         let (first, end) = (as_value(first)?, as_value(end)?);
-        let (first, end) = (self.bind(first), self.bind(end));
         let sql = &resolved.sql;
+        // A parameter that the SQL does not name could not be bound, so each is added where it is used.
         Ok(match operator {
-            Operator::Equal => format!("({sql} IS NOT NULL AND {sql} >= {first} AND {sql} < {end})"),
-            Operator::NotEqual => format!("({sql} IS NULL OR {sql} < {first} OR {sql} >= {end})"),
-            Operator::Less => format!("({sql} IS NOT NULL AND {sql} < {first})"),
-            Operator::LessOrEqual => format!("({sql} IS NOT NULL AND {sql} < {end})"),
-            Operator::Greater => format!("({sql} IS NOT NULL AND {sql} >= {end})"),
-            Operator::GreaterOrEqual => format!("({sql} IS NOT NULL AND {sql} >= {first})"),
+            Operator::Equal => {
+                let (first, end) = (self.bind(first), self.bind(end));
+                format!("({sql} IS NOT NULL AND {sql} >= {first} AND {sql} < {end})")
+            }
+            Operator::NotEqual => {
+                let (first, end) = (self.bind(first), self.bind(end));
+                format!("({sql} IS NULL OR {sql} < {first} OR {sql} >= {end})")
+            }
+            Operator::Less => format!("({sql} IS NOT NULL AND {sql} < {})", self.bind(first)),
+            Operator::LessOrEqual => format!("({sql} IS NOT NULL AND {sql} < {})", self.bind(end)),
+            Operator::Greater => format!("({sql} IS NOT NULL AND {sql} >= {})", self.bind(end)),
+            Operator::GreaterOrEqual => format!("({sql} IS NOT NULL AND {sql} >= {})", self.bind(first)),
         })
     }
 
