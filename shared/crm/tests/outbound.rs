@@ -110,15 +110,24 @@ fn a_notification_says_why_it_cannot_be_read() {
     let one = notification(0, FIELDS);
     for (notifications, why) in [
         (one.replace("<Id>04l", "<Id>zz-04l"), "the notification's Id is missing, repeated or not an id"),
-        (one.replace("</Id><sObject", "</Id><Id>04lxx0000004C9RAAU</Id><sObject"), "the notification's Id is missing, repeated or not an id"),
+        (
+            one.replace("</Id><sObject", "</Id><Id>04lxx0000004C9RAAU</Id><sObject"),
+            "the notification's Id is missing, repeated or not an id",
+        ),
         ("<Notification/>".to_owned(), "the notification's Id is missing, repeated or not an id"),
-        ("<Notification><Id>04lxx0000004C9RAAU</Id></Notification>".to_owned(), "the notification's sObject is missing or repeated"),
+        (
+            "<Notification><Id>04lxx0000004C9RAAU</Id></Notification>".to_owned(),
+            "the notification's sObject is missing or repeated",
+        ),
         (record("sf:Account"), "the sObject is neither a Lead nor an Opportunity"),
         (record("Lead"), "the sObject is neither a Lead nor an Opportunity"),
         (record("x:Lead"), "the sObject is neither a Lead nor an Opportunity"),
         (record("sf:Opportunity"), "the Opportunity's Id is missing or not the id of an opportunity"),
         (notification(0, &format!("{FIELDS}<sf:Company>Evil</sf:Company>")), "a field of the Lead comes twice"),
-        (notification(0, &format!(r#"{FIELDS}<sf:Email xsi:nil="true">a@b.example</sf:Email>"#)), "Email is not plain text"),
+        (
+            notification(0, &format!(r#"{FIELDS}<sf:Email xsi:nil="true">a@b.example</sf:Email>"#)),
+            "Email is not plain text",
+        ),
         (notification(0, &FIELDS.replace("sf:", "")), "the Lead's Id is missing"),
         (notification(0, &FIELDS.replace("00Q", "003")), "the Lead's Id is not the id of a lead"),
     ] {
@@ -147,7 +156,8 @@ fn envelopes_of_the_wrong_shape_are_refused_with_fixed_texts() {
 #[test]
 fn the_organisation_is_the_envelopes_and_never_a_fields() {
     let field = format!("{FIELDS}<sf:OrganizationId>00Dxx0000001gPLEAY</sf:OrganizationId>");
-    let body = envelope(&notification(0, &field)).replacen("<OrganizationId>00Dxx0000001gPLEAY</OrganizationId>", "", 1);
+    let body =
+        envelope(&notification(0, &field)).replacen("<OrganizationId>00Dxx0000001gPLEAY</OrganizationId>", "", 1);
     assert!(matches!(refused(&body), UnreadableEnvelope::Shape(_)));
 }
 
