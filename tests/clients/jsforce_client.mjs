@@ -53,6 +53,31 @@ const checks = {
     assert.equal(await organizations(connect({ instanceUrl: token.instance_url, accessToken: token.access_token })), 1);
   },
 
+  async 'logs in by the web server flow with a proof key, and refreshes by itself'() {
+    const app = new jsforce.OAuth2({ loginUrl: settings.url, clientId: settings['client-id'], clientSecret: settings['client-secret'], redirectUri: 'http://127.0.0.1:9/callback', useVerifier: true });
+    // The user's part, done in a browser otherwise: the page's own form, filled in and sent.
+    const address = app.getAuthorizationUrl({ scope: 'api refresh_token', state: 's&t' });
+    const page = await (await fetch(address)).text();
+    const form = new URLSearchParams([...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(([, name, value]) => [name, value.replaceAll('&amp;', '&')]));
+    form.set('username', settings.username);
+    form.set('password', settings.password);
+    const agreed = await fetch(address, { method: 'POST', body: form, redirect: 'manual' });
+    const back = new URL(agreed.headers.get('location'));
+    assert.equal(back.searchParams.get('state'), 's&t');
+    const crm = connect({ oauth2: app });
+    await crm.authorize(back.searchParams.get('code'));
+    assert.equal(await organizations(crm), 1);
+    let refreshed = 0;
+    crm.on('refresh', () => {
+      refreshed += 1;
+    });
+    crm.accessToken = '00Dxx!expired';
+    assert.equal(await organizations(crm), 1);
+    assert.equal(refreshed, 1);
+    const thief = new jsforce.OAuth2({ loginUrl: settings.url, clientId: settings['client-id'], clientSecret: settings['client-secret'], redirectUri: 'http://127.0.0.1:9/callback' });
+    await assert.rejects(thief.requestToken(back.searchParams.get('code')), { name: 'invalid_grant' });
+  },
+
   async 'a wrong password is refused by SOAP and by OAuth'() {
     await assert.rejects(connect().login(settings.username, 'wrong'), (error) => /INVALID_LOGIN/.test(error.message) || error.errorCode === 'INVALID_LOGIN');
     await assert.rejects(connect({ oauth2: oauth2() }).login(settings.username, 'wrong'), { name: 'invalid_grant' });
