@@ -1,4 +1,5 @@
 //! The real client against an org over real HTTP.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "the helpers of tests are tests")]
 
 mod org;
 

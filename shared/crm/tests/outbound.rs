@@ -1,4 +1,5 @@
 //! Reading outbound messages: real ones, hostile ones, and whatever a generator thinks of.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests")]
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -227,6 +228,8 @@ fn escaped(text: &str) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn reading_never_panics_on_any_bytes(body in prop::collection::vec(any::<u8>(), 0..400)) {
         let _either = read(&body);

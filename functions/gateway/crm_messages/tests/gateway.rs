@@ -1,4 +1,5 @@
 //! The gateway against a world in memory that can fail at any call.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 mod world;
 
