@@ -1,13 +1,12 @@
 //! Raw conditions → compiled ones, with every problem at its line.
 
 use revloops_config::{Document, Problems};
-use serde_json::Value;
 
-use crate::condition::{Compare, Condition, Test};
-use crate::fields::{FieldId, FieldTable, FieldType, fold, yes_no};
+use crate::compare::Comparing;
+use crate::condition::{Condition, Test};
+use crate::fields::{FieldId, FieldTable};
 use crate::raw::RawCondition;
 
-const MAX_LISTED: usize = 12;
 const SHAPES: &str = "write one of `all: […]`, `any: […]`, `not: {…}`, `always: true`, or `field: …` with a comparison";
 const COMPARISONS: &str = "is, in, at_least, at_most, between, starts_with, ends_with, present";
 
@@ -142,184 +141,11 @@ impl Compiler<'_> {
             }
         };
         let (field, described) = field?;
+        let names = self.names.iter().find(|(known, _)| *known == field).map(|(_, names)| names.as_slice());
         let at = format!("{pointer}/{comparison}");
-        let (compare, words) = match described.holds {
-            FieldType::Text => self.text(raw, comparison, &at, name, problems),
-            FieldType::Number => self.number(raw, comparison, &at, name, problems),
-            FieldType::Flag => self.flag(raw, comparison, &at, name, problems),
-        }?;
-        Some(test(field, compare, format!("{name} {words}")))
-    }
-
-    fn text(
-        &self,
-        raw: &RawCondition,
-        comparison: &str,
-        at: &str,
-        name: &str,
-        problems: &mut Problems,
-    ) -> Option<(Compare, String)> {
-        match raw {
-            RawCondition { present: Some(present), .. } => Some(presence(*present)),
-            RawCondition { is: Some(value), .. } => {
-                let text = self.text_value(value, at, name, problems)?;
-                Some((Compare::OneOf([fold(text).into()].into()), format!("is {text}")))
-            }
-            RawCondition { one_of: Some(values), .. } => {
-                let texts = self
-                    .values(values, at, problems, |value, at, problems| self.text_value(value, at, name, problems))?;
-                let mut folded: Vec<Box<str>> = texts.iter().map(|text| fold(text).into()).collect();
-                folded.sort_unstable();
-                folded.dedup();
-                Some((Compare::OneOf(folded.into()), format!("is one of {}", listed(&texts))))
-            }
-            RawCondition { starts_with: Some(start), .. } => {
-                let start = self.text_value_of(start, at, problems)?;
-                Some((Compare::StartsWith(fold(start).into()), format!("starts with {start}")))
-            }
-            RawCondition { ends_with: Some(end), .. } => {
-                let end = self.text_value_of(end, at, problems)?;
-                Some((Compare::EndsWith(fold(end).into()), format!("ends with {end}")))
-            }
-            _ => self.misfit(name, "a text", comparison, "is, in, starts_with, ends_with, present", at, problems),
-        }
-    }
-
-    fn number(
-        &self,
-        raw: &RawCondition,
-        comparison: &str,
-        at: &str,
-        name: &str,
-        problems: &mut Problems,
-    ) -> Option<(Compare, String)> {
-        match raw {
-            RawCondition { present: Some(present), .. } => Some(presence(*present)),
-            RawCondition { is: Some(value), .. } => {
-                let number = self.number_value(value, at, name, problems)?;
-                Some((Compare::Within(number, number), format!("is {number}")))
-            }
-            RawCondition { one_of: Some(values), .. } => {
-                let mut numbers = self
-                    .values(values, at, problems, |value, at, problems| self.number_value(value, at, name, problems))?;
-                let words = listed(&numbers);
-                numbers.sort_unstable();
-                numbers.dedup();
-                Some((Compare::NumberOneOf(numbers.into()), format!("is one of {words}")))
-            }
-            RawCondition { at_least: Some(from), .. } => {
-                Some((Compare::Within(*from, i64::MAX), format!("is at least {from}")))
-            }
-            RawCondition { at_most: Some(to), .. } => {
-                Some((Compare::Within(i64::MIN, *to), format!("is at most {to}")))
-            }
-            RawCondition { between: Some(ends), .. } => match ends.as_slice() {
-                [from, to] if from <= to => Some((Compare::Within(*from, *to), format!("is between {from} and {to}"))),
-                [from, to] => {
-                    let what = format!("no number is between {from} and {to}");
-                    problems.at(self.document, at, what, format!("the lower end first: `[{to}, {from}]`"));
-                    None
-                }
-                _ => {
-                    problems.at(self.document, at, "`between` has two ends", "write `between: [from, to]`");
-                    None
-                }
-            },
-            _ => self.misfit(name, "a number", comparison, "is, in, at_least, at_most, between, present", at, problems),
-        }
-    }
-
-    fn flag(
-        &self,
-        raw: &RawCondition,
-        comparison: &str,
-        at: &str,
-        name: &str,
-        problems: &mut Problems,
-    ) -> Option<(Compare, String)> {
-        match raw {
-            RawCondition { present: Some(present), .. } => Some(presence(*present)),
-            RawCondition { is: Some(Value::Bool(flag)), .. } => {
-                Some((Compare::Flag(*flag), format!("is {}", yes_no(*flag))))
-            }
-            RawCondition { is: Some(_), .. } => {
-                let what = format!("`{name}` is `true` or `false`");
-                problems.at(self.document, at, what, "write `is: true` or `is: false`");
-                None
-            }
-            _ => self.misfit(name, "`true` or `false`", comparison, "is, present", at, problems),
-        }
-    }
-
-    fn misfit<T>(
-        &self,
-        name: &str,
-        holds: &str,
-        comparison: &str,
-        fitting: &str,
-        at: &str,
-        problems: &mut Problems,
-    ) -> Option<T> {
-        let what = format!("`{name}` holds {holds}, and `{comparison}` does not go with that");
-        problems.at(self.document, at, what, format!("allowed: {fitting}"));
-        None
-    }
-
-    /// Every value of a list, so that all problems are found.
-    fn values<'v, T>(
-        &self,
-        values: &'v [Value],
-        at: &str,
-        problems: &mut Problems,
-        read: impl Fn(&'v Value, &str, &mut Problems) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        if values.is_empty() {
-            problems.at(self.document, at, "the list is empty", "add a value, or take the condition out");
-            return None;
-        }
-        let read: Vec<Option<T>> =
-            values.iter().enumerate().map(|(nth, value)| read(value, &format!("{at}/{nth}"), problems)).collect();
-        read.into_iter().collect()
-    }
-
-    fn text_value<'v>(&self, value: &'v Value, at: &str, name: &str, problems: &mut Problems) -> Option<&'v str> {
-        match value {
-            Value::String(text) => {
-                let text = self.text_value_of(text, at, problems)?;
-                let field = self.table.find(name).map(|(field, _)| field);
-                let names = self.names.iter().find(|(known, _)| Some(*known) == field).map(|(_, names)| names);
-                if let Some(names) = names
-                    && !names.iter().any(|one| fold(one) == fold(text))
-                {
-                    problems.unknown_name(self.document, at, name, text, names.iter().copied());
-                    return None;
-                }
-                Some(text)
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-                let what = format!("`{name}` holds a text, and `{value}` is none");
-                problems.at(self.document, at, what, "a text is meant: put it in quotes");
-                None
-            }
-        }
-    }
-
-    fn text_value_of<'v>(&self, text: &'v str, at: &str, problems: &mut Problems) -> Option<&'v str> {
-        let text = text.trim();
-        if text.is_empty() {
-            problems.at(self.document, at, "the text is empty", "for a field without a value write `present: false`");
-            return None;
-        }
-        Some(text)
-    }
-
-    fn number_value(&self, value: &Value, at: &str, name: &str, problems: &mut Problems) -> Option<i64> {
-        let number = value.as_i64();
-        if number.is_none() {
-            let what = format!("`{name}` holds whole numbers, and `{value}` is none");
-            problems.at(self.document, at, what, "write a whole number, without quotes");
-        }
-        number
+        let comparing = Comparing { document: self.document, name, holds: described.holds, comparison, at: &at, names };
+        let (compare, words) = comparing.read(raw, problems)?;
+        Some(Condition::Test(Test { field, compare, words: format!("{name} {words}").into() }))
     }
 }
 
@@ -337,22 +163,6 @@ fn comparisons(raw: &RawCondition) -> Vec<&'static str> {
     .into_iter()
     .filter_map(|(name, given)| given.then_some(name))
     .collect()
-}
-
-fn presence(present: bool) -> (Compare, String) {
-    if present { (Compare::Present, "is present".to_owned()) } else { (Compare::Absent, "is absent".to_owned()) }
-}
-
-fn test(field: FieldId, compare: Compare, words: String) -> Condition {
-    Condition::Test(Test { field, compare, words: words.into() })
-}
-
-fn listed<T: ToString>(values: &[T]) -> String {
-    let mut words: Vec<String> = values.iter().take(MAX_LISTED).map(ToString::to_string).collect();
-    if values.len() > MAX_LISTED {
-        words.push(format!("… ({} in all)", values.len()));
-    }
-    words.join(", ")
 }
 
 /// `all` (or `any`) of `inner`, with those inside of the same kind taken apart; one alone is itself.
@@ -462,5 +272,18 @@ all:
             assert!(said.contains(wanted), "wanted {wanted}\nin\n{said}");
         }
         assert_eq!(said.lines().count(), 13, "{said}");
+    }
+
+    #[test]
+    fn a_name_that_config_does_not_define_is_a_mistake_in_every_place() {
+        let mut problems = Problems::new();
+        let text = "{any: [{field: country, in: [dach, Nordix]}, {field: country, is: nordics}]}";
+        let document = Document::parse_yaml("rules.yaml", text, &mut problems).unwrap();
+        let raw: RawCondition = serde_json::from_value(document.value().clone()).unwrap();
+        let known = [(FieldId(0), vec!["DACH", "nordics"])];
+        assert!(compile_knowing(&known, &raw, &TABLE, &document, "", &mut problems).is_none());
+        let said = problems.to_string();
+        assert!(said.contains("any[0].in[1]: unknown country `Nordix`; did you mean `nordics`?"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
     }
 }

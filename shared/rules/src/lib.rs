@@ -12,6 +12,7 @@
 //! compared without regard to case and outer blanks, because CRM users type them. A test of a field that has no value
 //! does not hold, except `present: false`; so `not` of such a test does.
 
+mod compare;
 pub mod compile;
 pub mod condition;
 pub mod fields;
