@@ -155,19 +155,19 @@ async fn start_standins(context: &Context, program: &Path, secrets: &Secrets) ->
     let layout = &context.layout;
     let ports = context.ports;
     let url = format!("http://127.0.0.1:{}", ports.crm);
-    let listen = |port: u16| OsString::from(format!("127.0.0.1:{port}"));
+    let port = |port: u16| OsString::from(port.to_string());
     // By the environment, not the command line, which every user of the machine can read.
     let environment: Vec<(String, OsString)> = [
-        ("REVLOOPS_CRM_LISTEN", listen(ports.crm)),
-        ("REVLOOPS_CRM_DATABASE", layout.crm_database().into()),
-        ("REVLOOPS_CRM_PACKAGE", layout.root.join("infra/crm").into()),
-        ("REVLOOPS_CRM_CLIENT_ID", secrets.crm_client_id.clone().into()),
-        ("REVLOOPS_CRM_CLIENT_SECRET", secrets.crm_client_secret.clone().into()),
-        ("REVLOOPS_CRM_PASSWORD", secrets.crm_password.clone().into()),
-        ("REVLOOPS_ENRICHMENT_LISTEN", listen(ports.enrichment)),
-        ("REVLOOPS_ENRICHMENT_API_KEY", secrets.enrichment_api_key.clone().into()),
-        ("REVLOOPS_AI_LISTEN", listen(ports.ai)),
-        ("REVLOOPS_AI_API_KEY", secrets.ai_api_key.clone().into()),
+        ("REVLOOPS_STANDIN_CRM_PORT", port(ports.crm)),
+        ("REVLOOPS_STANDIN_CRM_DATABASE", layout.crm_database().into()),
+        ("REVLOOPS_STANDIN_CRM_PACKAGE", layout.root.join("infra/crm").into()),
+        ("REVLOOPS_STANDIN_CRM_CLIENT_ID", secrets.crm_client_id.clone().into()),
+        ("REVLOOPS_STANDIN_CRM_CLIENT_SECRET", secrets.crm_client_secret.clone().into()),
+        ("REVLOOPS_STANDIN_CRM_PASSWORD", secrets.crm_password.clone().into()),
+        ("REVLOOPS_STANDIN_ENRICHMENT_PORT", port(ports.enrichment)),
+        ("REVLOOPS_STANDIN_ENRICHMENT_API_KEY", secrets.enrichment_api_key.clone().into()),
+        ("REVLOOPS_STANDIN_AI_PORT", port(ports.ai)),
+        ("REVLOOPS_STANDIN_AI_API_KEY", secrets.ai_api_key.clone().into()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
