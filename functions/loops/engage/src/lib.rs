@@ -1,1 +1,115 @@
-//! TODO
+//! **Engage** (acquisition chain): what do we write to this lead, and may we?
+//!
+//! | part | here |
+//! |---|---|
+//! | decides | which sequence a rep is shown, every claim in it with its fact; or why none |
+//! | trigger | last step of the demand chain: a lead has its owner |
+//! | emits | `sequence.drafted`, `sequence.blocked` |
+//! | levers | `levers.yaml`: prompt, limits, life of facts, disclosure, suppression; `templates.yaml`: sequences |
+//! | metrics | one [`EngageFact`] a run: template, prompt version, claims, redrafts, fallback, broken rules, tokens, cost |
+//! | closes it | what reps cut before sending → shorter steps |
+//!
+//! The AI drafts; it does not decide. A draft in which one claim is not borne out by the brief is refused, asked for once
+//! more with the reasons, and replaced by the template's own text if it is refused again. Nothing is sent by this system.
+
+pub mod config;
+pub mod feedback;
+pub mod inputs;
+pub mod logic;
+pub mod metrics;
+pub mod outputs;
+
+mod cases;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use revloops_domain::events::{ChainStep, Routed, names};
+use revloops_loopkit::ports::Model;
+use revloops_loopkit::record::Mode;
+use revloops_loopkit::the_loop::{LookedUp, RunFacts};
+use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
+
+pub use cases::EngageCase;
+pub use config::EngageConfig;
+pub use feedback::SentFact;
+pub use inputs::{EngageFacts, EngageInput};
+pub use logic::EngageVerdict;
+pub use metrics::EngageFact;
+
+/// The loop, with the port that looking up needs.
+pub struct Engage {
+    /// Who drafts.
+    pub model: Arc<dyn Model>,
+}
+
+impl Loop for Engage {
+    const CARD: Card = Card {
+        name: "engage",
+        version: env!("CARGO_PKG_VERSION"),
+        chain: "acquisition",
+        decides: "What do we write to this lead, and may we?",
+        triggers: &["demand chain, after Route"],
+        emits: &[names::SEQUENCE_DRAFTED, names::SEQUENCE_BLOCKED],
+        levers: &["prompt", "limits", "facts.keep_days", "disclosure", "suppression", "forbidden_words", "templates"],
+        metrics: &["template", "prompt_version", "claims", "redrafts", "fallback", "broken_rules", "ai_microusd"],
+        feedback: "what reps cut before sending → shorter steps",
+    };
+
+    type Config = EngageConfig;
+    type Trigger = ChainStep<Routed>;
+    type Input = EngageInput;
+    type Facts = EngageFacts;
+    type Verdict = EngageVerdict;
+    type Metric = EngageFact;
+    type OutcomeFact = SentFact;
+    type Case = EngageCase;
+
+    async fn input(&self, trigger: Self::Trigger, _mode: Mode) -> Outcome<EngageInput> {
+        inputs::checked(trigger)
+    }
+
+    async fn look_up(
+        &self,
+        config: &EngageConfig,
+        input: &EngageInput,
+        at: Timestamp,
+        _mode: Mode,
+    ) -> Outcome<LookedUp<EngageFacts>> {
+        inputs::drafts(self.model.as_ref(), config, input, at).await
+    }
+
+    fn decide(
+        config: &EngageConfig,
+        input: &EngageInput,
+        facts: &EngageFacts,
+        at: Timestamp,
+    ) -> Decision<EngageVerdict> {
+        logic::decide(config, input, facts, at)
+    }
+
+    fn outputs(
+        config: &EngageConfig,
+        input: &EngageInput,
+        _facts: &EngageFacts,
+        decision: &Decision<EngageVerdict>,
+        run: &RunFacts,
+    ) -> Outputs {
+        outputs::outputs(config, input, &decision.verdict, run)
+    }
+
+    fn metrics(input: &EngageInput, facts: &EngageFacts, decision: &Decision<EngageVerdict>) -> Vec<EngageFact> {
+        vec![metrics::fact(input, facts, &decision.verdict)]
+    }
+
+    fn feedback(config: &EngageConfig, outcomes: &[SentFact]) -> Feedback {
+        feedback::propose(config, outcomes)
+    }
+
+    fn run_case(config: &EngageConfig, case: &EngageCase) -> Result<(), Vec<Mismatch>> {
+        cases::run(config, case)
+    }
+}

@@ -1,0 +1,189 @@
+//! Engage's config files as operators write them.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use revloops_rules::RawCondition;
+
+use super::{Channel, Purpose};
+
+/// `levers.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLevers {
+    /// What the AI is told.
+    pub prompt: RawPrompt,
+    /// Who writes.
+    pub sender: RawSender,
+    /// How long texts may be.
+    pub limits: RawLimits,
+    /// How the research brief is made.
+    pub facts: RawFacts,
+    /// What the first mail must say; `{sources}` and `{sender_company}` are filled in.
+    pub disclosure: String,
+    /// Sources in words: `crm`, `people_data_labs`.
+    pub source_names: BTreeMap<String, String>,
+    /// Whom we do not write to.
+    pub suppression: RawSuppression,
+    /// What no mail says, without regard to case.
+    #[serde(default)]
+    pub forbidden_words: Vec<String>,
+    /// Words that may have a capital letter without being a name: beginnings of sentences, days.
+    pub plain_words: Vec<String>,
+    /// How the task looks.
+    pub task: RawTask,
+    /// When outcomes carry a proposal.
+    pub feedback: RawFeedback,
+}
+
+/// What the AI is told: ours alone, never text from outside.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawPrompt {
+    /// Version; change it with every change of the texts.
+    pub version: String,
+    /// Who the AI is and what rules it keeps.
+    pub system: String,
+    /// The task.
+    pub task: String,
+    /// At most so many tokens in the answer.
+    #[schemars(range(min = 200, max = 16000))]
+    pub max_tokens: u32,
+}
+
+/// Who writes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSender {
+    /// Our company.
+    pub company: String,
+    /// Who signs where a queue owns the lead.
+    pub team: String,
+}
+
+/// How long texts may be.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLimits {
+    /// Characters of a subject.
+    #[schemars(range(min = 10, max = 150))]
+    pub subject_chars: usize,
+    /// Characters of a sentence.
+    #[schemars(range(min = 40, max = 500))]
+    pub sentence_chars: usize,
+    /// Sentences of a step.
+    #[schemars(range(min = 1, max = 20))]
+    pub sentences_per_step: usize,
+}
+
+/// How the research brief is made.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawFacts {
+    /// Days for which a fact may be used.
+    #[schemars(range(min = 1, max = 3650))]
+    pub default_keep_days: u16,
+    /// The same for single kinds: `company_size: 180`.
+    #[serde(default)]
+    pub keep_days: BTreeMap<String, u16>,
+    /// How much of the lead's message is handed to the AI, in characters.
+    #[schemars(range(min = 0, max = 2000))]
+    pub message_chars: usize,
+    /// How much of a company's summary is handed to the AI, in characters.
+    #[schemars(range(min = 0, max = 1000))]
+    pub summary_chars: usize,
+    /// Country codes in words.
+    #[serde(default)]
+    pub country_names: BTreeMap<String, String>,
+}
+
+/// Whom we do not write to.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSuppression {
+    /// Domains, and everything below them.
+    #[serde(default)]
+    pub domains: Vec<String>,
+    /// ISO country codes.
+    #[serde(default)]
+    pub countries: Vec<String>,
+}
+
+/// How the task looks.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawTask {
+    /// Its subject; `{company}` is filled in.
+    pub subject: String,
+    /// Bands whose tasks have high priority.
+    #[serde(default)]
+    pub high_priority_bands: Vec<String>,
+}
+
+/// When outcomes carry a proposal.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawFeedback {
+    /// Sent steps needed for one step of a template.
+    #[schemars(range(min = 1))]
+    pub min_steps: usize,
+    /// How much shorter reps must make a step, in percent of its words, before a shorter one is proposed.
+    #[schemars(range(min = 5, max = 95))]
+    pub min_shortened_percent: u8,
+}
+
+/// `templates.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawTemplates {
+    /// In the order in which they are tried; the last fits everybody (`when: {always: true}`).
+    pub templates: Vec<RawTemplate>,
+}
+
+/// One sequence's template.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawTemplate {
+    /// Its id.
+    pub id: String,
+    /// Whom it fits.
+    pub when: RawCondition,
+    /// Tone, for the AI.
+    pub tone: String,
+    /// What we offer, without numbers: nothing could cite them.
+    pub offer: String,
+    /// Steps in the order of their days; at least three.
+    pub steps: Vec<RawStep>,
+}
+
+/// One step.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawStep {
+    /// Its id.
+    pub id: String,
+    /// Day, counted from the first mail, which is day 0.
+    #[schemars(range(min = 0, max = 90))]
+    pub day: u16,
+    /// By which channel.
+    pub channel: Channel,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// At most so many words.
+    #[schemars(range(min = 20, max = 300))]
+    pub max_words: usize,
+    /// What is used where no draft holds.
+    pub fallback: RawFallback,
+}
+
+/// A text that states nothing: words of ours, and slots.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawFallback {
+    /// Subject.
+    pub subject: String,
+    /// Paragraphs. Slots: `{greeting}`, `{company}`, `{sender}`, `{sender_company}`, `{offer}`.
+    pub text: Vec<String>,
+}
