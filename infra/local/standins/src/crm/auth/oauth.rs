@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Path, Query, State};
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode};
@@ -15,13 +15,11 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
+use super::identity::identity_url;
 use super::{passwords, tokens};
 use crate::clock::now_ms;
 use crate::crm::error::ApiError;
-use crate::crm::http::session_token;
-use crate::crm::store::values::datetime_text;
-use crate::crm::xml::escaped;
-use crate::crm::{App, Client, ids};
+use crate::crm::{App, Client};
 
 type Fields = BTreeMap<String, String>;
 
@@ -165,136 +163,6 @@ pub(crate) async fn revoke(State(app): State<Arc<App>>, Query(query): Query<Fiel
     }
 }
 
-/// `GET /services/oauth2/userinfo`
-pub(crate) async fn user_info(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    whoever(&app, &headers, None, |url, user| {
-        json!({
-            "sub": identity_url(url, &user.id), "user_id": user.id, "organization_id": ids::ORGANIZATION, "preferred_username": user.username, "nickname": user.username,
-            "name": user.name, "email": user.email, "email_verified": true, "zoneinfo": user.zone, "locale": "en_US", "active": true,
-            "urls": { "rest": format!("{url}/services/data/v{{version}}/"), "sobjects": format!("{url}/services/data/v{{version}}/sobjects/"), "query": format!("{url}/services/data/v{{version}}/query/") },
-        })
-    })
-    .await
-}
-
-/// `GET /id/{org}/{user}`
-pub(crate) async fn identity(
-    State(app): State<Arc<App>>,
-    Path((_organization, user_id)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Response {
-    whoever(&app, &headers, Some(user_id), |url, user| {
-        json!({
-            "id": identity_url(url, &user.id), "asserted_user": true, "user_id": user.id, "organization_id": ids::ORGANIZATION, "username": user.username,
-            "nick_name": user.username, "display_name": user.name, "email": user.email, "email_verified": true, "first_name": user.first_name, "last_name": user.last_name,
-            "timezone": user.zone, "active": true, "user_type": "STANDARD", "language": "en_US", "locale": "en_US", "utcOffset": 0,
-            "last_modified_date": datetime_text(user.modified, "Z"), "is_app_installed": true,
-            "urls": {
-                "enterprise": format!("{url}/services/Soap/c/{{version}}/{}", ids::ORGANIZATION), "partner": format!("{url}/services/Soap/u/{{version}}/{}", ids::ORGANIZATION),
-                "rest": format!("{url}/services/data/v{{version}}/"), "sobjects": format!("{url}/services/data/v{{version}}/sobjects/"),
-                "query": format!("{url}/services/data/v{{version}}/query/"), "profile": format!("{url}/{}", user.id), "custom_domain": url,
-            },
-        })
-    })
-    .await
-}
-
-/// `GET /services/oauth2/authorize`: the page on which a user agrees.
-pub(crate) async fn authorize(State(app): State<Arc<App>>, Query(query): Query<Fields>) -> Response {
-    let known = query.get("client_id").is_some_and(|id| app.options.clients.iter().any(|client| client.id == *id));
-    if !known || query.get("response_type").is_none_or(|wanted| wanted != "code") || !query.contains_key("redirect_uri")
-    {
-        return (StatusCode::BAD_REQUEST, "error=invalid_client_id or response_type or redirect_uri").into_response();
-    }
-    let hidden: String = ["client_id", "redirect_uri", "state", "code_challenge"]
-        .iter()
-        .filter_map(|name| {
-            query.get(*name).map(|value| format!(r#"<input type="hidden" name="{name}" value="{}">"#, escaped(value)))
-        })
-        .collect();
-    Html(format!(
-        r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>CRM stand-in: log in</title><body><p><strong>This is RevLoops' local stand-in for the CRM.</strong></p>
-<form method="post"><label>Username <input name="username" autocomplete="username"></label> <label>Password <input name="password" type="password" autocomplete="current-password"></label>{hidden}<button>Log in and allow</button></form></body></html>"#
-    ))
-    .into_response()
-}
-
-/// `POST /services/oauth2/authorize`: the user has agreed.
-pub(crate) async fn authorized(State(app): State<Arc<App>>, Form(fields): Form<Fields>) -> Response {
-    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
-    let (username, password, client_id, redirect_uri, state) =
-        (field("username"), field("password"), field("client_id"), field("redirect_uri"), field("state"));
-    if !app.options.clients.iter().any(|client| client.id == client_id) {
-        return (StatusCode::BAD_REQUEST, "error=invalid_client_id").into_response();
-    }
-    let detail = json!({ "redirect_uri": redirect_uri, "code_challenge": field("code_challenge") }).to_string();
-    let code = app
-        .db
-        .write(move |conn| match passwords::user(conn, &username, &password)? {
-            Some(user_id) => tokens::code(conn, &user_id, &client_id, &detail, now_ms()).map(Some),
-            None => Ok(None),
-        })
-        .await;
-    let Ok(mut target) = url::Url::parse(&redirect_uri) else {
-        return (StatusCode::BAD_REQUEST, "error=redirect_uri").into_response();
-    };
-    match code {
-        Ok(Some(code)) => target.query_pairs_mut().append_pair("code", &code),
-        Ok(None) => return (StatusCode::UNAUTHORIZED, "The user name or the password is wrong.").into_response(),
-        Err(_) => target.query_pairs_mut().append_pair("error", "server_error"),
-    };
-    if !state.is_empty() {
-        target.query_pairs_mut().append_pair("state", &state);
-    }
-    Redirect::to(target.as_str()).into_response()
-}
-
-struct Person {
-    id: String,
-    username: String,
-    name: String,
-    first_name: Option<String>,
-    last_name: String,
-    email: String,
-    zone: String,
-    modified: i64,
-}
-
-async fn whoever(
-    app: &Arc<App>,
-    headers: &HeaderMap,
-    wanted: Option<String>,
-    shown: impl FnOnce(&str, &Person) -> Json,
-) -> Response {
-    let Some(token) = session_token(headers) else {
-        return (StatusCode::FORBIDDEN, "Missing_OAuth_Token").into_response();
-    };
-    let person = app.db.read(move |conn| {
-        let Some(own) = tokens::session(conn, &token, now_ms())? else { return Ok(None) };
-        let id = wanted.as_deref().and_then(ids::normalise).unwrap_or(own);
-        Ok(conn
-            .prepare_cached(r#"SELECT "Id", "Username", "Name", "FirstName", "LastName", "Email", "TimeZoneSidKey", "LastModifiedDate" FROM "User" WHERE "Id" = ?1"#)?
-            .query_row([id], |row| {
-                Ok(Person {
-                    id: row.get(0)?,
-                    username: row.get(1)?,
-                    name: row.get(2)?,
-                    first_name: row.get(3)?,
-                    last_name: row.get(4)?,
-                    email: row.get(5)?,
-                    zone: row.get(6)?,
-                    modified: row.get(7)?,
-                })
-            })
-            .optional()?)
-    });
-    match person.await {
-        Ok(Some(person)) => axum::Json(shown(&app.url, &person)).into_response(),
-        Ok(None) => (StatusCode::FORBIDDEN, "Bad_OAuth_Token").into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
 /// The client's id and secret, from the form or from basic authentication.
 fn client_of(headers: &HeaderMap, fields: &Fields) -> (String, String) {
     let basic = headers
@@ -314,8 +182,4 @@ fn user_by_name(conn: &Connection, username: &str) -> Result<Option<String>, Api
         .prepare_cached(r#"SELECT "Id" FROM "User" WHERE "Username" = ?1 AND "IsActive" = 1 AND "IsDeleted" = 0"#)?
         .query_row([username], |row| row.get(0))
         .optional()?)
-}
-
-fn identity_url(url: &str, user_id: &str) -> String {
-    format!("{url}/id/{}/{user_id}", ids::ORGANIZATION)
 }

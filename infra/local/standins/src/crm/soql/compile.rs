@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::types::Value as Sql;
 
-use super::ast::{Aggregate, FieldSet, Function, Item, Operand, Path, Query};
+use super::ast::{FieldSet, Item, Path, Query};
 use super::malformed;
 use crate::crm::error::ApiError;
 use crate::crm::schema::{Field, Kind, Object, Schema};
@@ -61,8 +61,9 @@ pub(super) struct Resolved<'s> {
     pub(super) field: Option<&'s Field>,
 }
 
+/// Where a path has got to.
 #[derive(Clone)]
-enum Place<'s> {
+pub(super) enum Place<'s> {
     One { alias: String, object: &'s Object },
     Any(Vec<(String, &'s Object)>),
 }
@@ -71,11 +72,11 @@ pub(super) struct Compiler<'s> {
     pub(super) schema: &'s Schema,
     pub(super) now: i64,
     pub(super) params: Vec<Sql>,
-    root: &'s Object,
-    root_name: Option<String>,
-    alias: String,
-    joins: Vec<String>,
-    places: BTreeMap<Vec<String>, Place<'s>>,
+    pub(super) root: &'s Object,
+    pub(super) root_name: Option<String>,
+    pub(super) alias: String,
+    pub(super) joins: Vec<String>,
+    pub(super) places: BTreeMap<Vec<String>, Place<'s>>,
 }
 
 /// Compiles a query over an object; `deleted` lets deleted records in.
@@ -256,153 +257,6 @@ impl<'s> Compiler<'s> {
         Ok(Node::Children { name: relationship.name.unwrap_or_default(), compiled: Box::new(compiled) })
     }
 
-    fn groups(&mut self, query: &Query) -> Result<(Vec<String>, Shape<'s>), ApiError> {
-        if let [Item::Aggregate { aggregate: Aggregate { function: Function::Count, path: None }, .. }] =
-            query.select.as_slice()
-        {
-            if !query.group_by.is_empty() {
-                return Err(malformed("COUNT() cannot be used with GROUP BY; use COUNT(Id)"));
-            }
-            return Ok((vec!["COUNT(*)".into()], Shape::Count));
-        }
-        let (mut columns, mut named, mut unnamed) = (Vec::new(), Vec::new(), 0);
-        for item in &query.select {
-            let (resolved, alias) = match item {
-                Item::Field { path, alias } => {
-                    let resolved = self.resolve(path)?;
-                    let grouped =
-                        query.group_by.iter().map(|group| self.resolve(group)).collect::<Result<Vec<_>, _>>()?;
-                    if !grouped.iter().any(|group| group.sql == resolved.sql) {
-                        return Err(malformed(format!("Field must be grouped or aggregated: {}", path.join("."))));
-                    }
-                    let name = resolved.name.clone();
-                    (resolved, alias.clone().unwrap_or(name))
-                }
-                Item::Aggregate { aggregate, alias } => {
-                    if aggregate.path.is_none() {
-                        return Err(malformed("Grouped query cannot use COUNT(); use COUNT(Id)"));
-                    }
-                    let name = alias.clone().unwrap_or_else(|| format!("expr{unnamed}"));
-                    unnamed += usize::from(alias.is_none());
-                    (self.aggregate(aggregate)?, name)
-                }
-                Item::Children(_) | Item::Fields(_) => {
-                    return Err(malformed("a grouped query selects fields and aggregates only"));
-                }
-            };
-            columns.push(resolved.sql);
-            named.push((alias, resolved.kind));
-        }
-        Ok((columns, Shape::Groups(named)))
-    }
-
-    /// A field or an aggregate.
-    pub(super) fn operand(&mut self, operand: &Operand) -> Result<Resolved<'s>, ApiError> {
-        match operand {
-            Operand::Field(path) => self.resolve(path),
-            Operand::Aggregate(aggregate) => self.aggregate(aggregate),
-        }
-    }
-
-    fn aggregate(&mut self, aggregate: &Aggregate) -> Result<Resolved<'s>, ApiError> {
-        let Some(path) = &aggregate.path else {
-            return Ok(Resolved { sql: "COUNT(*)".into(), kind: Kind::Int, name: "COUNT".into(), field: None });
-        };
-        let inner = self.resolve(path)?;
-        let numeric = inner.kind == Kind::Int || inner.kind.is_fraction();
-        let (sql, kind) = match aggregate.function {
-            Function::Count => (format!("COUNT({})", inner.sql), Kind::Int),
-            Function::CountDistinct => (format!("COUNT(DISTINCT {})", inner.sql), Kind::Int),
-            Function::Sum if numeric => (format!("SUM({})", inner.sql), Kind::Double),
-            Function::Avg if numeric => (format!("AVG({})", inner.sql), Kind::Double),
-            Function::Min => (format!("MIN({})", inner.sql), inner.kind),
-            Function::Max => (format!("MAX({})", inner.sql), inner.kind),
-            Function::Sum | Function::Avg => {
-                return Err(malformed(format!("field {} does not support aggregate operator", inner.name)));
-            }
-        };
-        Ok(Resolved { sql, kind, name: inner.name, field: None })
-    }
-
-    /// A path's value, joining what it passes through.
-    pub(super) fn resolve(&mut self, path: &Path) -> Result<Resolved<'s>, ApiError> {
-        let path = self.own_path(path).to_vec();
-        let Some((last, parents)) = path.split_last() else { return Err(malformed("empty path")) };
-        match self.reach(parents)? {
-            Place::One { alias, object } => {
-                let field = object.field(last).ok_or_else(|| no_column(last, &object.name))?;
-                Ok(Resolved {
-                    sql: format!(r#"{alias}."{}""#, field.name),
-                    kind: field.kind,
-                    name: field.name.clone(),
-                    field: Some(field),
-                })
-            }
-            Place::Any(targets) => any_of(&targets, last),
-        }
-    }
-
-    /// SQL of the id behind the step from `before` to its parent `step`, whether it may be of several types, and the step's own name.
-    fn reference(&mut self, before: &[String], step: &str) -> Result<(String, bool, String), ApiError> {
-        let (alias, _, field) = self.step(before, step)?;
-        Ok((
-            format!(r#"{alias}."{}""#, field.name),
-            field.is_polymorphic(),
-            field.relationship.clone().unwrap_or_default(),
-        ))
-    }
-
-    fn step(&mut self, before: &[String], step: &str) -> Result<(String, &'s Object, &'s Field), ApiError> {
-        let found = match self.reach(before)? {
-            Place::One { alias, object } => object.relationship(step).map(|field| (alias, object, field)),
-            Place::Any(targets) => targets
-                .into_iter()
-                .find_map(|(alias, object)| object.relationship(step).map(|field| (alias, object, field))),
-        };
-        found.ok_or_else(|| {
-            let message = format!("Didn't understand relationship '{step}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.");
-            ApiError::bad("INVALID_FIELD", message)
-        })
-    }
-
-    fn reach(&mut self, parents: &[String]) -> Result<Place<'s>, ApiError> {
-        let Some((step, before)) = parents.split_last() else {
-            return Ok(Place::One { alias: self.alias.clone(), object: self.root });
-        };
-        let key: Vec<String> = parents.iter().map(|step| step.to_ascii_lowercase()).collect();
-        if let Some(place) = self.places.get(&key) {
-            return Ok(place.clone());
-        }
-        let (alias, _, field) = self.step(before, step)?;
-        let mut targets = Vec::new();
-        for target in &field.reference_to {
-            let object = self.schema.object(target).ok_or_else(|| no_column(step, target))?;
-            let own = format!("{}j{}", self.alias, self.joins.len());
-            self.joins.push(format!(r#" LEFT JOIN "{}" {own} ON {own}."Id" = {alias}."{}""#, object.name, field.name));
-            targets.push((own, object));
-        }
-        let place = match targets.as_slice() {
-            [(alias, object)] => Place::One { alias: alias.clone(), object },
-            _ => Place::Any(targets),
-        };
-        self.places.insert(key, place.clone());
-        Ok(place)
-    }
-
-    /// Without the query's own alias or object name in front.
-    fn own_path<'p>(&self, path: &'p [String]) -> &'p [String] {
-        match path.split_first() {
-            Some((first, rest))
-                if !rest.is_empty()
-                    && (self.root_name.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(first))
-                        || self.root.name.eq_ignore_ascii_case(first)) =>
-            {
-                rest
-            }
-            _ => path,
-        }
-    }
-
     /// Adds a parameter and gives its place in the SQL.
     pub(super) fn bind(&mut self, value: Sql) -> String {
         self.params.push(value);
@@ -443,46 +297,4 @@ impl<'s> Compiler<'s> {
         self.params = inner.params;
         Ok(sql)
     }
-}
-
-/// A field of a parent that may be of several types.
-fn any_of<'s>(targets: &[(String, &'s Object)], name: &str) -> Result<Resolved<'s>, ApiError> {
-    if name.eq_ignore_ascii_case("Type") {
-        let cases: String = targets
-            .iter()
-            .map(|(alias, object)| format!(r#" WHEN {alias}."Id" IS NOT NULL THEN '{}'"#, object.name))
-            .collect();
-        return Ok(Resolved {
-            sql: format!("(CASE{cases} END COLLATE NOCASE)"),
-            kind: Kind::String,
-            name: "Type".into(),
-            field: None,
-        });
-    }
-    let found: Vec<(String, &'s Field)> = targets
-        .iter()
-        .filter_map(|(alias, object)| {
-            // A task has no Name of its own; what it is called is its name field.
-            let own = object.field(name).or_else(|| {
-                object
-                    .name_field
-                    .as_deref()
-                    .filter(|_| name.eq_ignore_ascii_case("Name"))
-                    .and_then(|field| object.field(field))
-            });
-            own.map(|field| (format!(r#"{alias}."{}""#, field.name), field))
-        })
-        .collect();
-    let Some((_, first)) = found.first() else { return Err(no_column(name, "Name")) };
-    let values = found.iter().map(|(sql, _)| sql.as_str()).collect::<Vec<_>>().join(", ");
-    let collation = if first.kind.is_text() { " COLLATE NOCASE" } else { "" };
-    let sql = if found.len() == 1 { values } else { format!("(COALESCE({values}){collation})") };
-    Ok(Resolved { sql, kind: first.kind, name: first.name.clone(), field: Some(first) })
-}
-
-fn no_column(name: &str, object: &str) -> ApiError {
-    let message = format!(
-        "No such column '{name}' on entity '{object}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names."
-    );
-    ApiError::bad("INVALID_FIELD", message)
 }

@@ -3,9 +3,12 @@
 pub(crate) mod ast;
 mod compile;
 mod condition;
+mod cursor;
 mod dates;
+mod grouping;
 mod lexer;
 mod parser;
+mod paths;
 mod run;
 
 pub(crate) use run::run;

@@ -1,15 +1,13 @@
 //! Tokens → [`Query`], by recursive descent.
 
 use super::ast::{Aggregate, Condition, FieldSet, Function, Item, Literal, Operand, Operator, Order, Path, Query};
+use super::cursor::{Cursor, shown};
 use super::lexer::{Token, tokens};
 use super::malformed;
 use crate::crm::error::ApiError;
 
-/// Parentheses and subqueries deeper than this are refused rather than left to overflow the stack.
-const MAX_DEPTH: usize = 40;
-
 pub(super) fn parse(text: &str) -> Result<Query, ApiError> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
+    let mut parser = Cursor { tokens: tokens(text)?, at: 0, depth: 0 };
     let query = parser.query()?;
     match parser.peek() {
         None => Ok(query),
@@ -17,13 +15,7 @@ pub(super) fn parse(text: &str) -> Result<Query, ApiError> {
     }
 }
 
-struct Parser {
-    tokens: Vec<Token>,
-    at: usize,
-    depth: usize,
-}
-
-impl Parser {
+impl Cursor {
     fn query(&mut self) -> Result<Query, ApiError> {
         self.deeper()?;
         self.expect_word("SELECT")?;
@@ -269,99 +261,6 @@ impl Parser {
             return Err(malformed(format!("unexpected token: '{name}'")));
         }
         Ok(path)
-    }
-
-    fn name(&mut self) -> Result<String, ApiError> {
-        match self.next() {
-            Some(Token::Word(word)) => Ok(word),
-            other => Err(malformed(format!("unexpected token: {}", shown(other.as_ref())))),
-        }
-    }
-
-    /// An alias, unless the next word begins the next clause.
-    fn free_name(&mut self, ends: &[&str]) -> Option<String> {
-        let Some(Token::Word(word)) = self.peek() else { return None };
-        if ends.iter().any(|end| end.eq_ignore_ascii_case(word)) {
-            return None;
-        }
-        let word = word.clone();
-        self.at += 1;
-        Some(word)
-    }
-
-    fn whole_number(&mut self) -> Result<u64, ApiError> {
-        match self.next() {
-            Some(Token::Number(number)) if number >= 0.0 && number.fract() == 0.0 && number <= f64::from(u32::MAX) =>
-            {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "whole, not negative and within 32 bits, as just checked"
-                )]
-                Ok(number as u64)
-            }
-            other => Err(malformed(format!("unexpected token: {}", shown(other.as_ref())))),
-        }
-    }
-
-    fn deeper(&mut self) -> Result<(), ApiError> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH { Err(malformed("the query is nested too deeply")) } else { Ok(()) }
-    }
-
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.at)
-    }
-
-    fn next(&mut self) -> Option<Token> {
-        let token = self.tokens.get(self.at).cloned();
-        self.at += 1;
-        token
-    }
-
-    fn is_word(&self, word: &str) -> bool {
-        matches!(self.peek(), Some(Token::Word(own)) if own.eq_ignore_ascii_case(word))
-    }
-
-    fn take_word(&mut self, word: &str) -> bool {
-        let taken = self.is_word(word);
-        self.at += usize::from(taken);
-        taken
-    }
-
-    fn expect_word(&mut self, word: &str) -> Result<(), ApiError> {
-        if self.take_word(word) {
-            Ok(())
-        } else {
-            Err(malformed(format!("unexpected token: {} (expected {word})", shown(self.peek()))))
-        }
-    }
-
-    fn take_symbol(&mut self, symbol: &str) -> bool {
-        let taken = matches!(self.peek(), Some(Token::Symbol(own)) if *own == symbol);
-        self.at += usize::from(taken);
-        taken
-    }
-
-    fn is_symbol_after(&self, symbol: &str) -> bool {
-        matches!(self.tokens.get(self.at + 1), Some(Token::Symbol(own)) if *own == symbol)
-    }
-
-    fn expect_symbol(&mut self, symbol: &str) -> Result<(), ApiError> {
-        if self.take_symbol(symbol) {
-            Ok(())
-        } else {
-            Err(malformed(format!("unexpected token: {} (expected '{symbol}')", shown(self.peek()))))
-        }
-    }
-}
-
-fn shown(token: Option<&Token>) -> String {
-    match token {
-        None => "<EOF>".into(),
-        Some(Token::Word(text) | Token::Text(text) | Token::Date(text) | Token::DateTime(text)) => format!("'{text}'"),
-        Some(Token::Number(number)) => format!("'{number}'"),
-        Some(Token::Symbol(symbol)) => format!("'{symbol}'"),
     }
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod derive;
 mod tables;
+mod trail;
 pub(crate) mod values;
 pub(crate) mod write;
 
