@@ -23,30 +23,32 @@ const ROUTE_REASON = `Maria Keller (account executive of DACH). First touch by 2
       no  helen.brandt@northfield.example can own records (found: inactive)
   ✓ owners
       yes territory is present (found: dach)`;
-const PREVIEW = `Sequence for Jonas Weber at Alder Works
+const PREVIEW = `Draft for your review. Nothing has been sent.
 
-Step 1 (day 0, email): introduce
+── Step 1 of 3 · day 0 · email ──
 Subject: Planning at Alder Works
 
 Hello Jonas,
-Alder Works has 240 employees [F1] and works in machinery [F2].
+Alder Works has 240 employees [F1] and works in machinery [F1, F2].
 Would a short call next week suit you?
 
-Step 2 (day 3, email): follow up
+You get this mail because you asked us for news. Reply "stop" and we stop.
+
+── Step 2 of 3 · day 3 · email ──
 Subject: Re: Planning at Alder Works
 
-Teams of your size [F1] often plan in spreadsheets.
+Teams of your size often plan in spreadsheets. [F1] [F2]
 
-Step 3 (day 8, email): close
+── Step 3 of 3 · day 8 · email ──
 Subject: Shall I close this?
 
 If the time is not right, tell me and I stop writing. ${HOSTILE}
 
-Facts
-[F1] Alder Works has 240 employees (people_data_labs)
-[F2] Alder Works works in machinery (crm) ${HOSTILE}
+── Facts ──
+[F1] Alder Works has 240 employees (source: People Data Labs, 2026-11-22)
+[F2] Alder Works works in machinery (source: CRM, 2026-11-22) ${HOSTILE}
 
-Drafted by a model for the rep to check.`;
+Drafted by a model · prompt 1 · template introduction`;
 
 const admin = await as(url, 'admin@northfield.example');
 const maria = await createUser(admin, MARIA, 'Maria', 'Keller', 'Account Executive, DACH');
@@ -58,9 +60,12 @@ const desk = await browser.open(url, { screenshots });
 const { page } = desk;
 let leadId = '';
 
+// Nothing reaches beyond the right edge, where it would be cut off or scrolled away.
 const noOverflow = async (on) => {
-  const { wide, view } = await on.evaluate(() => ({ wide: document.documentElement.scrollWidth, view: window.innerWidth }));
-  assert.ok(wide <= view, `the page is ${wide} px wide in a view of ${view} px`);
+  const beyond = await on.evaluate(() => [...document.querySelectorAll('body *:not(.hidden, .hidden *)')]
+    .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map((element) => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 40)}`));
+  assert.deepEqual(beyond, []);
 };
 const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim() || document.activeElement?.tagName);
 const tabTo = async (wanted, most = 40) => {
@@ -189,7 +194,9 @@ const checks = [
     await page.locator('.lead-owner').getByText('Maria Keller (account executive of DACH)').waitFor();
     assert.deepEqual(await page.locator('.lead-score .reasons b').allTextContents(), ['+30', '+25', '-5']);
     assert.deepEqual(await page.locator('.lead-owner .mark').evaluateAll((marks) => marks.map((mark) => mark.getAttribute('aria-label'))), ['held, but found nobody', 'yes', 'no', 'held', 'yes']);
-    assert.equal(await page.locator('.step').count(), 3);
+    assert.deepEqual(await page.locator('.step-head').allTextContents(), ['Step 1day 0 · email', 'Step 2day 3 · email', 'Step 3day 8 · email']);
+    assert.deepEqual(await page.locator('.mail .cite').allTextContents(), ['F1', 'F1', 'F2', 'F1', 'F2']);
+    assert.deepEqual(await page.locator('.preview > p').allTextContents(), ['Draft for your review. Nothing has been sent.', 'Drafted by a model · prompt 1 · template introduction']);
     assert.deepEqual(await page.locator('.subject').allTextContents(), ['Subject Planning at Alder Works', 'Subject Re: Planning at Alder Works', 'Subject Shall I close this?']);
     assert.deepEqual(await page.locator('.facts dt').allTextContents(), ['F1', 'F2']);
     await page.getByRole('button', { name: 'Fact F2' }).first().click();
@@ -201,6 +208,10 @@ const checks = [
     await page.waitForTimeout(2500);
     assert.ok(await page.getByLabel('Show empty fields').isChecked());
     await page.getByLabel('Show empty fields').uncheck();
+    await page.getByRole('button', { name: 'Convert' }).focus();
+    await integration.update('Lead', leadId, { Title: 'Head of Sales' });
+    await page.locator('.lead-head').getByText('Head of Sales').waitFor();
+    assert.equal(await focused(), 'Convert');
     await desk.shoot('lead-after');
   }],
 

@@ -3,9 +3,9 @@
 
 import { h } from '/page/dom.js';
 
-const STEP = /^[\s#=*-]*step\s+(\d+)\b[\s:.,·–—-]*(.*)$/i;
+const STEP = /^[\s#=*─-]*step\s+(\d+)(?:\s+of\s+\d+)?\b[\s:.,·–—-]*(.*?)[\s=*─-]*$/iu;
 const SUBJECT = /^\s*subject:\s*(.*)$/i;
-const FACTS = /^[\s#=*-]*facts\b[^a-z]*$/i;
+const FACTS = /^[\s#=*─-]*facts\b[^a-z]*$/iu;
 const FACT = /^\s*[-*•]?\s*\[?(F\d+)\]?\s*[:.)–—-]?\s+(.+)$/;
 const CITES = /\[((?:F\d+)(?:\s*,\s*F\d+)*)\]/g;
 
