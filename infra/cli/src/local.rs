@@ -14,6 +14,6 @@ mod start;
 pub use build::{FUNCTIONS, Function, build_and_package};
 pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
 pub use process::{Running, kill_group, running, stop};
-pub(crate) use python::ensure_venv as ensure_tools;
+pub use python::ensure_venv as ensure_tools;
 pub(crate) use start::stop_cloud;
 pub use start::{CLOUD, STANDINS, answers, ensure_up};

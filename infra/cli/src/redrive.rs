@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
+use revloops_aws::Clients;
+
 use crate::{aws::Aws, context::Context, local::Endpoints, status};
 
 /// What to send again.
@@ -25,22 +27,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let endpoints = Endpoints::load(context)?;
     let aws = Aws::local(&context.layout, &endpoints);
     let step = context.console.step("Redrive");
-    let parked = status::parked(&aws, &endpoints).await?;
-    let chosen: Vec<&str> = if args.parked_ids.is_empty() {
-        parked.iter().map(|item| item.parked_id.as_str()).collect()
-    } else {
-        args.parked_ids.iter().map(String::as_str).collect()
-    };
-    if let Some(unknown) = chosen.iter().find(|id| !parked.iter().any(|item| item.parked_id == **id)) {
-        bail!("{unknown} is not parked");
-    }
-    for id in &chosen {
-        step.detail((*id).to_owned());
-        make_due(&aws, endpoints.output("ParkedTable")?, id).await?;
-    }
-    if !chosen.is_empty() {
-        invoke(context, &aws, endpoints.output("RedriveFunction")?).await?;
-    }
+    let chosen = again(context, &endpoints, &args.parked_ids).await?;
     let moved = if args.dead_letters {
         step.detail("dead letters");
         move_dead_letters(&aws, endpoints.output("DemandDeadLettersUrl")?, endpoints.output("DemandQueueUrl")?).await?
@@ -54,6 +41,31 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     }
     context.console.json(&json!({"parked": chosen, "dead_letters": moved}))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes these parked items due, all if none is named, and has the Redrive function send them; returns their ids.
+///
+/// # Errors
+/// If an id is not parked, or the function fails.
+pub async fn again(context: &Context, endpoints: &Endpoints, parked_ids: &[String]) -> anyhow::Result<Vec<String>> {
+    let aws = Aws::local(&context.layout, endpoints);
+    let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
+    let parked = status::parked(&clients, endpoints).await?;
+    let chosen: Vec<String> = if parked_ids.is_empty() {
+        parked.iter().map(|item| item.parked_id.clone()).collect()
+    } else {
+        parked_ids.to_vec()
+    };
+    if let Some(unknown) = chosen.iter().find(|id| !parked.iter().any(|item| item.parked_id == **id)) {
+        bail!("{unknown} is not parked");
+    }
+    for id in &chosen {
+        make_due(&aws, endpoints.output("ParkedTable")?, id).await?;
+    }
+    if !chosen.is_empty() {
+        invoke(context, &aws, endpoints.output("RedriveFunction")?).await?;
+    }
+    Ok(chosen)
 }
 
 async fn make_due(aws: &Aws, table: &str, id: &str) -> anyhow::Result<()> {
@@ -80,17 +92,7 @@ async fn make_due(aws: &Aws, table: &str, id: &str) -> anyhow::Result<()> {
 async fn invoke(context: &Context, aws: &Aws, function: &str) -> anyhow::Result<()> {
     let answer = context.layout.state.join("redrive.json");
     let said = aws
-        .json([
-            "lambda",
-            "invoke",
-            "--function-name",
-            function,
-            "--cli-binary-format",
-            "raw-in-base64-out",
-            "--payload",
-            "{}",
-            &answer.to_string_lossy(),
-        ])
+        .json(["lambda", "invoke", "--function-name", function, "--payload", "{}", &answer.to_string_lossy()])
         .await?;
     let text = std::fs::read_to_string(&answer).unwrap_or_default();
     drop(std::fs::remove_file(&answer));

@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use futures::future::{join, join_all};
 use serde::Serialize;
 use serde_json::Value;
 
+use revloops_aws::{Clients, TableParked, counts};
+use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus};
+
 use crate::{
-    aws::Aws,
     console::Tone,
     context::Context,
     local::{CLOUD, Endpoints, STANDINS, answers, running},
@@ -17,6 +18,9 @@ use crate::{
 /// `status` takes nothing.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
+
+/// So many parked leads are shown at most.
+const SHOWN: usize = 100;
 
 /// The whole picture; what `--json` prints.
 #[derive(Debug, Serialize)]
@@ -73,8 +77,6 @@ pub struct Count {
 pub struct Parked {
     /// Its chain's correlation id.
     pub parked_id: String,
-    /// waiting, or given up.
-    pub status: String,
     /// The lead, where it is known.
     pub lead_id: String,
     /// The step that could not go on.
@@ -82,11 +84,13 @@ pub struct Parked {
     /// The error's class.
     pub error_class: String,
     /// How often it was tried.
-    pub attempts: String,
+    pub attempts: u32,
+    /// The reason in words.
+    pub reason: String,
     /// Since when it is parked.
     pub parked_at: String,
-    /// Epoch seconds of the next attempt.
-    pub next_attempt_at: String,
+    /// When it is tried again; `None` where only a person can decide.
+    pub next_attempt_at: Option<String>,
 }
 
 /// Looks everywhere and prints it.
@@ -136,16 +140,16 @@ pub async fn run(context: &Context, _: Args) -> anyhow::Result<ExitCode> {
         console.say("Nothing is parked.");
     } else {
         console.table(
-            &["parked", "lead", "status", "step", "error", "attempts", "since"],
+            &["parked", "lead", "step", "error", "attempts", "since", "next attempt"],
             status.parked.iter().map(|item| {
                 vec![
                     item.parked_id.clone(),
                     item.lead_id.clone(),
-                    item.status.clone(),
                     item.step.clone(),
                     item.error_class.clone(),
-                    item.attempts.clone(),
+                    item.attempts.to_string(),
                     item.parked_at.clone(),
+                    item.next_attempt_at.clone().unwrap_or_else(|| "by a person".to_owned()),
                 ]
             }),
         );
@@ -170,20 +174,20 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
     };
     let cloud_runs = processes.iter().any(|process| process.name == CLOUD && process.answers);
     if cloud_runs && let Ok(endpoints) = Endpoints::load(context) {
-        let aws = Aws::local(&context.layout, &endpoints);
+        let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
         let queues = ["DemandQueueUrl", "DemandDeadLettersUrl", "RedriveDeadLettersUrl"];
         let tables = ["RunsTable", "InboxTable", "PoolsTable", "CacheTable", "ParkedTable"];
         let (counts, (sizes, (parked, outbound))) = join(
-            join_all(queues.map(|name| queue(&aws, &endpoints, name))),
+            join_all(queues.map(|name| queue(&clients, &endpoints, name))),
             join(
-                join_all(tables.map(|name| table(&aws, &endpoints, name))),
-                join(parked(&aws, &endpoints), outbound(&endpoints.crm.url)),
+                join_all(tables.map(|name| table(&clients, &endpoints, name))),
+                join(parked(&clients, &endpoints), outbound(&endpoints.crm.url)),
             ),
         )
         .await;
         status.queues = counts.into_iter().collect::<anyhow::Result<_>>()?;
         status.tables = sizes.into_iter().collect::<anyhow::Result<_>>()?;
-        status.parked = parked?;
+        status.parked = parked?.iter().map(shown).collect();
         status.outbound = outbound;
     }
     status.processes.append(&mut processes);
@@ -218,67 +222,32 @@ async fn cloud_version(url: &str) -> Option<String> {
     Some(answer.get("version").and_then(Value::as_str).unwrap_or("of unknown version").to_owned())
 }
 
-async fn queue(aws: &Aws, endpoints: &Endpoints, name: &'static str) -> anyhow::Result<Queue> {
-    let url = endpoints.output(name)?;
-    let answer = aws.json(["sqs", "get-queue-attributes", "--queue-url", url, "--attribute-names", "All"]).await?;
-    let number = |attribute: &str| -> anyhow::Result<u64> {
-        let value = answer.pointer(&format!("/Attributes/{attribute}")).and_then(Value::as_str);
-        value.and_then(|text| text.parse().ok()).with_context(|| format!("{name} has no {attribute}"))
-    };
-    Ok(Queue {
-        name,
-        waiting: number("ApproximateNumberOfMessages")?,
-        in_flight: number("ApproximateNumberOfMessagesNotVisible")?,
-    })
+async fn queue(clients: &Clients, endpoints: &Endpoints, name: &'static str) -> anyhow::Result<Queue> {
+    let depth = counts::depth(clients, endpoints.output(name)?).await?;
+    Ok(Queue { name, waiting: depth.waiting, in_flight: depth.in_flight })
 }
 
-/// By a counting scan: DescribeTable's own count is hours old on AWS.
-async fn table(aws: &Aws, endpoints: &Endpoints, name: &'static str) -> anyhow::Result<Count> {
-    let table = endpoints.output(name)?;
-    let answer = aws.json(["dynamodb", "scan", "--table-name", table, "--select", "COUNT"]).await?;
-    Ok(Count { name, items: answer.get("Count").and_then(Value::as_u64).context("a scan has a count")? })
+async fn table(clients: &Clients, endpoints: &Endpoints, name: &'static str) -> anyhow::Result<Count> {
+    Ok(Count { name, items: counts::items(clients, endpoints.output(name)?).await? })
 }
 
-/// Everything in the parked table that is not done.
-pub(crate) async fn parked(aws: &Aws, endpoints: &Endpoints) -> anyhow::Result<Vec<Parked>> {
-    let answer = aws
-        .json([
-            "dynamodb",
-            "scan",
-            "--table-name",
-            endpoints.output("ParkedTable")?,
-            "--filter-expression",
-            "#status <> :done",
-            "--expression-attribute-names",
-            r##"{"#status":"status"}"##,
-            "--expression-attribute-values",
-            r#"{":done":{"S":"done"}}"#,
-        ])
-        .await?;
-    let mut items: Vec<Parked> =
-        answer.get("Items").and_then(Value::as_array).into_iter().flatten().map(parked_item).collect();
-    items.sort_by(|one, other| {
-        one.next_attempt_at.cmp(&other.next_attempt_at).then(one.parked_id.cmp(&other.parked_id))
-    });
-    items.truncate(100);
-    Ok(items)
+/// What is parked and not done, soonest attempt first.
+pub(crate) async fn parked(clients: &Clients, endpoints: &Endpoints) -> anyhow::Result<Vec<ParkedItem>> {
+    let table = TableParked::new(clients.dynamodb.clone(), endpoints.output("ParkedTable")?);
+    Ok(table.list(ParkedStatus::Waiting, SHOWN).await?)
 }
 
-fn parked_item(item: &Value) -> Parked {
-    let text = |name: &str| {
-        let value = item.get(name);
-        let value = value.and_then(|value| value.get("S").or_else(|| value.get("N"))).and_then(Value::as_str);
-        value.unwrap_or_default().to_owned()
-    };
+fn shown(item: &ParkedItem) -> Parked {
+    let text = |name: &str| item.input.as_ref().and_then(|input| input.get(name)).and_then(Value::as_str);
     Parked {
-        parked_id: text("parked_id"),
-        status: text("status"),
-        lead_id: text("lead_id"),
-        step: text("step"),
-        error_class: text("error_class"),
-        attempts: text("attempts"),
-        parked_at: text("parked_at"),
-        next_attempt_at: text("next_attempt_at"),
+        parked_id: item.parked_id.clone(),
+        lead_id: text("lead_id").unwrap_or_default().to_owned(),
+        step: item.step.clone(),
+        error_class: item.class.clone(),
+        reason: item.reason.clone(),
+        attempts: item.attempts,
+        parked_at: item.parked_at.to_string(),
+        next_attempt_at: item.next_attempt_at.map(|at| at.to_string()),
     }
 }
 
@@ -289,19 +258,5 @@ async fn outbound(crm: &str) -> Value {
     match client.get(format!("{crm}/_standin/outbound")).send().await {
         Ok(answer) => answer.json().await.unwrap_or(Value::Null),
         Err(_) => Value::Null,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_parked_item_is_read_from_its_typed_attributes_and_may_lack_some() {
-        let item = serde_json::json!({
-            "parked_id": {"S": "c-1"}, "attempts": {"N": "3"}, "error_class": {"S": "Transient"}
-        });
-        let parked = parked_item(&item);
-        assert_eq!((parked.parked_id.as_str(), parked.attempts.as_str(), parked.step.as_str()), ("c-1", "3", ""));
     }
 }

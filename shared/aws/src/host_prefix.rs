@@ -70,7 +70,8 @@ mod tests {
             let mut seen = vec![0; 4096];
             let read = stream.read(&mut seen).await.unwrap();
             let body = r#"{"executionArn":"a","startDate":1,"stopDate":2,"status":"SUCCEEDED","output":"{}"}"#;
-            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+            let answer =
+                format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
             stream.write_all(answer.as_bytes()).await.unwrap();
             String::from_utf8_lossy(&seen[..read]).into_owned()
         });

@@ -6,6 +6,7 @@ pub mod cache;
 pub mod chain;
 pub mod clients;
 pub mod config_store;
+pub mod counts;
 mod failures;
 mod host_prefix;
 pub mod inbox;

@@ -14,9 +14,22 @@ use crate::context::Context;
 const OLDEST: (u32, u32) = (3, 10);
 
 /// Has the venv ready. What was interrupted is carried on: only a finished installation leaves its mark.
-pub(crate) async fn ensure_venv(context: &Context) -> anyhow::Result<()> {
+///
+/// # Errors
+/// If there is no Python that can make one, or a package cannot be installed.
+pub async fn ensure_venv(context: &Context) -> anyhow::Result<()> {
     let step = context.console.step("Python environment");
     let layout = &context.layout;
+    // A lock of its own: a second local system beside this one shares the environment.
+    let beside = layout.venv().with_extension("lock");
+    if let Some(parent) = beside.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let only_one = std::fs::File::create(&beside)?;
+    if only_one.try_lock().is_err() {
+        step.detail("another installation is under way");
+        only_one.lock().context("waiting for another installation")?;
+    }
     let requirements = layout.root.join("infra/local/cloud/requirements.txt");
     let wanted =
         std::fs::read_to_string(&requirements).with_context(|| format!("reading {}", requirements.display()))?;
