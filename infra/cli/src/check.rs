@@ -32,7 +32,12 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         match (entry.check)(&root) {
             Ok(candidate) => {
                 let hash: String = candidate.sha256().chars().take(12).collect();
-                rows.push(vec![entry.card.name.to_owned(), "ok".to_owned(), candidate.cases().to_string(), hash.clone()]);
+                rows.push(vec![
+                    entry.card.name.to_owned(),
+                    "ok".to_owned(),
+                    candidate.cases().to_string(),
+                    hash.clone(),
+                ]);
                 passed.push(json!({"loop": entry.card.name, "cases": candidate.cases(), "sha256": candidate.sha256()}));
             }
             Err(found) => {

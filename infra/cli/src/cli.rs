@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{check, config, console::Console, context::Context, demo, deploy, down, explain, redrive, status, test, up};
+use crate::{burst, 
+    check, config, console::Console, context::Context, demo, deploy, down, explain, redrive, status, test, up,
+};
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
 #[derive(Debug, Parser)]
@@ -35,6 +37,8 @@ enum Command {
     Config(config::Args),
     /// Why a lead landed where it did: the whole chain's decisions in words.
     Explain(explain::Args),
+    /// Many leads at once, with repeated messages and faults: what was lost, what happened twice, how fast it went.
+    Burst(burst::Args),
     /// Run all checks and tests; installs what they need first.
     Test(test::Args),
     /// Deploy to AWS. Only shows what it would do, unless told to execute.
@@ -51,6 +55,7 @@ impl Cli {
                 Command::Check(args) => check::run(&context, args).await,
                 Command::Config(args) => config::run(&context, args).await,
                 Command::Explain(args) => explain::run(&context, args).await,
+                Command::Burst(args) => burst::run(&context, args).await,
                 Command::Test(args) => test::run(&context, args).await,
                 Command::Up(args) => up::run(&context, args).await,
                 Command::Down(args) => down::run(&context, args).await,

@@ -38,7 +38,8 @@ impl CrmApi {
             .await
             .context("the CRM stand-in does not answer: `cargo revloops up` starts it")?;
         let answer = read(answer).await.context("logging in to the CRM")?;
-        let token = answer.get("access_token").and_then(Value::as_str).context("the CRM gave no access token")?.to_owned();
+        let token =
+            answer.get("access_token").and_then(Value::as_str).context("the CRM gave no access token")?.to_owned();
         Ok(Self { http, url, token })
     }
 
@@ -89,13 +90,27 @@ impl CrmApi {
         Ok(ids)
     }
 
+    /// Has the CRM send the messages of these leads once more, all at once; returns how many.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn resend(&self, leads: &[String]) -> anyhow::Result<usize> {
+        if leads.is_empty() {
+            return Ok(0);
+        }
+        let request = self.http.post(format!("{}/_standin/outbound/resend", self.url));
+        read(request.json(&json!({"lead_ids": leads})).send().await?).await?;
+        Ok(leads.len())
+    }
+
     /// Accepted writes of one object since a time, as the stand-in's journal has them.
     ///
     /// # Errors
     /// If it does not answer.
     pub async fn writes(&self, object: &str, since_ms: i64) -> anyhow::Result<Vec<Value>> {
         let request = self.http.get(format!("{}/_standin/writes", self.url));
-        let mut answer = read(request.query(&[("object", object), ("since_ms", &since_ms.to_string())]).send().await?).await?;
+        let mut answer =
+            read(request.query(&[("object", object), ("since_ms", &since_ms.to_string())]).send().await?).await?;
         match answer.get_mut("writes").map(Value::take) {
             Some(Value::Array(writes)) => Ok(writes),
             Some(_) | None => bail!("the CRM stand-in's journal cannot be read"),

@@ -1,9 +1,9 @@
 //! `revloops demo`: the whole system on this machine, 25 leads through the demand chain, and a table of what became of
 //! each.
 
-mod seed;
-mod table;
-mod watch;
+pub mod seed;
+pub mod table;
+pub mod watch;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -56,7 +56,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         console.say("`cargo revloops status` tells what waits and what is parked, and why.");
     }
     let example = leads.iter().zip(&ends).find(|(_, end)| end.task).map_or("<lead>", |(lead, _)| lead.id.as_str());
-    console.say(format!("  the rep's page    {}  (sign in as anybody; every name there is made up)", endpoints.crm.url));
+    console
+        .say(format!("  the rep's page    {}  (sign in as anybody; every name there is made up)", endpoints.crm.url));
     console.say(format!("  why?              cargo revloops explain {example}"));
     console.say("  what runs         cargo revloops status");
     console.say("  config            config/loops/…, then: cargo revloops check · config promote · config rollback");

@@ -34,8 +34,11 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let id = text("Id");
 
     let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
-    let runs = TableRuns::new(clients.dynamodb.clone(), endpoints.output("RunsTable")?).about(&format!("lead/{id}")).await?;
-    let parked = TableParked::new(clients.dynamodb, endpoints.output("ParkedTable")?).list(ParkedStatus::Waiting, 10_000).await?;
+    let runs =
+        TableRuns::new(clients.dynamodb.clone(), endpoints.output("RunsTable")?).about(&format!("lead/{id}")).await?;
+    let parked = TableParked::new(clients.dynamodb, endpoints.output("ParkedTable")?)
+        .list(ParkedStatus::Waiting, 10_000)
+        .await?;
     let parked: Vec<ParkedItem> = parked.into_iter().filter(|item| is_about(item, &id)).collect();
 
     let owner = lead.pointer("/Owner/Name").and_then(Value::as_str).unwrap_or("–");
@@ -83,8 +86,10 @@ async fn find(crm: &CrmApi, wanted: &str) -> anyhow::Result<Value> {
     let mut found = crm.query(&soql).await?;
     if found.len() > 1 {
         let field = |lead: &Value, name: &str| lead.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
-        let lines: Vec<String> =
-            found.iter().map(|lead| format!("  {}  {} · {}", field(lead, "Id"), field(lead, "Company"), field(lead, "Name"))).collect();
+        let lines: Vec<String> = found
+            .iter()
+            .map(|lead| format!("  {}  {} · {}", field(lead, "Id"), field(lead, "Company"), field(lead, "Name")))
+            .collect();
         bail!("`{wanted}` fits {} leads; say which by its id:\n{}", found.len(), lines.join("\n"));
     }
     match found.pop() {

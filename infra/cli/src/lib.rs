@@ -9,6 +9,7 @@
 )]
 
 pub mod aws;
+pub mod burst;
 pub mod check;
 mod cli;
 pub mod config;

@@ -27,7 +27,7 @@ fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
 ///
 /// # Errors
 /// If a file cannot be written.
-pub fn write(context: &Context) -> anyhow::Result<Vec<String>> {
+pub(crate) fn write(context: &Context) -> anyhow::Result<Vec<String>> {
     let mut written = Vec::new();
     for (path, text) in generated(context)? {
         if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
@@ -46,8 +46,10 @@ pub fn write(context: &Context) -> anyhow::Result<Vec<String>> {
 ///
 /// # Errors
 /// If a schema cannot be written as JSON.
-pub fn stale(context: &Context) -> anyhow::Result<Vec<Problem>> {
-    let stale = generated(context)?.into_iter().filter(|(path, text)| !std::fs::read_to_string(path).is_ok_and(|there| there == *text));
+pub(crate) fn stale(context: &Context) -> anyhow::Result<Vec<Problem>> {
+    let stale = generated(context)?
+        .into_iter()
+        .filter(|(path, text)| !std::fs::read_to_string(path).is_ok_and(|there| there == *text));
     Ok(stale
         .map(|(path, _)| Problem {
             file: format!("schemas/{}", path.file_name().unwrap_or_default().to_string_lossy()),

@@ -31,7 +31,10 @@ const PORTS: Ports = Ports { cloud: 4766, crm: 4771, enrichment: 4772, ai: 4773 
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let own = Context {
         console: context.console.clone(),
-        layout: crate::context::Layout { root: context.layout.root.clone(), state: context.layout.root.join(".revloops/test") },
+        layout: crate::context::Layout {
+            root: context.layout.root.clone(),
+            state: context.layout.root.join(".revloops/test"),
+        },
         ports: PORTS,
     };
     if args.filter.is_none() {
@@ -53,7 +56,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
 
 async fn checks(context: &Context) -> anyhow::Result<()> {
     step(context, "Format", "cargo", &["fmt", "--all", "--check"]).await?;
-    step(context, "Lints", "cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]).await?;
+    step(context, "Lints", "cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])
+        .await?;
     if check::run(context, check::Args::default()).await? != ExitCode::SUCCESS {
         bail!("the config does not pass its check");
     }
@@ -82,8 +86,13 @@ async fn step(context: &Context, title: &'static str, program: &str, arguments: 
 
 /// The browser tests need Chromium: it comes from the system's packages.
 async fn ensure_chromium(context: &Context) -> anyhow::Result<()> {
-    let found = |name: &str| std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
-    if std::env::var_os("REVLOOPS_CHROMIUM").is_some() || ["chromium", "chromium-browser", "google-chrome"].into_iter().any(found) {
+    let found = |name: &str| {
+        std::env::var_os("PATH")
+            .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    };
+    if std::env::var_os("REVLOOPS_CHROMIUM").is_some()
+        || ["chromium", "chromium-browser", "google-chrome"].into_iter().any(found)
+    {
         return Ok(());
     }
     if !Path::new("/usr/bin/apt-get").is_file() {
@@ -95,9 +104,13 @@ async fn ensure_chromium(context: &Context) -> anyhow::Result<()> {
         if !is_root() {
             command.args(["--non-interactive", "apt-get"]);
         }
-        let output = command.args(&arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).output().await?;
+        let output =
+            command.args(&arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).output().await?;
         if !output.status.success() {
-            bail!("the browser tests need Chromium: sudo apt-get install chromium, or name one in REVLOOPS_CHROMIUM\n{}", String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "the browser tests need Chromium: sudo apt-get install chromium, or name one in REVLOOPS_CHROMIUM\n{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
     }
     step.done("installed");
@@ -141,7 +154,8 @@ async fn cargo_test(own: &Context, filter: Option<&str>) -> anyhow::Result<(u64,
 /// `test result: ok. 12 passed; 0 failed; …`
 fn totals(line: &str) -> Option<(u64, u64)> {
     let rest = line.strip_prefix("test result: ")?;
-    let number = |word: &str| rest.split(['.', ';']).find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok());
+    let number =
+        |word: &str| rest.split(['.', ';']).find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok());
     Some((number("passed")?, number("failed")?))
 }
 

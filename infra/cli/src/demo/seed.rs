@@ -40,10 +40,17 @@ pub async fn organisation(crm: &CrmApi) -> anyhow::Result<usize> {
     let users = list(file, include_str!("organisation.json"), "users")?;
     let queues = list(file, include_str!("organisation.json"), "queues")?;
 
-    let there: BTreeSet<String> =
-        crm.query("SELECT Username FROM User").await?.iter().map(|user| text(user, "Username").to_lowercase()).collect();
+    let there: BTreeSet<String> = crm
+        .query("SELECT Username FROM User")
+        .await?
+        .iter()
+        .map(|user| text(user, "Username").to_lowercase())
+        .collect();
     let profile = crm.query("SELECT Id FROM Profile WHERE Name = 'Standard User' LIMIT 1").await?;
-    let profile = profile.first().map(|profile| text(profile, "Id").to_owned()).context("the CRM has no profile Standard User")?;
+    let profile = profile
+        .first()
+        .map(|profile| text(profile, "Id").to_owned())
+        .context("the CRM has no profile Standard User")?;
     let mut users: Vec<Value> =
         users.into_iter().filter(|user| !there.contains(&text(user, "Username").to_lowercase())).collect();
     for user in &mut users {
@@ -53,7 +60,9 @@ pub async fn organisation(crm: &CrmApi) -> anyhow::Result<usize> {
             fields.insert("Alias".into(), json!(alias.to_lowercase()));
             fields.insert("Email".into(), json!(username));
             fields.insert("ProfileId".into(), json!(profile));
-            for (name, value) in [("LocaleSidKey", "en_GB"), ("LanguageLocaleKey", "en_US"), ("EmailEncodingKey", "UTF-8")] {
+            for (name, value) in
+                [("LocaleSidKey", "en_GB"), ("LanguageLocaleKey", "en_US"), ("EmailEncodingKey", "UTF-8")]
+            {
                 fields.insert(name.into(), json!(value));
             }
         }
@@ -70,8 +79,7 @@ pub async fn organisation(crm: &CrmApi) -> anyhow::Result<usize> {
                 fields.insert("Type".into(), json!("Queue"));
             }
             let ids = crm.create_all("Group", &[fields]).await?;
-            let may_own: Vec<Value> =
-                ids.iter().map(|id| json!({"QueueId": id, "SobjectType": "Lead"})).collect();
+            let may_own: Vec<Value> = ids.iter().map(|id| json!({"QueueId": id, "SobjectType": "Lead"})).collect();
             crm.create_all("QueueSobject", &may_own).await?;
             made += 1;
         }

@@ -42,7 +42,8 @@ pub struct Row {
 pub async fn rows(crm: &CrmApi, leads: &[DemoLead], ends: &[End], since_ms: i64) -> anyhow::Result<Vec<Row>> {
     let at = |write: &Value| write.get("at_ms").and_then(Value::as_i64);
     let named = |write: &Value, path: &str| write.pointer(path).and_then(Value::as_str).map(ToOwned::to_owned);
-    let (mut saved, mut changed, mut owned, mut tasked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut saved, mut changed, mut owned, mut tasked) =
+        (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for write in crm.writes("Lead", since_ms).await? {
         let (Some(id), Some(at)) = (named(&write, "/id"), at(&write)) else { continue };
         if saved.contains_key(&id) {

@@ -71,7 +71,12 @@ impl End {
 ///
 /// # Errors
 /// If the records cannot be read.
-pub async fn until_decided(context: &Context, endpoints: &Endpoints, leads: &[DemoLead], patience: Duration) -> anyhow::Result<Vec<End>> {
+pub async fn until_decided(
+    context: &Context,
+    endpoints: &Endpoints,
+    leads: &[DemoLead],
+    patience: Duration,
+) -> anyhow::Result<Vec<End>> {
     let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
     let runs = TableRuns::new(clients.dynamodb, endpoints.output("RunsTable")?);
     let (began, step) = (Instant::now(), context.console.step("On their way"));
