@@ -3,6 +3,7 @@
 //! Everything here is checked once, when it is built; the rest of the system holds only right values.
 
 pub mod cost;
+pub mod country;
 pub mod crm_time;
 pub mod enriched;
 pub mod error_class;
@@ -14,6 +15,7 @@ pub mod score;
 pub mod stamp;
 
 pub use cost::Cost;
+pub use country::{is_country_code, meant_country_code};
 pub use crm_time::{crm_date, crm_datetime};
 pub use enriched::{CompanyProfile, EnrichmentStatus, PersonProfile, Provenance};
 pub use error_class::ErrorClass;

@@ -1,4 +1,4 @@
-//! When one condition can hold only where another does: what makes a later rule dead.
+//! When one condition can hold only where another does, or nowhere: what makes a rule dead.
 //!
 //! Sound and not complete: `true` is a proof, `false` says only that the shapes do not show it.
 
@@ -29,6 +29,64 @@ pub fn implies(narrow: &Condition, wide: &Condition) -> bool {
             }
             (Condition::Always | Condition::Any(_) | Condition::Not(_) | Condition::Test(_), _) => false,
         }
+}
+
+/// Whether the condition surely holds for nobody: `country is DE and country is FR`.
+#[must_use]
+pub fn never_holds(condition: &Condition) -> bool {
+    match condition {
+        Condition::Always | Condition::Test(_) => false,
+        Condition::Not(inner) => matches!(**inner, Condition::Always),
+        Condition::Any(cases) => cases.iter().all(never_holds),
+        Condition::All(parts) => {
+            parts.iter().any(never_holds)
+                || parts
+                    .iter()
+                    .enumerate()
+                    .any(|(at, part)| parts.get(at + 1..).unwrap_or_default().iter().any(|other| exclude(part, other)))
+        }
+    }
+}
+
+/// Whether two conditions surely never hold together.
+fn exclude(a: &Condition, b: &Condition) -> bool {
+    match (a, b) {
+        (Condition::Test(a), Condition::Test(b)) => a.field == b.field && apart(&a.compare, &b.compare),
+        (Condition::Not(inner), other) | (other, Condition::Not(inner)) => implies(other, inner),
+        (Condition::Always | Condition::All(_) | Condition::Any(_) | Condition::Test(_), _) => false,
+    }
+}
+
+/// Whether no value of a field fits both comparisons. Both are of the same field, and so of the same type.
+fn apart(a: &Compare, b: &Compare) -> bool {
+    match (a, b) {
+        (Compare::Absent, Compare::Absent) => false,
+        (Compare::Absent, _) | (_, Compare::Absent) => true,
+        (Compare::Flag(a), Compare::Flag(b)) => a != b,
+        (Compare::OneOf(a), Compare::OneOf(b)) => !a.iter().any(|one| b.binary_search(one).is_ok()),
+        (Compare::OneOf(all), Compare::StartsWith(start)) | (Compare::StartsWith(start), Compare::OneOf(all)) => {
+            !all.iter().any(|one| one.starts_with(&**start))
+        }
+        (Compare::OneOf(all), Compare::EndsWith(end)) | (Compare::EndsWith(end), Compare::OneOf(all)) => {
+            !all.iter().any(|one| one.ends_with(&**end))
+        }
+        (Compare::StartsWith(a), Compare::StartsWith(b)) => !a.starts_with(&**b) && !b.starts_with(&**a),
+        (Compare::EndsWith(a), Compare::EndsWith(b)) => !a.ends_with(&**b) && !b.ends_with(&**a),
+        (Compare::NumberOneOf(a), Compare::NumberOneOf(b)) => !a.iter().any(|one| b.binary_search(one).is_ok()),
+        (Compare::NumberOneOf(all), Compare::Within(from, to))
+        | (Compare::Within(from, to), Compare::NumberOneOf(all)) => !all.iter().any(|one| (from..=to).contains(&one)),
+        (Compare::Within(a, b), Compare::Within(from, to)) => b < from || to < a,
+        (
+            Compare::Present
+            | Compare::Flag(_)
+            | Compare::OneOf(_)
+            | Compare::StartsWith(_)
+            | Compare::EndsWith(_)
+            | Compare::NumberOneOf(_)
+            | Compare::Within(..),
+            _,
+        ) => false,
+    }
 }
 
 fn within(narrow: &Compare, wide: &Compare) -> bool {

@@ -6,7 +6,7 @@
 //! - [`condition`]: evaluation, without allocating
 //! - [`trace`]: the same on request with what was found, for people
 //! - [`rule_set`]: rules in priority order, and the checks of a whole set
-//! - [`implies`]: when one condition can hold only where another does
+//! - [`implies`]: when one condition can hold only where another does, or nowhere
 //!
 //! The verdict of a rule set depends on the subject's values alone: no clock, no randomness, no network. Texts are
 //! compared without regard to case and outer blanks, because CRM users type them. A test of a field that has no value
@@ -27,7 +27,7 @@ mod property_tests;
 pub use compile::{KnownNames, compile, compile_knowing};
 pub use condition::{Condition, Test};
 pub use fields::{Field, FieldId, FieldTable, FieldType, FieldValues};
-pub use implies::implies;
+pub use implies::{implies, never_holds};
 pub use raw::RawCondition;
 pub use rule_set::{Draft, Rule, RuleSet};
 pub use trace::{Tried, in_words, trace};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::compile::compile;
 use crate::condition::Condition;
 use crate::fields::{Field, FieldId, FieldTable, FieldValues};
-use crate::implies::implies;
+use crate::implies::{implies, never_holds};
 use crate::raw::RawCondition;
 use crate::trace::trace;
 
@@ -161,6 +161,16 @@ proptest! {
             for subject in subjects {
                 let values = filled(&subject);
                 prop_assert!(!narrow.holds(&values) || wide.holds(&values), "{narrow:?} ⇒ {wide:?} fails on {subject:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_proved_to_hold_for_nobody_holds_for_nobody(raw in condition(), subjects in prop::collection::vec(subject(), 40)) {
+        let (_, condition) = compiled(&raw);
+        if never_holds(&condition) {
+            for subject in subjects {
+                prop_assert!(!condition.holds(&filled(&subject)), "{condition:?} holds for {subject:?}");
             }
         }
     }

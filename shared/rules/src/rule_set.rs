@@ -4,7 +4,7 @@ use revloops_config::{Document, Problems};
 
 use crate::condition::Condition;
 use crate::fields::FieldValues;
-use crate::implies::implies;
+use crate::implies::{implies, never_holds};
 
 /// A rule as config gives it; what could not be read of it is `None`, and has been reported.
 #[derive(Debug, Clone)]
@@ -97,11 +97,19 @@ fn unique<T>(drafts: &[Draft<T>], document: &Document, problems: &mut Problems) 
     }
 }
 
-/// Reports rules that can never fire, because an earlier one takes all that they would take and never lets go.
+/// Reports rules that can never fire: they contradict themselves, or an earlier one takes all that they would take and
+/// never lets go.
 fn dead_rules<T>(drafts: &[Draft<T>], document: &Document, problems: &mut Problems) -> bool {
     let mut alive = true;
     for (at, draft) in drafts.iter().enumerate() {
         let Some(when) = &draft.when else { continue };
+        if never_holds(when) {
+            alive = false;
+            let what = format!("the rule `{}` can never fire: its conditions contradict each other", draft.id);
+            let remedy = "mend them, use `any:` where one of them is enough, or take the rule out";
+            problems.at(document, &format!("{}/when", draft.pointer), what, remedy);
+            continue;
+        }
         let taker = drafts.get(..at).unwrap_or_default().iter().find(|earlier| {
             !earlier.falls_through && earlier.when.as_ref().is_some_and(|earlier| implies(when, earlier))
         });
@@ -203,6 +211,21 @@ mod tests {
                 set(&[("first", 1, false, first), ("second", 2, false, second), ("rest", 3, false, "{always: true}")]);
             let wanted = "rules.yaml:3:5 rules[1]: the rule `second` can never fire: `first` in line 2 comes first";
             assert!(rules.is_none() && said.contains(wanted), "{first} then {second}:\n{said}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_contradicts_itself_is_reported() {
+        for when in [
+            "{all: [{field: country, is: DE}, {field: country, is: FR}]}",
+            "{all: [{field: country, present: false}, {field: country, starts_with: D}]}",
+            "{all: [{field: employees, at_least: 50}, {field: employees, at_most: 49}]}",
+            "{all: [{field: country, is: DE}, {not: {field: country, in: [DE, AT]}}]}",
+            "{not: {always: true}}",
+        ] {
+            let (rules, said) = set(&[("a", 1, false, when), ("rest", 2, false, "{always: true}")]);
+            let wanted = "the rule `a` can never fire: its conditions contradict each other; mend them";
+            assert!(rules.is_none() && said.contains(wanted), "{when}:\n{said}");
         }
     }
 

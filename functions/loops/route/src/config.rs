@@ -1,6 +1,7 @@
 //! The levers: territories, pools, rules, and how soon an owner must be in touch.
 
 mod cases;
+mod countries;
 mod levers;
 mod pools;
 mod rules;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use revloops_config::{Document, Problems, Sources};
 use revloops_rules::{Draft, RawCondition, RuleSet, compile_knowing};
 
-use super::{Names, id, login};
+use super::{Names, countries, id, login};
 use crate::logic::fields::{LeadField, RULE_FIELDS};
 
 /// The file.
@@ -95,6 +95,7 @@ pub(crate) fn check(sources: &Sources, names: &Names<'_>, problems: &mut Problem
     for (at, raw) in document.items::<RawRule>("rules") {
         let pointer = format!("/rules/{at}");
         id(&raw.id, document, &format!("{pointer}/id"), problems);
+        countries::check(&raw.when, document, &format!("{pointer}/when"), problems);
         let when = compile_knowing(&known, &raw.when, &RULE_FIELDS, document, &format!("{pointer}/when"), problems);
         let then = handler(&raw.assign, names, document, &format!("{pointer}/assign"), problems);
         // Only a queue takes every lead that reaches it: people leave and go on leave.

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Problems, Sources};
-use revloops_rules::{Condition, RawCondition, compile, implies};
+use revloops_rules::{Condition, RawCondition, compile, implies, never_holds};
 
-use super::{id, login, once};
+use super::{countries, id, login, once};
 use crate::logic::fields::TERRITORY_FIELDS;
 
 /// The file.
@@ -65,8 +65,13 @@ pub(crate) fn check(sources: &Sources, problems: &mut Problems) -> Option<Vec<Te
     for (at, raw) in raw {
         let pointer = format!("/territories/{at}");
         id(&raw.id, document, &format!("{pointer}/id"), problems);
+        countries::check(&raw.when, document, &format!("{pointer}/when"), problems);
         let when = compile(&raw.when, &TERRITORY_FIELDS, document, &format!("{pointer}/when"), problems);
         if let Some(when) = &when {
+            if never_holds(when) {
+                let what = format!("no lead can be in `{}`: its conditions contradict each other", raw.id);
+                problems.at(document, &format!("{pointer}/when"), what, "mend them, or use `any:`");
+            }
             if let Some((taker, _)) = earlier.iter().find(|(_, earlier)| implies(when, earlier)) {
                 let what = format!("no lead can be in `{}`: `{taker}` stands before it and takes them all", raw.id);
                 problems.at(document, &pointer, what, format!("put it before `{taker}`, or narrow that one"));

@@ -67,6 +67,7 @@ fn every_planted_mistake_is_found_at_once_with_line_and_remedy() {
         ),
         ("territories.yaml", "{field: country, in: [GB, IE]}", "{field: territory, in: [GB, IE]}"),
         ("territories.yaml", "{field: country, in: [AR, BR, CL, CO, MX, PE, UY]}", "{field: country, in: [FR, BE]}"),
+        ("territories.yaml", "[DE, AT, CH, LI]", "[DE, AT, UK, Swiss]"),
         ("pools.yaml", "time_zone: Europe/London", "time_zone: Europe/Londn"),
         ("pools.yaml", "{from: 2026-12-21, to: 2027-01-03}", "{from: 2027-12-21, to: 2027-01-03}"),
         ("pools.yaml", "login: nora.diaz@northfield.example", "login: tom.becker@northfield.example"),
@@ -86,6 +87,8 @@ fn every_planted_mistake_is_found_at_once_with_line_and_remedy() {
         "`RevLoops Triage` is no developer name; write the queue's developer name, not its label",
         "owners.acount_executive: unknown role `acount_executive`; did you mean `account_executive`?",
         "unknown field `territory`; allowed: country",
+        "territories[0].when.in[2]: no country has the code `UK`; did you mean `GB`?",
+        "territories[0].when.in[3]: no country has the code `Swiss`; write its ISO 3166-1 code",
         "no lead can be in `latin-america`: `france-benelux` stands before it and takes them all",
     ];
     for wanted in wanted {

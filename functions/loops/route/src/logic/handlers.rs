@@ -66,17 +66,17 @@ fn one_user(what: &str, login: &str, facts: &Facts) -> Resolved {
         return Resolved::Needs(Need::Users(vec![login.to_owned()]));
     };
     let condition = format!("{what} can own records");
-    match usable(login, known.as_ref()) {
+    match usable(known.as_ref()) {
         Ok(user) => Resolved::Owner {
             owner: owner(user),
             ticket: None,
             because: vec![Because::new(condition, user.name.clone(), true)],
         },
-        Err(why) => nobody(condition, why),
+        Err(why) => nobody(condition, found(login, known.as_ref(), why)),
     }
 }
 
-fn from_pool(name: &str, pool: &Pool, facts: &Facts, at: Timestamp) -> Resolved {
+fn from_pool(id: &str, pool: &Pool, facts: &Facts, at: Timestamp) -> Resolved {
     let unknown: Vec<String> = pool
         .members
         .iter()
@@ -87,49 +87,56 @@ fn from_pool(name: &str, pool: &Pool, facts: &Facts, at: Timestamp) -> Resolved 
         return Resolved::Needs(Need::Users(unknown));
     }
     let mut eligible = Vec::new();
-    let mut left_out = Vec::new();
+    let mut because = Vec::new();
     for member in &pool.members {
         let known = facts.users.get(&member.login).and_then(Option::as_ref);
-        match (member.away_at(at), usable(&member.login, known)) {
-            (_, Err(why)) => left_out.push(why),
-            (Some(until), Ok(user)) => left_out.push(format!("{} is away until {until}", user.name)),
-            (None, Ok(_)) => eligible.push(PoolMember { login: member.login.clone(), weight: member.weight }),
-        }
+        let left_out = match (member.away_at(at), usable(known)) {
+            (_, Err(why)) => why.to_owned(),
+            (Some(until), Ok(_)) => format!("on leave until {until}"),
+            (None, Ok(_)) => {
+                eligible.push(PoolMember { login: member.login.clone(), weight: member.weight });
+                continue;
+            }
+        };
+        let name = known.map_or(member.login.as_str(), |user| user.name.as_str());
+        because.push(Because::new(format!("{name} of {id} can take a lead now"), left_out, false));
     }
-    let mut because: Vec<Because> = left_out
-        .into_iter()
-        .map(|why| Because::new(format!("every member of {name} can take a lead now"), why, false))
-        .collect();
     if eligible.is_empty() {
         return Resolved::Nobody { because };
     }
-    let Some(ticket) = facts.tickets.get(name) else {
-        return Resolved::Needs(Need::Ticket { pool: name.to_owned(), eligible });
+    let Some(ticket) = facts.tickets.get(id) else {
+        return Resolved::Needs(Need::Ticket { pool: id.to_owned(), eligible });
     };
     // The same lead draws the same ticket at every attempt, even where the config has changed in between.
     let login = ticket.login.to_lowercase();
     let Some(known) = facts.users.get(&login) else {
         return Resolved::Needs(Need::Users(vec![login]));
     };
-    let condition = format!("ticket {} of {name} is for one who can own records", ticket.number);
-    match usable(&login, known.as_ref()) {
+    let condition = format!("the holder of ticket {} of {id} can own records", ticket.number);
+    match usable(known.as_ref()) {
         Ok(user) => {
             because.push(Because::new(condition, user.name.clone(), true));
-            Resolved::Owner { owner: owner(user), ticket: Some((name.to_owned(), ticket.number)), because }
+            Resolved::Owner { owner: owner(user), ticket: Some((id.to_owned(), ticket.number)), because }
         }
         Err(why) => {
-            because.push(Because::new(condition, why, false));
+            because.push(Because::new(condition, found(&login, known.as_ref(), why), false));
             Resolved::Nobody { because }
         }
     }
 }
 
-fn usable<'a>(login: &str, known: Option<&'a CrmUser>) -> Result<&'a CrmUser, String> {
+/// The user, or why they cannot own records.
+fn usable(known: Option<&CrmUser>) -> Result<&CrmUser, &'static str> {
     match known {
-        None => Err(format!("{login}, whom the CRM does not know")),
-        Some(user) if !user.active => Err(format!("{}, who is not active", user.name)),
+        None => Err("not known to the CRM"),
+        Some(user) if !user.active => Err("not active"),
         Some(user) => Ok(user),
     }
+}
+
+/// Who was found, and why they cannot own records: `Rob Gone, not active`.
+fn found(login: &str, known: Option<&CrmUser>, why: &str) -> String {
+    format!("{}, {why}", known.map_or(login, |user| user.name.as_str()))
 }
 
 fn owner(user: &CrmUser) -> Owner {

@@ -195,9 +195,26 @@ fn reasons_tell_rule_by_rule_what_was_found() {
     );
     let because = &decision.reasons[1].because[1];
     assert_eq!(because.condition, "the account executive of Germany can own records");
-    assert_eq!((because.found.as_str(), because.holds), ("Anna, who is not active", false));
+    assert_eq!((because.found.as_str(), because.holds), ("Anna, not active", false));
     let because = &decision.reasons[2].because[0];
     assert_eq!((because.condition.as_str(), because.found.as_str(), because.holds), ("band is A", "C", false));
+}
+
+#[test]
+fn who_in_a_pool_was_passed_by_is_told_with_the_reason() {
+    let christmas: Timestamp = "2026-12-25T12:00:00Z".parse().unwrap();
+    let facts = inactive(facts(), "cleo@acme.example");
+    let decision = decide(&minimal(), &french_lead(), &facts, christmas);
+    let told: Vec<String> =
+        decision.reasons[2].because.iter().map(|one| format!("{}: {}", one.condition, one.found)).collect();
+    assert_eq!(
+        told,
+        [
+            "band is A: A",
+            "Ben of team can take a lead now: on leave until 2026-12-31",
+            "Cleo of team can take a lead now: not active"
+        ]
+    );
 }
 
 #[test]
