@@ -14,11 +14,11 @@ pub const ADMIN: &str = "admin@northfield.example";
 /// The username that the functions run as.
 pub const INTEGRATION: &str = "integration@northfield.example";
 
-/// Creates what is missing; an organisation that is there already is left as it is.
+/// Creates what is missing, and gives the two users of the first day `password`; all else of an organisation that is there is left as it is.
 pub(super) fn ensure(conn: &Connection, schema: &Schema, now: i64, password: &str) -> Result<(), ApiError> {
     let there = conn.prepare(r#"SELECT 1 FROM "Organization""#)?.exists([])?;
     if there {
-        return Ok(());
+        return renew_passwords(conn, password);
     }
     let admin = ids::numbered("005", 1);
     let scope = Scope { conn, schema, user_id: &admin, now, auto_assign: false, unmodified_since: None, system: true };
@@ -48,8 +48,15 @@ pub(super) fn ensure(conn: &Connection, schema: &Schema, now: i64, password: &st
                 .map(|(name, value)| (name.to_owned(), value.into())),
             );
         }
-        let id = create("User", fields)?;
-        passwords::set(conn, &id, password)?;
+        create("User", fields)?;
     }
-    Ok(())
+    renew_passwords(conn, password)
+}
+
+/// The file may be older than the settings: what is in the settings is what works.
+fn renew_passwords(conn: &Connection, password: &str) -> Result<(), ApiError> {
+    let mut statement = conn.prepare(r#"SELECT "Id" FROM "User" WHERE "Username" IN (?1, ?2)"#)?;
+    let ids: Vec<String> =
+        statement.query_map([ADMIN, INTEGRATION], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    ids.iter().try_for_each(|id| passwords::set(conn, id, password))
 }

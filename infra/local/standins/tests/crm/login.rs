@@ -130,6 +130,22 @@ async fn a_new_users_password_works_and_an_inactive_users_does_not() {
 }
 
 #[tokio::test]
+async fn the_passwords_of_the_first_users_follow_the_settings() {
+    let world = World::start().await.restarted_with_password("another password").await;
+    let form = |password| {
+        [
+            ("grant_type", "password"),
+            ("client_id", "app"),
+            ("client_secret", "secret"),
+            ("username", "admin@northfield.example"),
+            ("password", password),
+        ]
+    };
+    assert_eq!(token(&world, &form(PASSWORD)).await.status, 400);
+    assert_eq!(token(&world, &form("another password")).await.status, 200);
+}
+
+#[tokio::test]
 async fn versions_are_for_everybody_and_everything_says_that_it_is_a_stand_in() {
     let world = World::start().await;
     let answer = world.send(world.http.get(format!("{}/services/data/", world.url))).await;

@@ -1,5 +1,10 @@
 //! The CRM stand-in over real HTTP, one organisation of its own for each test.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test's helpers fail as its tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's helpers fail as its tests do"
+)]
 
 mod collections;
 mod composite;

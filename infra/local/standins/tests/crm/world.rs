@@ -58,8 +58,17 @@ impl World {
 
     /// The same organisation after its process ended and began again.
     pub(crate) async fn restarted(self, delivery: Delivery) -> Self {
+        let options = Options { delivery, ..self.options.clone() };
+        self.again(options).await
+    }
+
+    pub(crate) async fn restarted_with_password(self, password: &str) -> Self {
+        let options = Options { password: password.into(), ..self.options.clone() };
+        self.again(options).await
+    }
+
+    async fn again(self, options: Options) -> Self {
         self.running.stop().await;
-        let options = Options { delivery, ..self.options };
         let running = crm::serve(TcpListener::bind("127.0.0.1:0").await.unwrap(), options.clone()).await.unwrap();
         let url = running.url();
         let token = token(&self.http, &url).await;

@@ -202,9 +202,7 @@ impl Sender {
                 return outbox::acknowledged(conn, &batch.notifications, now, ms);
             }
             for notification in &batch.notifications {
-                let pause = pause_after(base, notification.attempts + 1);
-                let due = now + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
-                let due = (due - notification.created_at <= KEPT_FOR_MS).then_some(due);
+                let due = next_attempt(notification.created_at, now, pause_after(base, notification.attempts + 1));
                 outbox::refused(conn, notification, due, attempt.problem.as_deref().unwrap_or("refused"))?;
             }
             Ok(())
@@ -218,6 +216,12 @@ impl Sender {
 /// The pause after the `attempts`-th attempt.
 fn pause_after(base: Duration, attempts: u32) -> Duration {
     base.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(LONGEST_PAUSE)
+}
+
+/// When to try again; `None` once that would be more than a day after the save.
+fn next_attempt(created_at: i64, now: i64, pause: Duration) -> Option<i64> {
+    let due = now.checked_add(i64::try_from(pause.as_millis()).ok()?)?;
+    (due - created_at <= KEPT_FOR_MS).then_some(due)
 }
 
 /// Every host under `.localhost` is this machine, whatever the system's resolver thinks of it.
@@ -241,7 +245,7 @@ impl Resolve for LocalNames {
 mod tests {
     use std::time::Duration;
 
-    use super::pause_after;
+    use super::{KEPT_FOR_MS, next_attempt, pause_after};
 
     #[test]
     fn pauses_double_up_to_two_hours() {
@@ -250,5 +254,13 @@ mod tests {
             [1, 2, 3, 13, 14, 40].map(|attempts| pause_after(second, attempts).as_secs()),
             [1, 2, 4, 4096, 7200, 7200]
         );
+    }
+
+    #[test]
+    fn a_message_is_given_up_a_day_after_its_save() {
+        let hour = Duration::from_secs(3600);
+        assert_eq!(next_attempt(1_000, 2_000, hour), Some(3_602_000));
+        assert_eq!(next_attempt(0, KEPT_FOR_MS - 3_600_000, hour), Some(KEPT_FOR_MS));
+        assert_eq!(next_attempt(0, KEPT_FOR_MS - 3_599_999, hour), None);
     }
 }
