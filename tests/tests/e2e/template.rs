@@ -23,15 +23,16 @@ struct Template {
 fn template() -> &'static Template {
     static TEMPLATE: OnceLock<Template> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
-        let tools = tools::prepare().expect("the tests' tools");
-        let root = project_root();
-        let printed = run(Command::new(&tools.python)
-            .arg(root.join("tests/template/expand.py"))
-            .arg(root.join("infra/template.yaml")))
-        .expect("the SAM transform");
+        let context = Context::from_environment(Console::new(false)).expect("the project");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(ensure_tools(&context)).expect("the local cloud's tools");
+        let root = &context.layout.root;
+        let expand = root.join("tests/template/expand.py");
+        let printed = run(Command::new(context.layout.tool("python")).arg(expand).arg(context.layout.template()))
+            .expect("the SAM transform");
         let mut both: Value = serde_json::from_str(&printed).expect("one JSON document");
         let chain = std::fs::read_to_string(root.join("infra/chains/demand.asl.json")).expect("the chain's definition");
-        Template { source: both["source"].take(), expanded: both["expanded"].take(), chain }
+        Template { source: both["source"].take(), expanded: both["expanded"].take(), chain, context }
     })
 }
 
