@@ -1,5 +1,7 @@
 //! Keeping an envelope's notifications: each ends on the bus, in the parked table, or as a failure.
 
+use std::collections::BTreeSet;
+
 use futures::StreamExt as _;
 use futures::stream;
 use jiff::Timestamp;
@@ -11,7 +13,7 @@ use revloops_loopkit::ports::BusEvent;
 
 use crate::{Ports, events, parking};
 
-/// Notifications of one envelope that are worked on at once.
+/// Leads of one envelope that are remembered at once.
 const AT_ONCE: usize = 16;
 
 /// What became of an envelope's notifications.
@@ -33,7 +35,6 @@ impl Kept {
     fn count(&mut self, step: &Step) {
         match step {
             Step::Publish(_) => self.published += 1,
-            Step::Duplicate => self.duplicates += 1,
             Step::Parked => self.parked += 1,
             Step::Failed => self.failed += 1,
         }
@@ -43,7 +44,6 @@ impl Kept {
 /// How one notification stands: to be published, and after the bus has answered, published.
 enum Step {
     Publish(BusEvent),
-    Duplicate,
     Parked,
     Failed,
 }
@@ -53,7 +53,17 @@ enum Step {
 pub(crate) async fn keep(envelope: Envelope, body: &[u8], received_at: Timestamp, ports: &Ports) -> Kept {
     let mut kept = Kept { notifications: envelope.notifications.len(), ..Kept::default() };
     let organization_id = &envelope.organization_id;
-    let steps: Vec<Step> = stream::iter(envelope.notifications)
+    let ids = envelope.notifications.iter().flatten().map(|notification| notification.id.to_string()).collect();
+    let seen = ports.inbox.seen(&ids).await.map_err(|failure| tracing::warn!("the inbox is not to be had: {failure}"));
+    let mut fresh = Vec::new();
+    for notification in envelope.notifications {
+        match (&notification, &seen) {
+            (Ok(Notification { id, .. }), Ok(seen)) if seen.contains(id.as_str()) => kept.duplicates += 1,
+            (Ok(_), Err(())) => kept.failed += 1,
+            (Ok(_), Ok(_)) | (Err(_), _) => fresh.push(notification),
+        }
+    }
+    let prepared: Vec<Step> = stream::iter(fresh)
         .map(|notification| async move {
             prepare(notification, body, organization_id, received_at, ports).await.unwrap_or_else(|failure| {
                 tracing::warn!("notification not kept: {failure}");
@@ -64,10 +74,10 @@ pub(crate) async fn keep(envelope: Envelope, body: &[u8], received_at: Timestamp
         .collect()
         .await;
     let mut events = Vec::new();
-    for step in steps {
+    for step in prepared {
         match step {
             Step::Publish(event) => events.push(event),
-            done @ (Step::Duplicate | Step::Parked | Step::Failed) => kept.count(&done),
+            done @ (Step::Parked | Step::Failed) => kept.count(&done),
         }
     }
     for step in publish(events, received_at, ports).await {
@@ -90,9 +100,6 @@ async fn prepare(
             return Ok(Step::Parked);
         }
     };
-    if ports.inbox.seen(id.as_str()).await? {
-        return Ok(Step::Duplicate);
-    }
     match saved {
         Saved::Lead(lead) => {
             let event = events::lead_saved(id.as_str(), &lead, organization_id, received_at)?;
@@ -124,24 +131,26 @@ async fn publish(events: Vec<BusEvent>, received_at: Timestamp, ports: &Ports) -
         }
     };
     let mut outcomes = outcomes.into_iter();
-    let with_outcomes: Vec<(BusEvent, Option<Outcome<()>>)> =
-        events.into_iter().map(|event| (event, outcomes.next())).collect();
-    stream::iter(with_outcomes)
-        .map(|(event, outcome)| finish(event, outcome, received_at, ports))
-        .buffered(AT_ONCE)
-        .collect()
-        .await
+    let mut steps = Vec::new();
+    let mut published = BTreeSet::new();
+    for event in events {
+        let step = finish(event, outcomes.next(), received_at, ports).await;
+        if let Step::Publish(event) = &step {
+            published.insert(event.id.clone());
+        }
+        steps.push(step);
+    }
+    // The events are durable. If the inbox misses them, the worst is a second delivery, which the chain makes harmless.
+    if let Err(failure) = ports.inbox.enqueued(&published, received_at).await {
+        tracing::warn!(events = published.len(), "published, but the inbox does not know: {failure}");
+    }
+    steps
 }
 
+/// What the bus said of an event; what it refuses for good is parked, which is rare enough to be done one by one.
 async fn finish(event: BusEvent, outcome: Option<Outcome<()>>, received_at: Timestamp, ports: &Ports) -> Step {
     match outcome {
-        Some(Ok(())) => {
-            // The event is durable. If the inbox misses it, the worst is a second one, which the chain makes harmless.
-            if let Err(failure) = ports.inbox.enqueued(&event.id, received_at).await {
-                tracing::warn!(event_id = event.id, "published, but the inbox does not know: {failure}");
-            }
-            Step::Publish(event)
-        }
+        Some(Ok(())) => Step::Publish(event),
         Some(Err(failure)) if !failure.class().passes_by_itself() && parking::can_redrive(&event) => {
             match parking::event(&event, &failure, received_at, ports).await {
                 Ok(()) => Step::Parked,

@@ -79,7 +79,7 @@ pub async fn handle(request: Request<Vec<u8>>, ports: &Ports) -> Response<Vec<u8
         Ok(envelope) => {
             let (organization_id, action_id) = (envelope.organization_id.clone(), envelope.action_id.clone());
             let kept = keep::keep(envelope, body, received_at, ports).await;
-            log(&organization_id, action_id.as_str(), &kept, ports.clock.now().duration_since(received_at).as_millis());
+            log(&organization_id, action_id.as_str(), &kept, ms_since(received_at, ports));
             if kept.failed == 0 { Answer::Acknowledged } else { Answer::SendAgain }
         }
     };
@@ -98,12 +98,16 @@ async fn unreadable(body: &[u8], why: UnreadableEnvelope, at: Timestamp, ports: 
     }
 }
 
+fn ms_since(at: Timestamp, ports: &Ports) -> u64 {
+    u64::try_from(ports.clock.now().duration_since(at).as_millis()).unwrap_or(0)
+}
+
 fn refused(status: StatusCode, reason: &str, bytes: usize, organization_id: Option<&OrganizationId>) {
     let organization_id = organization_id.map(tracing::field::display);
     tracing::warn!(status = status.as_u16(), reason, bytes, organization_id, "outbound message refused");
 }
 
-fn log(organization_id: &OrganizationId, action_id: &str, kept: &Kept, duration_ms: i128) {
+fn log(organization_id: &OrganizationId, action_id: &str, kept: &Kept, duration_ms: u64) {
     let Kept { notifications, published, duplicates, parked, failed } = *kept;
     if failed == 0 {
         tracing::info!(%organization_id, action_id, notifications, published, duplicates, parked, duration_ms, "outbound message taken");

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -9,9 +11,9 @@ use crate::failure::Outcome;
 /// second event with the same id, which the chain makes harmless; the other order would lose the lead.
 #[async_trait]
 pub trait Inbox: Send + Sync {
-    /// Whether this notification's event is on the bus already.
-    async fn seen(&self, notification_id: &str) -> Outcome<bool>;
+    /// Those of these notifications whose events are on the bus already.
+    async fn seen(&self, notification_ids: &BTreeSet<String>) -> Outcome<BTreeSet<String>>;
 
-    /// Notes that this notification's event is on the bus. May be told more than once.
-    async fn enqueued(&self, notification_id: &str, at: Timestamp) -> Outcome<()>;
+    /// Notes that the events of these notifications are on the bus. May be told more than once.
+    async fn enqueued(&self, notification_ids: &BTreeSet<String>, at: Timestamp) -> Outcome<()>;
 }

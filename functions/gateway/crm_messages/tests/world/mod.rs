@@ -129,12 +129,12 @@ pub(crate) fn acknowledged(response: &Response<Vec<u8>>) -> bool {
 
 #[async_trait]
 impl Inbox for World {
-    async fn seen(&self, notification_id: &str) -> Outcome<bool> {
-        Ok(self.call("inbox").await?.inbox.contains(notification_id))
+    async fn seen(&self, notification_ids: &BTreeSet<String>) -> Outcome<BTreeSet<String>> {
+        Ok(self.call("inbox").await?.inbox.intersection(notification_ids).cloned().collect())
     }
 
-    async fn enqueued(&self, notification_id: &str, _at: Timestamp) -> Outcome<()> {
-        self.call("inbox").await?.inbox.insert(notification_id.to_owned());
+    async fn enqueued(&self, notification_ids: &BTreeSet<String>, _at: Timestamp) -> Outcome<()> {
+        self.call("inbox").await?.inbox.extend(notification_ids.iter().cloned());
         Ok(())
     }
 }
