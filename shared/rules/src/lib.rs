@@ -4,6 +4,7 @@
 //! - [`raw`]: conditions as config writes them
 //! - [`compile`]: raw conditions → [`Condition`], with all problems at once
 //! - [`condition`]: evaluation, without allocating
+//! - [`countries`]: whether country codes in conditions are some country's
 //! - [`trace`]: the same on request with what was found, for people
 //! - [`rule_set`]: rules in priority order, and the checks of a whole set
 //! - [`implies`]: when one condition can hold only where another does, or nowhere
@@ -15,6 +16,7 @@
 mod compare;
 pub mod compile;
 pub mod condition;
+pub mod countries;
 pub mod fields;
 pub mod implies;
 pub mod raw;
@@ -26,6 +28,7 @@ mod property_tests;
 
 pub use compile::{KnownNames, compile, compile_knowing};
 pub use condition::{Condition, Test};
+pub use countries::{check_countries, check_country};
 pub use fields::{Field, FieldId, FieldTable, FieldType, FieldValues};
 pub use implies::{implies, never_holds};
 pub use raw::RawCondition;

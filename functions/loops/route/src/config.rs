@@ -1,7 +1,6 @@
 //! The levers: territories, pools, rules, and how soon an owner must be in touch.
 
 mod cases;
-mod countries;
 mod levers;
 mod pools;
 mod rules;

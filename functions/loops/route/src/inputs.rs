@@ -75,7 +75,7 @@ pub(crate) fn checked(step: ChainStep<Qualified>) -> Outcome<RouteInput> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use revloops_loopkit::Failure;
     use serde_json::{Value, json};
 
@@ -95,6 +95,13 @@ mod tests {
                 "profile": {"company": "Brauhaus Nord", "country_code": "DE", "employees": 240, "last_name": "Holm"}
             }
         })
+    }
+
+    /// The same for a lead of another country.
+    pub(crate) fn step_from(country: &str) -> ChainStep<Qualified> {
+        let mut step = step();
+        step["previous"]["profile"]["country_code"] = json!(country);
+        serde_json::from_value(step).unwrap()
     }
 
     fn read(step: Value) -> Result<RouteInput, Failure> {

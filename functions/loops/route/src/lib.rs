@@ -110,3 +110,74 @@ impl Loop for Route {
         config::run_case(config, case)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use revloops_domain::ConfigStamp;
+    use revloops_loopkit::ports::{Clock, CrmUser, PoolMember, Queue, Ticket};
+    use revloops_loopkit::run::decide_again;
+    use revloops_loopkit::{Loaded, Record, dry_run};
+
+    use super::*;
+    use crate::logic::tests::{facts, minimal, noon};
+
+    /// Everybody is there, as in the tables of the logic.
+    struct World;
+
+    #[async_trait]
+    impl CrmDirectory for World {
+        async fn users(&self, logins: &[String]) -> Outcome<Vec<CrmUser>> {
+            let users = facts().users;
+            Ok(logins.iter().filter_map(|login| users.get(login).cloned().flatten()).collect())
+        }
+
+        async fn queues(&self, names: &[String]) -> Outcome<Vec<Queue>> {
+            let queues = facts().queues;
+            Ok(names.iter().filter_map(|name| queues.get(name).cloned().flatten()).collect())
+        }
+    }
+
+    #[async_trait]
+    impl Pools for World {
+        async fn draw(&self, _: &str, _: &str, _: &[PoolMember]) -> Outcome<Ticket> {
+            panic!("a dry run draws no ticket")
+        }
+
+        async fn peek(&self, pool: &str, _: &str, eligible: &[PoolMember]) -> Outcome<Ticket> {
+            Ok(Ticket { pool: pool.to_owned(), login: eligible[0].login.clone(), number: 8 })
+        }
+    }
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn now(&self) -> Timestamp {
+            noon()
+        }
+    }
+
+    async fn record_of(country: &str) -> (Record, RouteConfig) {
+        let step = inputs::tests::step_from(country);
+        let stamp = ConfigStamp { key: "k".to_owned(), version_id: "v".to_owned(), sha256: "s".to_owned() };
+        let loaded = Loaded { config: minimal(), stamp };
+        let world = Route { directory: Arc::new(World), pools: Arc::new(World) };
+        (dry_run(&world, &loaded, step, &Noon).await.unwrap(), loaded.config)
+    }
+
+    #[tokio::test]
+    async fn the_stored_record_gives_the_same_decision_again() {
+        for (country, rule) in [("DE", "owners"), ("FR", "turns")] {
+            let (record, config) = record_of(country).await;
+            let stored: Record = serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap();
+            assert_eq!(stored.decision.verdict["rule"], rule);
+            assert_eq!(decide_again::<Route>(&stored, &config).unwrap(), record.decision);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_same_lead_leaves_the_same_bytes() {
+        let bytes = |record: Record| serde_json::to_vec(&record).unwrap();
+        assert_eq!(bytes(record_of("FR").await.0), bytes(record_of("FR").await.0));
+    }
+}

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Document, Problems, Sources};
-use revloops_rules::{Draft, RawCondition, RuleSet, compile_knowing};
+use revloops_rules::{Draft, RawCondition, RuleSet, check_countries, compile_knowing};
 
-use super::{Names, countries, id, login};
+use super::{Names, id, login};
 use crate::logic::fields::{LeadField, RULE_FIELDS};
 
 /// The file.
@@ -95,7 +95,7 @@ pub(crate) fn check(sources: &Sources, names: &Names<'_>, problems: &mut Problem
     for (at, raw) in document.items::<RawRule>("rules") {
         let pointer = format!("/rules/{at}");
         id(&raw.id, document, &format!("{pointer}/id"), problems);
-        countries::check(&raw.when, document, &format!("{pointer}/when"), problems);
+        check_countries("country", &raw.when, document, &format!("{pointer}/when"), problems);
         let when = compile_knowing(&known, &raw.when, &RULE_FIELDS, document, &format!("{pointer}/when"), problems);
         let then = handler(&raw.assign, names, document, &format!("{pointer}/assign"), problems);
         // Only a queue takes every lead that reaches it: people leave and go on leave.

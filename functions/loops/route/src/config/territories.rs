@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Problems, Sources};
-use revloops_rules::{Condition, RawCondition, compile, implies, never_holds};
+use revloops_rules::{Condition, RawCondition, check_countries, compile, implies, never_holds};
 
-use super::{countries, id, login, once};
+use super::{id, login, once};
 use crate::logic::fields::TERRITORY_FIELDS;
 
 /// The file.
@@ -65,7 +65,7 @@ pub(crate) fn check(sources: &Sources, problems: &mut Problems) -> Option<Vec<Te
     for (at, raw) in raw {
         let pointer = format!("/territories/{at}");
         id(&raw.id, document, &format!("{pointer}/id"), problems);
-        countries::check(&raw.when, document, &format!("{pointer}/when"), problems);
+        check_countries("country", &raw.when, document, &format!("{pointer}/when"), problems);
         let when = compile(&raw.when, &TERRITORY_FIELDS, document, &format!("{pointer}/when"), problems);
         if let Some(when) = &when {
             if never_holds(when) {
