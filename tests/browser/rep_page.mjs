@@ -218,7 +218,7 @@ const checks = [
   ['keeps a hostile lead text', async () => {
     const id = await integration.create('Lead', {
       FirstName: HOSTILE, LastName: '"><script>alert(2)</script>', Company: `${HOSTILE}<svg onload=alert(3)>`, Title: '{{constructor.constructor("alert(4)")()}}',
-      Website: 'javascript:alert(5)', Description: `<iframe src="javascript:alert(6)">${HOSTILE}`, RevLoops_Score__c: 5, RevLoops_Band__c: '<b>A</b>',
+      Website: 'javascript:alert(5)', City: 'constructor', Description: `<iframe src="javascript:alert(6)">${HOSTILE}`, RevLoops_Score__c: 5, RevLoops_Band__c: '<b>A</b>',
       RevLoops_Score_Reasons__c: HOSTILE, RevLoops_Route_Reason__c: HOSTILE, RevLoops_Rule__c: HOSTILE,
     });
     await integration.create('Task', { WhoId: id, Subject: HOSTILE, Description: PREVIEW, Status: 'Not Started', Priority: 'Normal', RevLoops_Key__c: 'engage/hostile' });
@@ -228,6 +228,7 @@ const checks = [
     await page.getByRole('link', { name: HOSTILE }).click();
     await page.getByRole('heading', { level: 1, name: HOSTILE }).waitFor();
     await page.locator('.task h3').filter({ hasText: HOSTILE }).waitFor();
+    assert.equal(await page.locator('.pairs div').filter({ hasText: 'City' }).locator('dd').textContent(), 'constructor');
     await desk.shoot('lead-hostile');
     assert.equal(await page.locator('main :is(img, script, svg, iframe, a[href^="javascript"])').count(), 0);
     await noOverflow(page);

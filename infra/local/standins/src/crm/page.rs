@@ -20,7 +20,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Path, media type and text of every file of the page.
-const FILES: [(&str, &str, &str); 14] = [
+const FILES: [(&str, &str, &str); 16] = [
     ("/", HTML, include_str!("page/index.html")),
     ("/favicon.svg", SVG, include_str!("page/favicon.svg")),
     ("/page/style.css", CSS, include_str!("page/style.css")),
@@ -29,12 +29,14 @@ const FILES: [(&str, &str, &str); 14] = [
     ("/page/convert.js", SCRIPT, include_str!("page/convert.js")),
     ("/page/dom.js", SCRIPT, include_str!("page/dom.js")),
     ("/page/format.js", SCRIPT, include_str!("page/format.js")),
+    ("/page/lead_cards.js", SCRIPT, include_str!("page/lead_cards.js")),
     ("/page/lead_form.js", SCRIPT, include_str!("page/lead_form.js")),
     ("/page/lead_list.js", SCRIPT, include_str!("page/lead_list.js")),
     ("/page/lead_page.js", SCRIPT, include_str!("page/lead_page.js")),
     ("/page/preview.js", SCRIPT, include_str!("page/preview.js")),
     ("/page/reasons.js", SCRIPT, include_str!("page/reasons.js")),
     ("/page/sign_in.js", SCRIPT, include_str!("page/sign_in.js")),
+    ("/page/timeline.js", SCRIPT, include_str!("page/timeline.js")),
 ];
 
 /// The routes of the page's files, to be merged into the CRM stand-in's router.

@@ -19,7 +19,7 @@ export function showLeads(main, search) {
   const asked = {
     show: search.get('show') === 'mine' ? 'mine' : 'all',
     find: search.get('find') ?? '',
-    sort: search.get('sort') in SORTS ? search.get('sort') : 'newest',
+    sort: Object.hasOwn(SORTS, search.get('sort') ?? '') ? search.get('sort') : 'newest',
     page: Math.max(1, Number.parseInt(search.get('page') ?? '1', 10) || 1),
   };
   let live = true;
