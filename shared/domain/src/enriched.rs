@@ -20,6 +20,9 @@ pub enum EnrichmentStatus {
 }
 
 impl EnrichmentStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Matched, Self::NotFound, Self::NothingToLookUp, Self::Unavailable];
+
     /// The name in records and in the CRM.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,1 +1,165 @@
+mod briefs;
+mod drafts;
+mod hostile;
+mod rules;
 mod shipped;
+mod writes;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use revloops_config::levers::read_sources;
+use revloops_config::{Levers as _, Problems, Sources};
+use revloops_domain::events::{LeadProfile, LeadSaved, Owner, Qualified, QualifyStatus, RouteStatus, Routed};
+use revloops_domain::{
+    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, OrganizationId, OwnerId, Provenance, RunId, Score,
+};
+
+use crate::EngageConfig;
+use crate::inputs::{EngageFacts, EngageInput, StoredDraft};
+use crate::logic::draft::Rule;
+use crate::logic::plan::plan;
+use crate::logic::validate::Checker;
+
+fn config_root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../config")
+}
+
+fn sources() -> Sources {
+    let mut problems = Problems::new();
+    let sources = read_sources::<EngageConfig>(&config_root(), &mut problems);
+    assert!(problems.is_empty(), "{problems}");
+    sources
+}
+
+fn shipped() -> EngageConfig {
+    let mut problems = Problems::new();
+    let config = EngageConfig::check(&sources(), &mut problems);
+    assert!(problems.is_empty(), "{problems}");
+    config.unwrap()
+}
+
+fn at() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().unwrap()
+}
+
+/// Ida of Northwind in Hamburg, owned by Dana Fox; the template is `standard`. Facts: F1 industry, F2 company size,
+/// F3 location, F4 founded, F5 summary, F6 person's title, F7 lead source.
+fn ida() -> EngageInput {
+    let lead_id = LeadId::parse("00Qxx0000000001").unwrap();
+    let run_id = RunId("r-0".into());
+    let event = LeadSaved {
+        event_id: "04lxx".into(),
+        correlation_id: CorrelationId("c-1".into()),
+        organization_id: OrganizationId::parse("00Dxx0000001gPLEAY").unwrap(),
+        lead_id: lead_id.clone(),
+        trigger: "created".into(),
+        occurred_at: "2026-11-22T09:59:58Z".parse().unwrap(),
+        received_at: "2026-11-22T09:59:59Z".parse().unwrap(),
+        redriven: false,
+    };
+    let routed = Routed {
+        status: RouteStatus::Routed,
+        run_id: run_id.clone(),
+        lead_id: lead_id.clone(),
+        owner: Some(Owner {
+            id: OwnerId::parse("005xx0000000001").unwrap(),
+            name: "Dana Fox".into(),
+            login: "dana@northfield.example".into(),
+        }),
+        rule: Some("dach".into()),
+        territory: None,
+    };
+    let qualified = Qualified {
+        status: QualifyStatus::Qualified,
+        run_id,
+        lead_id,
+        score: Score::clamped(60),
+        band: "B".into(),
+        disqualified_because: Vec::new(),
+        contributions: Vec::new(),
+        enrichment: EnrichmentStatus::Matched,
+        profile: LeadProfile {
+            company: "Northwind".into(),
+            domain: None,
+            country_code: Some("DE".into()),
+            state_code: None,
+            postal_code: None,
+            industry: Some("Technology".into()),
+            employees: Some(420),
+            lead_source: Some("Web".into()),
+            first_name: Some("Ida".into()),
+            last_name: "Holm".into(),
+            title: Some("VP Sales".into()),
+            message: None,
+        },
+        company: Some(CompanyProfile {
+            name: "northwind".into(),
+            domain: Some("northwind.example".into()),
+            industry: Some("computer software".into()),
+            employees: Some(420),
+            founded: Some(1999),
+            country_code: Some("DE".into()),
+            region: None,
+            locality: Some("hamburg".into()),
+            summary: Some("Northwind makes planning boards for shipyards.".into()),
+            tags: Vec::new(),
+            provenance: Provenance {
+                provider: "people_data_labs".into(),
+                likelihood: 8,
+                as_of: "2026-11-20".into(),
+                cached: false,
+            },
+        }),
+        person: None,
+    };
+    EngageInput { event, routed, qualified }
+}
+
+fn claim(text: &str, fact_ids: &[&str]) -> Value {
+    json!({ "text": text, "kind": "claim", "fact_ids": fact_ids })
+}
+
+fn phrase(text: &str) -> Value {
+    json!({ "text": text, "kind": "phrase", "fact_ids": [] })
+}
+
+/// A draft for `standard` with these sentences in its first step.
+fn draft(sentences: Vec<Value>) -> Value {
+    json!({ "steps": [
+        { "id": "introduce", "subject": "A thought on planning", "sentences": sentences },
+        { "id": "follow_up", "subject": "One more idea", "sentences": [phrase("Would that help?")] },
+        { "id": "close", "subject": "A last note", "sentences": [phrase("I will leave it here.")] },
+    ]})
+}
+
+fn good() -> Value {
+    draft(vec![phrase("Hello Ida,"), claim("Northwind has 420 employees in Hamburg.", &["F2", "F3"])])
+}
+
+fn stored(answer: Value) -> StoredDraft {
+    StoredDraft { answer, model: "claude-test".into(), input_tokens: 900, output_tokens: 300, microusd: 7_200 }
+}
+
+fn facts(answers: Vec<Value>) -> EngageFacts {
+    EngageFacts { drafts: answers.into_iter().map(stored).collect() }
+}
+
+/// The rules that `answer` breaks for `input`, each once; empty where it holds.
+fn broken_for(input: &EngageInput, answer: &Value) -> Vec<Rule> {
+    let config = shipped();
+    let planned = plan(&config, input).plan.unwrap();
+    let checker = Checker::new(&config, &planned, at().to_zoned(TimeZone::UTC).date());
+    let mut rules: Vec<Rule> =
+        checker.check(answer).err().unwrap_or_default().into_iter().map(|fault| fault.rule).collect();
+    rules.sort();
+    rules.dedup();
+    rules
+}
+
+fn broken(answer: &Value) -> Vec<Rule> {
+    broken_for(&ida(), answer)
+}

@@ -175,9 +175,10 @@ impl Levers for QualifyConfig {
 
     fn check(sources: &Sources, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
+        let names = check::Names::of(sources);
         // Both files are read before either is given up, so that the problems of both are found.
-        let levers = sources.get("levers.yaml").and_then(|document| check::levers(document, problems));
-        let scoring = sources.get("scoring.yaml").and_then(|document| check::scoring(document, problems));
+        let levers = sources.get("levers.yaml").and_then(|document| check::levers(document, &names, problems));
+        let scoring = sources.get("scoring.yaml").and_then(|document| check::scoring(document, &names, problems));
         let mut config = levers?;
         config.scoring = scoring?;
         (problems.len() == before).then_some(config)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use revloops_config::{Document, Problems};
 use revloops_domain::MailDomain;
-use revloops_rules::{Condition, compile};
+use revloops_rules::{Condition, check_countries, check_country, compile};
 
 use super::raw::{RawFacts, RawLevers, RawStep, RawSuppression, RawTemplate, RawTemplates};
 use super::{EngageConfig, FeedbackLevers, Limits, Prompt, Sender, Step, Suppression, TaskLevers, Template, slots};
@@ -109,7 +109,7 @@ fn facts(raw: &RawFacts, document: &Document, problems: &mut Problems) -> FactLe
         }
     }
     for code in raw.country_names.keys() {
-        country(code, document, &format!("/facts/country_names/{code}"), problems);
+        check_country(code, document, &format!("/facts/country_names/{code}"), problems);
     }
     FactLevers {
         keep_days,
@@ -134,28 +134,24 @@ fn suppression(raw: &RawSuppression, document: &Document, problems: &mut Problem
         }
     }
     for (index, code) in raw.countries.iter().enumerate() {
-        country(code, document, &format!("/suppression/countries/{index}"), problems);
+        check_country(code, document, &format!("/suppression/countries/{index}"), problems);
     }
     Suppression { domains, countries: raw.countries.iter().cloned().collect() }
 }
 
-fn country(code: &str, document: &Document, pointer: &str, problems: &mut Problems) {
-    if code.len() != 2 || !code.chars().all(|c| c.is_ascii_uppercase()) {
-        problems.at(document, pointer, format!("`{code}` is no country code"), "two capital letters: DE, US");
-    }
-}
-
 /// Checks `templates.yaml`; `limits` are known where the levers could be read.
 pub(super) fn templates(document: &Document, limits: Option<Limits>, problems: &mut Problems) -> Option<Vec<Template>> {
-    let raw: RawTemplates = document.read(problems)?;
+    let raw: Option<RawTemplates> = document.read(problems);
+    let items: Vec<(usize, RawTemplate)> = document.items("templates");
     let mut seen = BTreeSet::new();
     let mut templates: Vec<Template> = Vec::new();
-    for (index, one) in raw.templates.iter().enumerate() {
+    for (index, one) in &items {
         let at = format!("/templates/{index}");
         if one.id.trim().is_empty() || !seen.insert(one.id.as_str()) {
             let what = format!("duplicate or empty id `{}`", one.id);
             problems.at(document, &format!("{at}/id"), what, "each must have an id of its own");
         }
+        check_countries("country", &one.when, document, &format!("{at}/when"), problems);
         let when = compile(&one.when, &TABLE, document, &format!("{at}/when"), problems);
         if templates.iter().any(|earlier| earlier.when == Condition::Always) {
             let remedy = "take it out, or move it before the template that fits everybody";
@@ -163,7 +159,8 @@ pub(super) fn templates(document: &Document, limits: Option<Limits>, problems: &
         }
         texts(one, document, &at, problems);
         let steps = steps(one, limits, document, &at, problems);
-        let when = when.unwrap_or(Condition::Always);
+        // One that could not be compiled is a problem already; it must not look like one that fits everybody.
+        let when = when.unwrap_or_else(|| Condition::Not(Box::new(Condition::Always)));
         templates.push(Template {
             id: one.id.clone(),
             when,
@@ -172,15 +169,15 @@ pub(super) fn templates(document: &Document, limits: Option<Limits>, problems: &
             steps,
         });
     }
-    match templates.last() {
+    match templates.last().zip(items.last()) {
         None => problems.at(document, "/templates", "there are no templates", "add one with `when: {always: true}`"),
-        Some(last) if last.when != Condition::Always => {
-            let at = format!("/templates/{}/when", templates.len() - 1);
+        Some((last, (index, _))) if last.when != Condition::Always => {
+            let at = format!("/templates/{index}/when");
             problems.at(document, &at, "the last template does not fit everybody", "write `when: {always: true}`");
         }
         Some(_) => {}
     }
-    Some(templates)
+    raw.map(|_| templates)
 }
 
 fn texts(raw: &RawTemplate, document: &Document, at: &str, problems: &mut Problems) {

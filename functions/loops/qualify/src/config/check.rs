@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use revloops_config::{Document, Problems};
-use revloops_rules::compile;
+use revloops_config::{Document, Problems, Sources};
+use revloops_domain::EnrichmentStatus;
+use revloops_rules::{Condition, KnownNames, RawCondition, check_countries, compile_knowing};
 
-use super::raw::{RawDisqualifier, RawEnrichment, RawLevers, RawMeaning, RawScoreBand, RawScoring};
+use super::raw::{RawDisqualifier, RawEnrichment, RawGroup, RawLevers, RawMeaning, RawScoreBand, RawScoring};
 use super::{
     Band, Disqualifier, Enrichment, FeedbackLevers, Group, Meaning, ProviderLevers, QualifyConfig, Scoring, fold,
 };
-use crate::logic::fields::TABLE;
+use crate::logic::fields::{DEPARTMENT, ENRICHMENT, INDUSTRY, SENIORITY, TABLE};
 
 mod factors;
 
@@ -21,14 +22,44 @@ const BAND_CHARS: usize = 20;
 /// So that two reasons fit the CRM field `RevLoops_Disqualified_Reason__c` (255).
 const REASON_CHARS: usize = 120;
 
+/// Names that `levers.yaml` defines and conditions of both files refer to.
+pub(super) struct Names<'a>(Box<KnownNames<'a>>);
+
+impl<'a> Names<'a> {
+    pub(super) fn of(sources: &'a Sources) -> Self {
+        let Some(levers) = sources.get("levers.yaml") else {
+            return Self(Box::new([]));
+        };
+        let enrichment = EnrichmentStatus::ALL.map(EnrichmentStatus::name).to_vec();
+        let mut names = vec![(ENRICHMENT, enrichment)];
+        for (field, list) in [(INDUSTRY, "industries"), (SENIORITY, "seniorities"), (DEPARTMENT, "departments")] {
+            names.push((field, levers.names_in(list, "name")));
+        }
+        Self(names.into())
+    }
+
+    /// Compiles a condition, its names and country codes included.
+    fn compile(
+        &self,
+        raw: &RawCondition,
+        document: &Document,
+        pointer: &str,
+        problems: &mut Problems,
+    ) -> Option<Condition> {
+        check_countries("country", raw, document, pointer, problems);
+        compile_knowing(&self.0, raw, &TABLE, document, pointer, problems)
+    }
+}
+
 /// Checks `levers.yaml`; scoring is empty yet.
-pub(super) fn levers(document: &Document, problems: &mut Problems) -> Option<QualifyConfig> {
-    let raw: RawLevers = document.read(problems)?;
+pub(super) fn levers(document: &Document, names: &Names<'_>, problems: &mut Problems) -> Option<QualifyConfig> {
+    let raw: Option<RawLevers> = document.read(problems);
+    let industries = meanings("industries", document, problems);
+    let seniorities = meanings("seniorities", document, problems);
+    let departments = meanings("departments", document, problems);
+    let disqualifiers = disqualifiers(document, names, problems);
+    let raw = raw?;
     let enrichment = enrichment(&raw.enrichment, document, problems);
-    let industries = meanings(&raw.industries, "industries", document, problems);
-    let seniorities = meanings(&raw.seniorities, "seniorities", document, problems);
-    let departments = meanings(&raw.departments, "departments", document, problems);
-    let disqualifiers = disqualifiers(&raw.disqualifiers, document, problems);
     if raw.disqualified_status.trim().is_empty() {
         problems.at(document, "/disqualified_status", "no status", "write a value of the CRM's picklist Lead.Status");
     }
@@ -51,12 +82,15 @@ pub(super) fn levers(document: &Document, problems: &mut Problems) -> Option<Qua
 }
 
 /// Checks `scoring.yaml`.
-pub(super) fn scoring(document: &Document, problems: &mut Problems) -> Option<Scoring> {
-    let raw: RawScoring = document.read(problems)?;
-    unique(raw.groups.iter().map(|group| group.id.as_str()), "groups", document, problems);
-    let groups: Vec<Group> = raw.groups.iter().map(|group| Group { id: group.id.clone(), cap: group.cap }).collect();
-    let factors = factors::check(&raw.factors, &groups, document, problems);
-    let scoring = Scoring { groups, factors, bands: bands(&raw.bands, document, problems) };
+pub(super) fn scoring(document: &Document, names: &Names<'_>, problems: &mut Problems) -> Option<Scoring> {
+    let raw: Option<RawScoring> = document.read(problems);
+    unique(document, "groups", "id", problems);
+    let group = |(_, group): (usize, RawGroup)| Group { id: group.id, cap: group.cap };
+    let groups: Vec<Group> = document.items("groups").into_iter().map(group).collect();
+    let factors = factors::check(&groups, document, names, problems);
+    let scoring = Scoring { groups, factors, bands: bands(document, problems) };
+    // With an entry left out, what is within reach cannot be said.
+    raw?;
     reachable(&scoring, document, problems);
     Some(scoring)
 }
@@ -91,10 +125,11 @@ fn enrichment(raw: &RawEnrichment, document: &Document, problems: &mut Problems)
     }
 }
 
-fn meanings(raw: &[RawMeaning], list: &str, document: &Document, problems: &mut Problems) -> Vec<Meaning> {
-    unique(raw.iter().map(|one| one.name.as_str()), list, document, problems);
+fn meanings(list: &str, document: &Document, problems: &mut Problems) -> Vec<Meaning> {
+    unique(document, list, "name", problems);
+    let raw: Vec<(usize, RawMeaning)> = document.items(list);
     let mut claimed: BTreeMap<String, &str> = BTreeMap::new();
-    for (index, one) in raw.iter().enumerate() {
+    for (index, one) in &raw {
         for (key, words) in [("words", &one.words), ("provider_words", &one.provider_words)] {
             for (nth, word) in words.iter().enumerate() {
                 let pointer = format!("/{list}/{index}/{key}/{nth}");
@@ -108,7 +143,7 @@ fn meanings(raw: &[RawMeaning], list: &str, document: &Document, problems: &mut 
         }
     }
     raw.iter()
-        .map(|one| Meaning {
+        .map(|(_, one)| Meaning {
             name: one.name.clone(),
             words: one.words.iter().map(|word| fold(word)).collect(),
             provider_words: one.provider_words.iter().map(|word| fold(word)).collect(),
@@ -116,10 +151,10 @@ fn meanings(raw: &[RawMeaning], list: &str, document: &Document, problems: &mut 
         .collect()
 }
 
-fn disqualifiers(raw: &[RawDisqualifier], document: &Document, problems: &mut Problems) -> Vec<Disqualifier> {
-    unique(raw.iter().map(|one| one.id.as_str()), "disqualifiers", document, problems);
+fn disqualifiers(document: &Document, names: &Names<'_>, problems: &mut Problems) -> Vec<Disqualifier> {
+    unique(document, "disqualifiers", "id", problems);
     let mut checked = Vec::new();
-    for (index, one) in raw.iter().enumerate() {
+    for (index, one) in document.items::<RawDisqualifier>("disqualifiers") {
         let at = format!("/disqualifiers/{index}");
         let length = one.reason.trim().chars().count();
         if length == 0 || length > REASON_CHARS {
@@ -131,17 +166,18 @@ fn disqualifiers(raw: &[RawDisqualifier], document: &Document, problems: &mut Pr
                 format!("1 to {REASON_CHARS}: reps read it in a list"),
             );
         }
-        if let Some(when) = compile(&one.when, &TABLE, document, &format!("{at}/when"), problems) {
+        if let Some(when) = names.compile(&one.when, document, &format!("{at}/when"), problems) {
             checked.push(Disqualifier { id: one.id.clone(), reason: one.reason.trim().to_owned(), when });
         }
     }
     checked
 }
 
-fn bands(raw: &[RawScoreBand], document: &Document, problems: &mut Problems) -> Vec<Band> {
-    unique(raw.iter().map(|band| band.id.as_str()), "bands", document, problems);
+fn bands(document: &Document, problems: &mut Problems) -> Vec<Band> {
+    unique(document, "bands", "id", problems);
+    let raw: Vec<(usize, RawScoreBand)> = document.items("bands");
     let mut above: Option<u8> = None;
-    for (index, band) in raw.iter().enumerate() {
+    for (index, band) in &raw {
         let at = format!("/bands/{index}");
         if band.id.chars().count() > BAND_CHARS {
             let remedy = format!("at most {BAND_CHARS}: the CRM's field holds no more");
@@ -157,14 +193,13 @@ fn bands(raw: &[RawScoreBand], document: &Document, problems: &mut Problems) -> 
     }
     match raw.last() {
         None => problems.at(document, "/bands", "there are no bands", "add at least one that begins at 0"),
-        Some(last) if last.min_score != 0 => {
+        Some((index, last)) if last.min_score != 0 => {
             let what = format!("scores below {} are in no band", last.min_score);
-            let at = format!("/bands/{}/min_score", raw.len() - 1);
-            problems.at(document, &at, what, "the last band must begin at 0");
+            problems.at(document, &format!("/bands/{index}/min_score"), what, "the last band must begin at 0");
         }
         Some(_) => {}
     }
-    raw.iter().map(|band| Band { id: band.id.clone(), min_score: band.min_score }).collect()
+    raw.into_iter().map(|(_, band)| Band { id: band.id, min_score: band.min_score }).collect()
 }
 
 /// Every band but the last must be within reach of some lead.
@@ -192,11 +227,12 @@ fn reachable(scoring: &Scoring, document: &Document, problems: &mut Problems) {
     }
 }
 
-/// Ids must be unique and short; `list` is the name of the list that they stand in.
-fn unique<'a>(ids: impl Iterator<Item = &'a str>, list: &str, document: &Document, problems: &mut Problems) {
+/// Names in the list must be unique and short; `key` is the entry's name.
+fn unique(document: &Document, list: &str, key: &str, problems: &mut Problems) {
+    let items = document.value().get(list).and_then(serde_json::Value::as_array).into_iter().flatten();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    for (index, id) in ids.enumerate() {
-        let key = if matches!(list, "industries" | "seniorities" | "departments") { "name" } else { "id" };
+    for (index, item) in items.enumerate() {
+        let Some(id) = item.get(key).and_then(serde_json::Value::as_str) else { continue };
         let at = format!("/{list}/{index}/{key}");
         if id.trim().is_empty() || id.chars().count() > 80 {
             problems.at(document, &at, format!("`{id}` is no {key}"), "1 to 80 characters");

@@ -13,16 +13,16 @@ const FREE_MAIL: FieldId = FieldId(3);
 const COUNTRY: FieldId = FieldId(4);
 const STATE: FieldId = FieldId(5);
 const POSTAL_CODE: FieldId = FieldId(6);
-const INDUSTRY: FieldId = FieldId(7);
+pub(crate) const INDUSTRY: FieldId = FieldId(7);
 const EMPLOYEES: FieldId = FieldId(8);
 const FOUNDED: FieldId = FieldId(9);
 const LEAD_SOURCE: FieldId = FieldId(10);
 const TITLE: FieldId = FieldId(11);
-const SENIORITY: FieldId = FieldId(12);
-const DEPARTMENT: FieldId = FieldId(13);
+pub(crate) const SENIORITY: FieldId = FieldId(12);
+pub(crate) const DEPARTMENT: FieldId = FieldId(13);
 const MESSAGE: FieldId = FieldId(14);
 const PHONE: FieldId = FieldId(15);
-const ENRICHMENT: FieldId = FieldId(16);
+pub(crate) const ENRICHMENT: FieldId = FieldId(16);
 
 /// The table; a field's id is its place.
 pub const TABLE: FieldTable = FieldTable::new(&[

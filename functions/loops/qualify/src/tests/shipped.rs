@@ -50,6 +50,29 @@ fn planted_mistakes_in_the_scoring_are_all_found_with_line_and_remedy() {
 }
 
 #[test]
+fn a_misspelt_key_hides_no_other_mistake() {
+    let said = problems(
+        "scoring.yaml",
+        &[
+            ("    group: fit\n    field: employees", "    grup: fit\n    field: employees"),
+            ("in: [c_level, vp]", "in: [c_levl, vp]"),
+            ("in: [Technology, Telecommunications]", "in: [Technologie, Telecommunications]"),
+            ("in: [US, CA, GB,", "in: [US, CA, UK,"),
+            ("{id: B, min_score: 50}", "{id: A, min_score: 50}"),
+        ],
+    );
+    for wanted in [
+        "factors[0].grup: unknown key `grup`; did you mean `group`?",
+        "factors[2].values[0].in[0]: unknown seniority `c_levl`; did you mean `c_level`?",
+        "factors[1].values[0].in[0]: unknown industry `Technologie`; did you mean `Technology`?",
+        "factors[4].values[0].in[2]: no country has the code `UK`; did you mean `GB`?",
+        "bands[1].id: duplicate id `A`",
+    ] {
+        assert!(said.contains(wanted), "wanted {wanted}\nin\n{said}");
+    }
+}
+
+#[test]
 fn planted_mistakes_in_the_levers_are_all_found() {
     let said = problems(
         "levers.yaml",

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use revloops_config::{Document, Problems};
-use revloops_rules::{Condition, FieldType, RawCondition, compile};
+use revloops_rules::{Condition, FieldType, RawCondition};
 
 use super::super::raw::{RawFactor, RawFactorBand, RawFactorValue};
 use super::super::{Choice, Factor, Group, fold};
+use super::Names;
 use crate::logic::fields::{PRIVATE, TABLE};
 
 const SHAPES: &str = "a factor is a `field` with `bands` or `values`, or a `when` with `points` and `reason`";
@@ -17,6 +18,7 @@ const REASON_CHARS: usize = 120;
 /// Where one factor stands.
 struct Place<'a> {
     document: &'a Document,
+    names: &'a Names<'a>,
     pointer: String,
 }
 
@@ -26,15 +28,16 @@ impl Place<'_> {
     }
 
     fn compile(&self, raw: &RawCondition, key: &str, problems: &mut Problems) -> Option<Condition> {
-        compile(raw, &TABLE, self.document, &format!("{}/{key}", self.pointer), problems)
+        self.names.compile(raw, self.document, &format!("{}/{key}", self.pointer), problems)
     }
 }
 
-pub(super) fn check(raw: &[RawFactor], groups: &[Group], document: &Document, problems: &mut Problems) -> Vec<Factor> {
-    super::unique(raw.iter().map(|factor| factor.id.as_str()), "factors", document, problems);
+pub(super) fn check(groups: &[Group], document: &Document, names: &Names<'_>, problems: &mut Problems) -> Vec<Factor> {
+    super::unique(document, "factors", "id", problems);
     let mut factors = Vec::new();
-    for (index, one) in raw.iter().enumerate() {
-        let place = Place { document, pointer: format!("/factors/{index}") };
+    for (index, one) in document.items::<RawFactor>("factors") {
+        let one = &one;
+        let place = Place { document, names, pointer: format!("/factors/{index}") };
         let group = groups.iter().position(|group| group.id == one.group);
         if group.is_none() {
             let valid = groups.iter().map(|group| group.id.as_str());
