@@ -42,6 +42,55 @@ pub(super) struct Fact {
     pub(super) value: String,
 }
 
+/// What a fact is about, in the order in which mails take the facts up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Topic {
+    /// The recipient's job.
+    Title,
+    /// How many work there.
+    Size,
+    /// What the company does, in somebody's sentence.
+    Summary,
+    /// Its industry.
+    Industry,
+    /// Where it is.
+    Location,
+    /// Since when it is there.
+    Founded,
+    /// Anything that we have no words for.
+    Other,
+    /// How the lead came: worth no sentence.
+    Source,
+    /// What the recipient wrote: thanked for, never quoted.
+    Message,
+}
+
+impl Fact {
+    pub(super) fn topic(&self) -> Topic {
+        match self.kind.as_str() {
+            "person_title" => Topic::Title,
+            "company_size" => Topic::Size,
+            "summary" => Topic::Summary,
+            "industry" => Topic::Industry,
+            "location" => Topic::Location,
+            "founded" => Topic::Founded,
+            "lead_source" => Topic::Source,
+            "lead_message" => Topic::Message,
+            _ => Topic::Other,
+        }
+    }
+
+    /// The value; where there is none, what the text says after its first colon, as in `Acme is described as: …`.
+    pub(super) fn content(&self) -> &str {
+        let value = if self.value.trim().is_empty() {
+            self.text.split_once(": ").map_or(self.text.as_str(), |(_, content)| content)
+        } else {
+            &self.value
+        };
+        value.trim().trim_end_matches('.')
+    }
+}
+
 /// How the sequence is laid out.
 #[derive(Deserialize)]
 pub(super) struct Template {
@@ -121,5 +170,15 @@ pub(super) fn is_plain(text: &str) -> bool {
         && !text.chars().any(markup)
         && !lower.contains("://")
         && !lower.contains("www.")
+        && !lower.contains('@')
+        && !lower.split_whitespace().any(is_domain)
         && !ORDERS.iter().any(|order| lower.contains(order))
+}
+
+/// Whether a word looks like a domain: letters on both sides of a dot.
+fn is_domain(word: &str) -> bool {
+    let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+    word.rsplit_once('.').is_some_and(|(before, after)| {
+        before.ends_with(char::is_alphanumeric) && after.chars().count() > 1 && after.chars().all(char::is_alphabetic)
+    })
 }

@@ -32,23 +32,24 @@ impl Purpose {
     }
 }
 
+/// Longest subject, in characters; longer ones are cut off in most mail programs.
+const SUBJECT_CHARS: usize = 70;
+
 pub(super) fn subjects(brief: &Brief, purpose: Purpose) -> Vec<String> {
-    let named = brief.company();
-    let with = |text: &str| named.map(|company| text.replace("{}", company));
-    let (company, plain): (Vec<Option<String>>, &[&str]) = match purpose {
-        Purpose::Introduce => (
-            vec![with("A thought on how {} handles new enquiries"), with("{} and the first hour of a lead")],
-            &["A thought on how you handle new enquiries", "A short idea for your team"],
-        ),
-        Purpose::FollowUp => (
-            vec![with("One more idea for {}"), with("A next step for {}")],
-            &["One more idea for your team", "A small next step"],
-        ),
+    let (named, plain) = match purpose {
+        Purpose::Introduce => {
+            (["A suggestion for {}", "One idea for {}"], ["A suggestion for your team", "A short idea"])
+        }
+        Purpose::FollowUp => {
+            (["One more thought for {}", "A next step for {}"], ["One more thought", "A small next step"])
+        }
         Purpose::Close => {
-            (vec![with("Shall I leave it here for {}?")], &["Shall I leave it here?", "A last note from me"])
+            (["A last note for {}", "Shall I leave it here?"], ["A last note from me", "Until another time"])
         }
     };
-    company.into_iter().flatten().chain(plain.iter().map(|text| (*text).to_owned())).collect()
+    let company = brief.company();
+    let named = named.iter().filter_map(|text| company.map(|company| text.replace("{}", company)));
+    named.chain(plain.map(str::to_owned)).filter(|subject| subject.chars().count() <= SUBJECT_CHARS).collect()
 }
 
 pub(super) fn greetings(brief: &Brief) -> Vec<String> {
@@ -69,18 +70,18 @@ pub(super) fn openings(purpose: Purpose) -> Vec<String> {
     owned(match purpose {
         Purpose::Introduce => &[
             "I will be brief.",
-            "I looked into your company before writing, so this is not a mass mail.",
+            "I read up a little before writing, so this is no mass mail.",
             "Let me come straight to the point.",
         ],
         Purpose::FollowUp => &[
-            "I wanted to add one thought to my earlier note.",
-            "My earlier note may have come at a busy moment, so here is one more idea.",
+            "I wanted to add a thought to my earlier note.",
+            "My earlier note may have come at a busy moment, so here is another try.",
             "I am following up with something more concrete.",
         ],
         Purpose::Close => &[
             "I do not want to crowd your inbox, so this is my last note for now.",
             "Perhaps the timing is not right, and that is fine.",
-            "I will leave it here unless you would like to continue.",
+            "I will leave it here unless you would like to go on.",
         ],
     })
 }
@@ -88,14 +89,14 @@ pub(super) fn openings(purpose: Purpose) -> Vec<String> {
 pub(super) fn bridges(purpose: Purpose) -> Vec<String> {
     owned(match purpose {
         Purpose::Introduce => &[
-            "What usually helps is to decide early who owns a new enquiry, and to write down why.",
-            "We help teams answer new enquiries quickly and see why each one went where it did.",
-            "Our work is to make sure that no enquiry waits without an owner.",
+            "I have one concrete suggestion.",
+            "There is something that I would like to show.",
+            "I would rather show something than send a brochure.",
         ],
         Purpose::FollowUp => &[
-            "A good first move is to follow a handful of recent enquiries from arrival to first reply.",
-            "It often takes one clear rule to stop enquiries from falling between teams.",
-            "I would start small, with one rule that everybody can read.",
+            "I would start small and see whether it helps.",
+            "A first look is usually enough to tell whether it is worth more.",
+            "It need not take long.",
         ],
         Purpose::Close => &[
             "If this becomes relevant later, a short reply is enough and I will pick it up.",
@@ -108,10 +109,17 @@ pub(super) fn bridges(purpose: Purpose) -> Vec<String> {
 /// The template's offer first, in words that the guard lets through.
 pub(super) fn offers(brief: &Brief) -> Vec<String> {
     let offer = spelled_out(brief.template.offer.trim().trim_end_matches('.'));
-    let own = if offer.is_empty() { None } else { Some(format!("What I can offer: {offer}.")) };
-    own.into_iter()
-        .chain(["What I can offer: a short look at it together.".into(), "I am happy to show it.".into()])
-        .collect()
+    if offer.is_empty() {
+        return vec!["I would be glad to show what I mean.".into()];
+    }
+    ["What I can offer: {}.", "My offer stands: {}.", "The next step that I would suggest: {}."]
+        .map(|text| text.replace("{}", &offer))
+        .into()
+}
+
+/// What is said where the template's offer cannot be.
+pub(super) fn plain_offers() -> Vec<String> {
+    owned(&["I would be glad to show what I mean."])
 }
 
 pub(super) fn questions(purpose: Purpose) -> Vec<String> {
@@ -119,7 +127,7 @@ pub(super) fn questions(purpose: Purpose) -> Vec<String> {
         Purpose::Introduce => &[
             "Would a short call in the coming days suit you?",
             "Is that worth a short conversation?",
-            "Who on the team would be the best person to talk to about this?",
+            "Who would be the best person to talk to about this?",
         ],
         Purpose::FollowUp => &[
             "Shall I send a short outline of how that could look?",

@@ -11,43 +11,38 @@ use super::phrases::{self, Purpose};
 /// Facts in a mail: enough to be personal, few enough to be read.
 const fn facts_in(purpose: Purpose) -> usize {
     match purpose {
-        Purpose::Introduce => 2,
-        Purpose::FollowUp => 2,
+        Purpose::Introduce | Purpose::FollowUp => 2,
         Purpose::Close => 1,
     }
 }
 
-/// One mail. Each takes up the facts where the one before left off, and begins again when all have been used.
+/// One mail. Each takes the facts up where the one before left off; none is stated twice.
 pub(super) fn write(brief: &Brief, step: &Step, position: usize) -> Value {
     let steps = &brief.template.steps;
-    let purpose = Purpose::of(&step.purpose, position, steps.len());
+    let purpose_of = |step: &Step, position| Purpose::of(&step.purpose, position, steps.len());
+    let purpose = purpose_of(step, position);
+    let used: usize =
+        steps.iter().enumerate().take(position).map(|(position, step)| facts_in(purpose_of(step, position))).sum();
     let turn = turn(brief) + position;
-    let used: usize = steps
-        .iter()
-        .enumerate()
-        .take(position)
-        .map(|(position, step)| facts_in(Purpose::of(&step.purpose, position, steps.len())))
-        .sum();
-    let claims = claims::all(brief, turn);
     let mut sentences = Sentences { brief, turn, said: Vec::new() };
-    sentences.phrase(&phrases::greetings(brief), false);
+    sentences.phrase(&phrases::greetings(brief), 0);
     let thanks = if position == 0 { claims::thanks(brief) } else { None };
     match thanks {
         Some(thanks) => sentences.claim(thanks),
-        None => sentences.phrase(&phrases::openings(purpose), true),
+        None => sentences.varied(&phrases::openings(purpose)),
     }
-    let count = facts_in(purpose).min(claims.len());
-    let chosen = (0..count).map(|step| (used + step) % claims.len().max(1)).collect::<Vec<_>>();
-    for (_, claim) in claims.into_iter().enumerate().filter(|(place, _)| chosen.contains(place)) {
-        sentences.claim(claim);
+    for fact in claims::usable(brief).into_iter().skip(used).take(facts_in(purpose)) {
+        if let Some(claim) = claims::state(brief, fact, turn) {
+            sentences.claim(claim);
+        }
     }
-    sentences.phrase(&phrases::bridges(purpose), true);
-    if purpose != Purpose::Close {
-        sentences.phrase(&phrases::offers(brief), false);
+    sentences.varied(&phrases::bridges(purpose));
+    if purpose != Purpose::Close && !sentences.phrase(&phrases::offers(brief), position) {
+        sentences.phrase(&phrases::plain_offers(), 0);
     }
-    sentences.phrase(&phrases::questions(purpose), true);
-    sentences.phrase(&phrases::farewells(brief), false);
-    let subject = first_clear(brief, 0, &phrases::subjects(brief, purpose)).unwrap_or_else(|| "Hello".into());
+    sentences.varied(&phrases::questions(purpose));
+    sentences.phrase(&phrases::farewells(brief), 0);
+    let subject = first_clear(brief, position, &phrases::subjects(brief, purpose)).unwrap_or_else(|| "Hello".into());
     json!({ "id": step.id, "subject": subject, "sentences": sentences.said })
 }
 
@@ -62,12 +57,16 @@ impl Sentences<'_> {
         self.said.push(json!({ "text": claim.text, "kind": "claim", "fact_ids": claim.fact_ids }));
     }
 
-    /// The first clear phrase; `varied` lists are begun at another place for another company, the others from the best on.
-    fn phrase(&mut self, candidates: &[String], varied: bool) {
-        let turn = if varied { self.turn } else { 0 };
-        if let Some(text) = first_clear(self.brief, turn, candidates) {
-            self.said.push(json!({ "text": text, "kind": "phrase", "fact_ids": [] }));
-        }
+    /// A phrase that another company, or the next mail, gets in other words.
+    fn varied(&mut self, candidates: &[String]) {
+        self.phrase(candidates, self.turn);
+    }
+
+    /// The first clear phrase from the `turn`th on; whether there was one.
+    fn phrase(&mut self, candidates: &[String], turn: usize) -> bool {
+        let Some(text) = first_clear(self.brief, turn, candidates) else { return false };
+        self.said.push(json!({ "text": text, "kind": "phrase", "fact_ids": [] }));
+        true
     }
 }
 
