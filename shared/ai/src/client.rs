@@ -30,8 +30,9 @@ const API_VERSION: &str = "2023-06-01";
 /// Answers longer than this are none of this API's.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
 
-/// How long an answer may take, unless said otherwise: long ones are written in half a minute or so.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long an answer may take, unless said otherwise: long ones are written in half a minute or so, and a function that asks
+/// has to be back within fifty seconds.
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Where and how the model is asked.
 #[derive(Debug, Clone)]
