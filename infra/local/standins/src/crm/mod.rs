@@ -14,6 +14,9 @@
 //! | `convert` | what becomes of a converted lead |
 //! | `page` | which files a browser gets |
 //! | `ui`, `control` | what the page and the tests need |
+//!
+//! What it does not have: the JWT bearer flow, Bulk 2.0, SOSL, territories, ETags, sharing and field-level security, validation rules
+//! and triggers, time zones other than GMT, and SOQL's `TYPEOF` and date functions.
 
 mod auth;
 mod control;

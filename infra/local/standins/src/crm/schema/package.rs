@@ -198,3 +198,65 @@ fn message_rules(root: Node<'_, '_>, flow: &str) -> anyhow::Result<Vec<MessageRu
     }
     Ok(rules)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::read;
+    use crate::crm::schema::tests::package_dir;
+
+    fn texts(file: &Path, name: &str) -> BTreeSet<String> {
+        let text = std::fs::read_to_string(file).unwrap();
+        let document = roxmltree::Document::parse(&text).unwrap();
+        let nodes = document.descendants().filter(|node| node.tag_name().name() == name);
+        nodes.filter_map(|node| node.text()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_manifest_and_the_permission_set_name_every_custom_field() {
+        let dir = package_dir();
+        let members = texts(&dir.join("manifest/package.xml"), "members");
+        let permitted = texts(
+            &dir.join("force-app/main/default/permissionsets/RevLoops_Integration.permissionset-meta.xml"),
+            "field",
+        );
+        let package = read(&dir).unwrap();
+        for (object, fields) in &package.fields {
+            // A task's fields are an activity's in the package, and a task's in a permission set.
+            let permitted_object = if object == "Activity" { "Task" } else { object };
+            for field in fields {
+                assert!(
+                    members.contains(&format!("{object}.{}", field.name)),
+                    "{object}.{} in the manifest",
+                    field.name
+                );
+                assert!(
+                    permitted.contains(&format!("{permitted_object}.{}", field.name)),
+                    "{object}.{} permitted",
+                    field.name
+                );
+            }
+        }
+        for rule in &package.rules {
+            assert!(members.contains(&rule.flow) && members.contains(&rule.object), "{} in the manifest", rule.flow);
+        }
+    }
+
+    #[test]
+    fn what_the_stand_in_cannot_honour_is_refused_and_not_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let flows = dir.path().join("force-app/main/default/flows");
+        std::fs::create_dir_all(&flows).unwrap();
+        let flow = |start: &str| {
+            format!(
+                r#"<Flow xmlns="http://soap.sforce.com/2006/04/metadata"><status>Active</status><start><object>Lead</object><recordTriggerType>Create</recordTriggerType>{start}</start></Flow>"#
+            )
+        };
+        std::fs::write(flows.join("Plain.flow-meta.xml"), flow("")).unwrap();
+        assert!(read(dir.path()).is_ok());
+        std::fs::write(flows.join("Picky.flow-meta.xml"), flow("<filters><field>Rating</field></filters>")).unwrap();
+        assert!(format!("{:#}", read(dir.path()).unwrap_err()).contains("without conditions"));
+    }
+}
