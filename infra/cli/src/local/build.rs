@@ -70,7 +70,8 @@ pub async fn build_and_package(context: &Context) -> anyhow::Result<(PathBuf, St
 /// A new file under the old name, so that a process that runs the old one keeps it.
 fn replace_program(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    let beside = path.with_extension("new");
+    // A name of this process's own: another local system may be packaging at the same time.
+    let beside = path.with_extension(format!("new-{}", std::process::id()));
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
