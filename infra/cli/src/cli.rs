@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{burst, 
-    check, config, console::Console, context::Context, demo, deploy, down, explain, redrive, status, test, up,
+use crate::{
+    burst, check, config, console::Console, context::Context, demo, deploy, down, explain, figures, redrive, status,
+    test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -39,6 +40,8 @@ enum Command {
     Explain(explain::Args),
     /// Many leads at once, with repeated messages and faults: what was lost, what happened twice, how fast it went.
     Burst(burst::Args),
+    /// Size and start of each function binary, and how long a one-line change takes to build.
+    Figures(figures::Args),
     /// Run all checks and tests; installs what they need first.
     Test(test::Args),
     /// Deploy to AWS. Only shows what it would do, unless told to execute.
@@ -56,6 +59,7 @@ impl Cli {
                 Command::Config(args) => config::run(&context, args).await,
                 Command::Explain(args) => explain::run(&context, args).await,
                 Command::Burst(args) => burst::run(&context, args).await,
+                Command::Figures(args) => figures::run(&context, args).await,
                 Command::Test(args) => test::run(&context, args).await,
                 Command::Up(args) => up::run(&context, args).await,
                 Command::Down(args) => down::run(&context, args).await,

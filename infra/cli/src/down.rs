@@ -44,12 +44,18 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     }
     if args.purge {
         let step = context.console.step("Forgetting");
-        for name in ["state", "tmp", "logs", "run"] {
+        for name in ["state", "tmp", "logs", "run", "packages"] {
             remove(&layout.state.join(name), true)?;
         }
-        for name in
-            ["endpoints.json", "secrets.json", "packaged.yaml", "crm.sqlite", "crm.sqlite-wal", "crm.sqlite-shm"]
-        {
+        for name in [
+            "endpoints.json",
+            "secrets.json",
+            "packaged.yaml",
+            "template.yaml",
+            "crm.sqlite",
+            "crm.sqlite-wal",
+            "crm.sqlite-shm",
+        ] {
             remove(&layout.state.join(name), false)?;
         }
         step.done("cloud, CRM and logs");

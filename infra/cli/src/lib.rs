@@ -20,6 +20,7 @@ pub mod demo;
 pub mod deploy;
 pub mod down;
 pub mod explain;
+pub mod figures;
 pub mod local;
 pub mod loops;
 pub mod redrive;

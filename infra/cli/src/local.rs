@@ -4,6 +4,7 @@
 
 mod build;
 mod endpoints;
+mod package;
 mod ports;
 mod process;
 mod python;
@@ -11,7 +12,7 @@ mod secrets;
 mod stack;
 mod start;
 
-pub use build::{FUNCTIONS, Function, build_and_package};
+pub use build::{FUNCTIONS, Function};
 pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
 pub use process::{Running, kill_group, running, stop};
 pub use python::ensure_venv as ensure_tools;

@@ -82,11 +82,18 @@ pub async fn rows(crm: &CrmApi, leads: &[DemoLead], ends: &[End], since_ms: i64)
 fn task(end: &End) -> String {
     match (end.task, &end.disqualified, &end.blocked, end.unresolved) {
         (true, ..) => format!("preview, {} steps", end.steps),
-        (_, Some(why), ..) => format!("none: {why}"),
-        (_, _, Some(why), _) => format!("blocked: {why}"),
+        (_, Some(why), ..) => format!("none: {}", short(why)),
+        (_, _, Some(why), _) => format!("blocked: {}", short(why)),
         (_, _, _, true) => "none: nobody to own it".to_owned(),
         (false, None, None, false) => "waits".to_owned(),
     }
+}
+
+/// The first reason, cut where it would widen the table; `explain` tells all of it.
+fn short(why: &str) -> String {
+    let first = why.split("; ").next().unwrap_or(why);
+    let cut: String = first.chars().take(40).collect();
+    if cut.len() < why.len() { format!("{} …", cut.trim_end()) } else { cut }
 }
 
 /// Shows the table.

@@ -1,4 +1,4 @@
-//! The function binaries: built by cargo, put where the template looks for them.
+//! The binaries: the functions and the stand-ins, built by cargo.
 
 use std::{
     path::{Path, PathBuf},
@@ -6,7 +6,6 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use sha2::{Digest as _, Sha256};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::Command,
@@ -36,55 +35,14 @@ pub const FUNCTIONS: [Function; 6] = [
 
 pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";
 
-/// Builds the functions and the stand-ins, and puts each function's binary where the template looks for it.
-/// Returns the stand-ins' program and one hash over the functions' binaries.
-///
-/// # Errors
-/// If something does not compile; cargo's own words are in the error.
-pub async fn build_and_package(context: &Context) -> anyhow::Result<(PathBuf, String)> {
-    let target = cargo_build(context).await?;
-
-    let step = context.console.step("Packages");
-    let mut hash = Sha256::new();
-    let mut changed = 0;
-    for function in FUNCTIONS {
-        let binary = target.join(function.package);
-        let bytes = std::fs::read(&binary).with_context(|| format!("reading {}", binary.display()))?;
-        hash.update(Sha256::digest(&bytes));
-        let bootstrap = context.layout.lambda(function.package).join("bootstrap");
-        if std::fs::read(&bootstrap).is_ok_and(|there| there == bytes) {
-            continue;
-        }
-        changed += 1;
-        replace_program(&bootstrap, &bytes)?;
-    }
-    let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    if changed == 0 {
-        step.skipped("unchanged")
-    } else {
-        step.done(format!("{changed} of {}", FUNCTIONS.len()))
-    }
-    Ok((target.join(STANDINS_PACKAGE), hash))
-}
-
-/// A new file under the old name, so that a process that runs the old one keeps it.
-fn replace_program(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    // A name of this process's own: another local system may be packaging at the same time.
-    let beside = path.with_extension(format!("new-{}", std::process::id()));
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent)?;
-    }
-    std::fs::write(&beside, bytes)?;
-    std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o755))?;
-    std::fs::rename(&beside, path).with_context(|| format!("writing {}", path.display()))
-}
-
 /// Builds all binaries in the development profile; returns the directory that they are in.
 ///
 /// Without naming packages: cargo then settles dependencies' features over the whole workspace, as it does for `cargo
 /// run --bin` and for the tests, and compiles each dependency once for all of them.
-async fn cargo_build(context: &Context) -> anyhow::Result<PathBuf> {
+///
+/// # Errors
+/// If something does not compile; cargo's own words are in the error.
+pub(super) async fn build(context: &Context) -> anyhow::Result<PathBuf> {
     let step = context.console.step("Build");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -1,12 +1,18 @@
 //! The template, deployed to the local cloud the way it is deployed to AWS.
 
-use std::{collections::BTreeMap, ffi::OsString, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use sha2::{Digest as _, Sha256};
 
 use super::{
     endpoints::{Stack, aws_environment, write_private},
+    package::Package,
     secrets::Secrets,
     start::{ORGANIZATION_ID, REGION},
 };
@@ -20,13 +26,13 @@ const ARTIFACTS: &str = "revloops-artifacts";
 /// The stack's tag that says what was deployed. In the cloud itself, so that it cannot outlive what it describes.
 const TAG: &str = "revloops-fingerprint";
 
-/// Deploys what differs from what runs. `binaries` is the hash over the functions' binaries.
-pub(super) async fn deploy(context: &Context, secrets: &Secrets, binaries: &str) -> anyhow::Result<Stack> {
+/// Deploys what differs from what runs.
+pub(super) async fn deploy(context: &Context, secrets: &Secrets, packages: &[Package]) -> anyhow::Result<Stack> {
     let step = context.console.step("Deploy");
     let url = format!("http://127.0.0.1:{}", context.ports.cloud);
     let aws = Aws::with_environment(&context.layout, aws_environment(&url, REGION));
     let parameters = parameters(context.ports);
-    let fingerprint = fingerprint(context, &parameters, secrets, binaries)?;
+    let fingerprint = fingerprint(context, &parameters, secrets, packages)?;
 
     let there = describe(&aws).await;
     if let Some(found) = &there
@@ -47,7 +53,8 @@ pub(super) async fn deploy(context: &Context, secrets: &Secrets, binaries: &str)
     // There is no harm in making a bucket that is there.
     drop(aws.text(["s3api", "create-bucket", "--bucket", ARTIFACTS]).await);
     let packaged = context.layout.state.join("packaged.yaml");
-    aws.package(&context.layout.template(), ARTIFACTS, &packaged).await?;
+    let template = with_packages(context, packages)?;
+    aws.package(&template, ARTIFACTS, &packaged).await?;
 
     step.detail("deploying");
     let mut arguments: Vec<OsString> = [
@@ -63,7 +70,7 @@ pub(super) async fn deploy(context: &Context, secrets: &Secrets, binaries: &str)
     ]
     .map(OsString::from)
     .to_vec();
-    arguments.push(packaged.into_os_string());
+    arguments.push(packaged.clone().into_os_string());
     arguments.extend(["--tags".into(), format!("{TAG}={fingerprint}").into(), "--parameter-overrides".into()]);
     arguments.extend(parameters.iter().map(|(name, value)| OsString::from(format!("{name}={value}"))));
     if let Err(error) = aws.text(arguments).await {
@@ -71,10 +78,46 @@ pub(super) async fn deploy(context: &Context, secrets: &Secrets, binaries: &str)
     }
     let found = describe(&aws).await.context("the stack is not there after its deployment")?;
 
+    forget_old_artifacts(&aws, &packaged).await?;
+
     step.detail("secrets");
     put_secrets(context, &aws, &found.outputs, secrets).await?;
     step.done(format!("{} ({})", STACK, found.status));
     Ok(Stack { name: STACK.to_owned(), outputs: found.outputs })
+}
+
+/// The template with the packages in the place of the directories that it names; nothing else is different.
+fn with_packages(context: &Context, packages: &[Package]) -> anyhow::Result<PathBuf> {
+    let mut text = std::fs::read_to_string(context.layout.template())?;
+    for package in packages {
+        let named = format!("CodeUri: ../target/lambda/{}/", package.function.package);
+        if !text.contains(&named) {
+            bail!("the template does not say `{named}`");
+        }
+        text = text.replace(&named, &format!("CodeUri: {}", package.zip.display()));
+    }
+    let chains = context.layout.root.join("infra/chains");
+    text = text.replace("DefinitionUri: chains/", &format!("DefinitionUri: {}/", chains.display()));
+    let template = context.layout.state.join("template.yaml");
+    std::fs::write(&template, text)?;
+    Ok(template)
+}
+
+/// The functions hold their code themselves: an upload is of no use once it is deployed, and each is many megabytes.
+async fn forget_old_artifacts(aws: &Aws, packaged: &Path) -> anyhow::Result<()> {
+    let deployed = std::fs::read_to_string(packaged)?;
+    let answer = aws.json(["s3api", "list-objects-v2", "--bucket", ARTIFACTS]).await?;
+    let keys = answer.get("Contents").and_then(|objects| objects.as_array()).into_iter().flatten();
+    let old: Vec<serde_json::Value> = keys
+        .filter_map(|object| object.get("Key")?.as_str())
+        .filter(|key| !deployed.contains(key))
+        .map(|key| serde_json::json!({"Key": key}))
+        .collect();
+    if !old.is_empty() {
+        let delete = serde_json::json!({"Objects": old, "Quiet": true}).to_string();
+        aws.text(["s3api", "delete-objects", "--bucket", ARTIFACTS, "--delete", &delete]).await?;
+    }
+    Ok(())
 }
 
 /// The template's parameters for one machine: the stand-ins' addresses, and times short enough to watch.
@@ -110,7 +153,7 @@ fn fingerprint(
     context: &Context,
     parameters: &BTreeMap<&'static str, String>,
     secrets: &Secrets,
-    binaries: &str,
+    packages: &[Package],
 ) -> anyhow::Result<String> {
     let mut hash = Sha256::new();
     let mut add = |part: &[u8]| hash.update(Sha256::digest(part));
@@ -120,7 +163,9 @@ fn fingerprint(
     }
     add(serde_json::to_string(parameters)?.as_bytes());
     add(serde_json::to_string(secrets)?.as_bytes());
-    add(binaries.as_bytes());
+    for package in packages {
+        add(package.hash.as_bytes());
+    }
     Ok(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
 }
 

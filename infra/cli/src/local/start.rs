@@ -11,8 +11,9 @@ use anyhow::{Context as _, bail};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    build::build_and_package,
+    build::{STANDINS_PACKAGE, build},
     endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, aws_environment},
+    package::pack,
     ports, process,
     process::Start,
     python::ensure_venv,
@@ -39,11 +40,12 @@ pub(super) const ORGANIZATION_ID: &str = "00Dxx0000001gPLEAY";
 pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
     fs::create_dir_all(&context.layout.state)?;
     let _only_one = lock(context)?;
-    let ((), (standins, binaries)) =
-        futures::future::try_join(ensure_venv(context), build_and_package(context)).await?;
+    let ((), binaries) = futures::future::try_join(ensure_venv(context), build(context)).await?;
+    let packages = pack(context, &binaries)?;
+    let standins = binaries.join(STANDINS_PACKAGE);
     let secrets = secrets::load_or_make(&context.layout)?;
     futures::future::try_join(start_cloud(context), start_standins(context, &standins, &secrets)).await?;
-    let stack = stack::deploy(context, &secrets, &binaries).await?;
+    let stack = stack::deploy(context, &secrets, &packages).await?;
 
     let api = stack.outputs.get("ApiUrl").cloned().context("the stack has no output ApiUrl")?;
     let local = |port: u16| format!("http://127.0.0.1:{port}");
