@@ -31,17 +31,17 @@ fn outputs(input: &EngageInput, answers: Vec<Value>) -> Outputs {
 }
 
 fn task(outputs: &Outputs) -> &Map<String, Value> {
-    match &outputs.effects[0].action {
-        Action::UpsertRecord { fields, .. } => fields,
-        other => panic!("{other:?}"),
-    }
+    let Action::UpsertRecord { fields, .. } = &outputs.effects[0].action else {
+        panic!("{:?}", outputs.effects[0].action);
+    };
+    fields
 }
 
 fn emitted(outputs: &Outputs) -> (&str, &Value) {
-    match &outputs.effects.last().unwrap().action {
-        Action::Emit { name, detail } => (name, detail),
-        other => panic!("{other:?}"),
-    }
+    let Action::Emit { name, detail } = &outputs.effects.last().unwrap().action else {
+        panic!("nothing emitted: {:?}", outputs.effects);
+    };
+    (name, detail)
 }
 
 #[test]

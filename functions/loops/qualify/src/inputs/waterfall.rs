@@ -166,7 +166,7 @@ impl Waterfall<'_> {
         match kept.found {
             // Asked for more then than now: less likely matches may have been left out.
             Found::NoMatch if kept.min_likelihood > min_likelihood => None,
-            found => Some(found),
+            found @ (Found::Match(_) | Found::NoMatch) => Some(found),
         }
     }
 

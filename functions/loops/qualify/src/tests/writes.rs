@@ -43,17 +43,17 @@ fn outputs(lead: Lead) -> Outputs {
 }
 
 fn fields(outputs: &Outputs) -> &serde_json::Map<String, Value> {
-    match &outputs.effects[0].action {
-        Action::UpdateRecord { fields, .. } => fields,
-        other => panic!("{other:?}"),
-    }
+    let Action::UpdateRecord { fields, .. } = &outputs.effects[0].action else {
+        panic!("{:?}", outputs.effects[0].action);
+    };
+    fields
 }
 
 fn emitted(outputs: &Outputs) -> (&str, &Value) {
-    match &outputs.effects[1].action {
-        Action::Emit { name, detail } => (name, detail),
-        other => panic!("{other:?}"),
-    }
+    let Action::Emit { name, detail } = &outputs.effects[1].action else {
+        panic!("nothing emitted: {:?}", outputs.effects);
+    };
+    (name, detail)
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn outcomes(web: (usize, usize), other: (usize, usize)) -> Vec<ConversionFact> {
     };
     (0..web.0)
         .map(|nth| one("values[1]", nth < web.1))
-        .chain((0..other.0).map(|nth| one("values[2]", nth < other.1)))
+        .chain((0..other.0).map(|nth| one("values[3]", nth < other.1)))
         .collect()
 }
 
