@@ -9,5 +9,6 @@ mod demand;
 mod enrichment_wire;
 mod faults;
 mod kill_points;
+mod previews;
 mod refusals;
 mod template;
