@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, MutexGuard};
 /// These tests share one system and its faults: one at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-async fn system() -> anyhow::Result<(MutexGuard<'static, ()>, System)> {
+pub(crate) async fn system() -> anyhow::Result<(MutexGuard<'static, ()>, System)> {
     let turn = ONE_AT_A_TIME.lock().await;
     let system = System::running().await?;
     for url in [&system.endpoints.crm.url, &system.endpoints.enrichment.url, &system.endpoints.ai.url] {

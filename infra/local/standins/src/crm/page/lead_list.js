@@ -142,7 +142,7 @@ function drawRows(body, records) {
     redraw(cells[2], [lead.RevLoops_Score__c, lead.RevLoops_Band__c, lead.RevLoops_Disqualified_Reason__c], () => scoreChip(lead));
     redraw(cells[3], [lead.Status, lead.IsConverted], () => h('span', { class: lead.IsConverted ? 'status won' : 'status' }, lead.Status ?? ''));
     redraw(cells[4], [lead.OwnerId, lead.Owner?.Name], () => owner(lead));
-    redraw(cells[5], lead.RevLoops_Rule__c, () => lead.RevLoops_Rule__c ? h('code', {}, lead.RevLoops_Rule__c) : h('span', { class: 'muted' }, '–'));
+    redraw(cells[5], lead.RevLoops_Rule__c, () => lead.RevLoops_Rule__c ? h('code', { title: lead.RevLoops_Rule__c }, lead.RevLoops_Rule__c) : h('span', { class: 'muted' }, '–'));
     // A converted lead's tasks are its contact's.
     redraw(cells[6], [lead.Tasks?.totalSize ?? 0, lead.IsConverted], ([tasks]) => tasks > 0
       ? h('span', { class: 'yes' }, tasks === 1 ? 'Yes' : `Yes (${tasks})`) : h('span', { class: 'muted' }, lead.IsConverted ? '–' : 'No'));

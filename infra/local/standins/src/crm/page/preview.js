@@ -49,7 +49,7 @@ export function showPreview(text, prefix) {
         step.subject && h('p', { class: 'subject' }, h('span', { class: 'muted' }, 'Subject'), ' ', cited(step.subject, prefix)),
         paragraphs(step.lines, prefix))))),
     preview.facts.length > 0 && h('section', { class: 'facts', 'aria-label': 'Facts' },
-      h('h4', {}, 'Facts the text cites'),
+      h('h4', {}, 'Facts'),
       h('dl', {}, preview.facts.map((fact) => h('div', { id: `${prefix}-${fact.id}`, tabindex: '-1' }, h('dt', {}, fact.id), h('dd', {}, fact.text))))),
     paragraphs(preview.outro, prefix, 'outro'));
 }
@@ -64,7 +64,8 @@ function cited(text, prefix) {
   const parts = [];
   let from = 0;
   for (const match of text.matchAll(CITES)) {
-    parts.push(text.slice(from, match.index));
+    // A cite stays on the line of the word before it.
+    parts.push(text.slice(from, match.index).replace(/ $/, '\u00a0'));
     for (const id of match[1].split(/\s*,\s*/)) parts.push(cite(id, prefix));
     from = match.index + match[0].length;
   }
