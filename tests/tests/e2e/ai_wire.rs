@@ -31,7 +31,7 @@ fn client(settings: Settings) -> anyhow::Result<Anthropic> {
 
 fn schema() -> Value {
     let closed = |properties: Value| {
-        let required: Vec<String> = properties.as_object().unwrap().keys().cloned().collect();
+        let required: Vec<String> = properties.as_object().into_iter().flat_map(|one| one.keys().cloned()).collect();
         json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties})
     };
     let sentence = closed(json!({

@@ -27,7 +27,7 @@ fn client(stand_in: &Running, key: &str) -> anyhow::Result<PeopleDataLabs> {
 }
 
 fn at() -> Timestamp {
-    "2026-11-22T10:00:00Z".parse().unwrap()
+    Timestamp::constant(1_795_341_600, 0)
 }
 
 fn company(domain: Option<&str>, name: &str, country_code: Option<&str>) -> CompanyQuery {

@@ -1,5 +1,6 @@
 //! The end-to-end tests, in one binary: everything from outside, as those see it who use it.
 
+mod ai_drafts;
 mod ai_wire;
 mod architecture;
 mod browser;
