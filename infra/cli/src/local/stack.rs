@@ -240,11 +240,11 @@ async fn put_secrets(
         ("EnrichmentSecret", serde_json::json!({"api_key": secrets.enrichment_api_key})),
         ("AiSecret", serde_json::json!({"api_key": secrets.ai_api_key})),
     ];
-    for (output, value) in values {
-        let id = outputs.get(output).with_context(|| format!("the stack has no output {output}"))?;
-        put_secret(context, aws, id, &value).await?;
-    }
-    Ok(())
+    let puts = values.iter().map(async |(output, value)| {
+        let id = outputs.get(*output).with_context(|| format!("the stack has no output {output}"))?;
+        put_secret(context, aws, id, value).await
+    });
+    futures::future::try_join_all(puts).await.map(drop)
 }
 
 /// Gives a secret its value, through a file: a command line can be read by every user of the machine.
@@ -254,7 +254,8 @@ pub(crate) async fn put_secret(
     id: &str,
     value: &serde_json::Value,
 ) -> anyhow::Result<()> {
-    let file = context.layout.state.join("secret.tmp");
+    let name: String = id.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let file = context.layout.state.join(format!("{name}.secret"));
     write_private(&file, value.to_string().as_bytes())?;
     let put = aws
         .text([
