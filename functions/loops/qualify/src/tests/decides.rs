@@ -65,9 +65,9 @@ fn only_what_the_crm_does_not_know_is_filled() {
 #[test]
 fn an_industry_that_the_levers_do_not_know_is_kept_and_not_filled_in() {
     let mut facts = facts();
-    facts.company.found.as_mut().unwrap().industry = Some("ranching".into());
+    facts.company.found.as_mut().unwrap().industry = Some("astrology".into());
     let verdict = verdict(&ida(), &facts);
-    assert_eq!((verdict.profile.industry.as_deref(), verdict.fill.industry), (Some("ranching"), None));
+    assert_eq!((verdict.profile.industry.as_deref(), verdict.fill.industry), (Some("astrology"), None));
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn planted_mistakes_in_the_scoring_are_all_found_with_line_and_remedy() {
             ("field: seniority\n", "field: senority\n"),
             ("at_least: 200,", "at_least: 30,"),
             ("reason: Wrote a message", "reason: \"Wrote {value}\""),
-            ("  - {id: B, min_score: 50}", "  - {id: B, min_score: 80}"),
+            ("  - {id: B, min_score: 60}", "  - {id: B, min_score: 90}"),
             ("  - {id: D, min_score: 0}", "  - {id: D, min_score: 5}"),
             ("id: work_address", "id: market"),
         ],
@@ -37,7 +37,7 @@ fn planted_mistakes_in_the_scoring_are_all_found_with_line_and_remedy() {
         "factors[2].field: unknown field `senority`; did you mean `seniority`?",
         "factors[0].bands[2].at_least: this band begins at 30, the one before it at 50",
         "`{value}` without a `field`",
-        "bands[1].min_score: band `B` begins at 80, the one before it at 75",
+        "bands[1].min_score: band `B` begins at 90, the one before it at 85",
         "bands[3].min_score: scores below 5 are in no band",
         "factors[8].id: duplicate id `market`",
     ] {
@@ -55,15 +55,15 @@ fn a_misspelt_key_hides_no_other_mistake() {
         "scoring.yaml",
         &[
             ("    group: fit\n    field: employees", "    grup: fit\n    field: employees"),
-            ("in: [c_level, vp]", "in: [c_levl, vp]"),
+            ("in: [C-level, VP]", "in: [C-levl, VP]"),
             ("in: [Technology, Telecommunications]", "in: [Technologie, Telecommunications]"),
             ("in: [US, CA, GB,", "in: [US, CA, UK,"),
-            ("{id: B, min_score: 50}", "{id: A, min_score: 50}"),
+            ("{id: B, min_score: 60}", "{id: A, min_score: 60}"),
         ],
     );
     for wanted in [
         "factors[0].grup: unknown key `grup`; did you mean `group`?",
-        "factors[2].values[0].in[0]: unknown seniority `c_levl`; did you mean `c_level`?",
+        "factors[2].values[0].in[0]: unknown seniority `C-levl`; did you mean `C-level`?",
         "factors[1].values[0].in[0]: unknown industry `Technologie`; did you mean `Technology`?",
         "factors[4].values[0].in[2]: no country has the code `UK`; did you mean `GB`?",
         "bands[1].id: duplicate id `A`",

@@ -81,7 +81,7 @@ fn the_lead_gets_score_band_reasons_and_what_the_crm_did_not_know() {
         fields["RevLoops_Score_Reasons__c"],
         "Score 100, band A\n\
          For:\n  +20  420 employees: mid-size\n  +20  Technology is where we win most\n  \
-         +20  Decides (seniority: vp)\n  +15  Works in sales: uses what we sell\n  \
+         +20  Decides (VP)\n  +15  Sales: uses what we sell\n  \
          +15  Came to us (Web)\n  +10  Wrote a message\n  +5  Address at work\n\
          No points:\n  We sell in DE (+10, held to +0: fit gives 75 at most)\n  No phone number"
     );
