@@ -43,6 +43,7 @@ pub(super) async fn deploy(context: &Context, secrets: &Secrets, packages: &[Pac
         step.skipped("unchanged");
         return Ok(Stack { name: STACK.to_owned(), outputs: found.outputs.clone() });
     }
+    let first = there.is_none();
     if there.is_some_and(|found| found.status.starts_with("ROLLBACK") || found.status.ends_with("_FAILED")) {
         step.detail("removing what failed before");
         aws.text(["cloudformation", "delete-stack", "--stack-name", STACK]).await?;
@@ -50,8 +51,10 @@ pub(super) async fn deploy(context: &Context, secrets: &Secrets, packages: &[Pac
     }
 
     step.detail("packaging");
-    // There is no harm in making a bucket that is there.
-    drop(aws.text(["s3api", "create-bucket", "--bucket", ARTIFACTS]).await);
+    if first {
+        // There is no harm in making a bucket that is there.
+        drop(aws.text(["s3api", "create-bucket", "--bucket", ARTIFACTS]).await);
+    }
     let packaged = context.layout.state.join("packaged.yaml");
     let template = with_packages(context, packages)?;
     aws.package(&template, ARTIFACTS, &packaged).await?;
