@@ -1,6 +1,6 @@
 //! Entry points for functions: a loop, or any handler of a payload.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -70,12 +70,18 @@ where
             outcome,
             repeated = run.repeated,
             config_version = loaded.stamp.short(),
-            duration_ms = clock.now().duration_since(started).as_millis(),
+            duration_ms = milliseconds(started, clock.now()),
             "run"
         );
         Ok(run.reply)
     })
     .await
+}
+
+/// Whole milliseconds between two times, as a number that JSON logs write as one.
+#[must_use]
+pub fn milliseconds(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.duration_since(from).as_millis()).unwrap_or(0)
 }
 
 /// Serves any handler of a JSON payload, after starting logs.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use revloops_cli::aws::Aws;
 use revloops_tests::system::System;
 
 const ENVELOPE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -39,15 +40,15 @@ async fn hostile_foreign_cut_and_huge_envelopes_are_refused_and_never_acknowledg
         assert!(!answer.contains("<Ack>true"), "{what} was acknowledged");
         assert!(!answer.contains("MARKER"), "{what} is repeated in the answer: {answer}");
     }
-    for folder in [system.context.layout.state.join("logs")] {
-        for log in std::fs::read_dir(folder)?.flatten() {
-            let text = std::fs::read(log.path())?;
-            assert!(
-                !String::from_utf8_lossy(&text).contains("MARKER"),
-                "{} repeats what was sent",
-                log.path().display()
-            );
-        }
+    let aws = Aws::local(&system.context.layout, &system.endpoints);
+    let logs = system.context.layout.state.join("logs");
+    for log in std::fs::read_dir(logs)?.flatten() {
+        let text = std::fs::read(log.path())?;
+        assert!(!String::from_utf8_lossy(&text).contains("MARKER"), "{} repeats what was sent", log.path().display());
     }
+    let group = "/aws/cloudformation/revloops/CrmMessagesLog";
+    let said = aws.text(["logs", "filter-log-events", "--log-group-name", group]).await?;
+    assert!(said.contains("refused") || said.contains("parked"), "the refusals are not logged: {said}");
+    assert!(!said.contains("MARKER"), "the function's log repeats what was sent");
     Ok(())
 }

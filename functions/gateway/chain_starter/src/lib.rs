@@ -101,7 +101,7 @@ async fn start(message: &Message, chain: &dyn RunsChain, parked: &dyn Parked, cl
         lead_id = %event.lead_id,
         correlation_id = %event.correlation_id,
         status,
-        waited_ms = clock.now().duration_since(event.received_at).as_millis(),
+        waited_ms = revloops_runtime::function::milliseconds(event.received_at, clock.now()),
         "chain ended"
     );
     Ok(())

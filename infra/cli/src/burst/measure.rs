@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context as _;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -102,14 +103,17 @@ async fn runs_in_logs(context: &Context, endpoints: &Endpoints, since_ms: i64) -
     let aws = Aws::local(&context.layout, endpoints);
     let (mut runs, mut took) = (0, 0.0);
     for function in ["QualifyFunction", "RouteFunction", "EngageFunction"] {
-        let group = format!("/aws/lambda/{}", endpoints.output(function)?);
+        let said =
+            aws.json(["lambda", "get-function-configuration", "--function-name", endpoints.output(function)?]).await?;
+        let group =
+            said.pointer("/LoggingConfig/LogGroup").and_then(Value::as_str).context("a function says where it logs")?;
         let since = since_ms.to_string();
         let found = aws
             .json([
                 "logs",
                 "filter-log-events",
                 "--log-group-name",
-                &group,
+                group,
                 "--start-time",
                 &since,
                 "--filter-pattern",
@@ -119,7 +123,7 @@ async fn runs_in_logs(context: &Context, endpoints: &Endpoints, since_ms: i64) -
         for event in found.get("events").and_then(Value::as_array).into_iter().flatten() {
             let Some(line) = event.get("message").and_then(Value::as_str) else { continue };
             let Ok(line) = serde_json::from_str::<Value>(line.trim()) else { continue };
-            if let Some(ms) = line.get("duration_ms").and_then(|ms| ms.as_f64().or_else(|| ms.as_str()?.parse().ok())) {
+            if let Some(ms) = line.get("duration_ms").and_then(Value::as_f64) {
                 runs += 1;
                 took += ms;
             }
