@@ -30,7 +30,7 @@ impl Price {
 pub struct Prices(BTreeMap<String, Price>);
 
 impl Prices {
-    /// These prices and no others. A name stands for all models that begin with it: `claude-haiku-4-5` for the dated ones too.
+    /// These prices and no others. A name stands for its dated versions too: `claude-haiku-4-5` for `claude-haiku-4-5-20251001`.
     #[must_use]
     pub fn new(prices: BTreeMap<String, Price>) -> Self {
         Self(prices)
@@ -46,24 +46,31 @@ impl Prices {
         };
         Self(BTreeMap::from([
             dollars("claude-haiku-4-5", 1, 5),
+            dollars("claude-sonnet-4", 3, 15),
             dollars("claude-sonnet-4-5", 3, 15),
             dollars("claude-sonnet-4-6", 3, 15),
             dollars("claude-sonnet-5", 2, 10),
             dollars("claude-sonnet-5-5", 2, 10),
+            dollars("claude-opus-4-1", 15, 75),
             dollars("claude-opus-4-5", 5, 25),
             dollars("claude-opus-4-6", 5, 25),
+            dollars("claude-opus-4-7", 5, 25),
             dollars("claude-opus-5", 5, 25),
             dollars("claude-opus-5-5", 4, 20),
             dollars("claude-fable-5-1", 10, 50),
         ]))
     }
 
-    /// The price of a model: its own, else that of the longest name that it begins with; `None` where there is none.
+    /// The price of a model, by its name with or without a date; `None` where there is none.
     #[must_use]
     pub fn price(&self, model: &str) -> Option<Price> {
-        let begins = |name: &str| model == name || model.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
-        self.0.iter().filter(|(name, _)| begins(name)).max_by_key(|(name, _)| name.len()).map(|(_, price)| *price)
+        self.0.get(model).or_else(|| self.0.get(without_date(model)?)).copied()
     }
+}
+
+fn without_date(model: &str) -> Option<&str> {
+    let (name, date) = model.rsplit_once('-')?;
+    (date == "latest" || (date.len() == 8 && date.bytes().all(|digit| digit.is_ascii_digit()))).then_some(name)
 }
 
 #[cfg(test)]
@@ -81,7 +88,7 @@ mod tests {
         let prices = Prices::list();
         assert_eq!(prices.price("claude-opus-5-5").unwrap().output, 20_000_000);
         assert_eq!(prices.price("claude-opus-5").unwrap().output, 25_000_000);
-        assert_eq!(prices.price("claude-opus-55"), None);
+        assert_eq!(prices.price("claude-opus-5-9"), None);
         assert_eq!(prices.price("gpt-1"), None);
     }
 

@@ -3,10 +3,10 @@
 //! | answer | meaning |
 //! |---|---|
 //! | 200 | a match, with the provider's likelihood |
-//! | 404 | nobody known: a normal outcome, not charged |
+//! | 404 with the provider's `not_found` | nobody known: a normal outcome, not charged |
 //! | 429 | `Throttled` |
 //! | 408, 5xx, no answer in time, connection lost | `Transient` |
-//! | 400, 401, 402 (out of credits), 403, any other | `Rejected` |
+//! | 400, 401, 402 (out of credits), 403, any other | `Rejected`; another 404 too, which comes of a wrong URL |
 //!
 //! Source: <https://docs.peopledatalabs.com/docs/errors>.
 
@@ -87,8 +87,10 @@ impl PeopleDataLabs {
         let response = request.send().await.map_err(|error| lost(error, timeout))?;
         match response.status() {
             StatusCode::OK => Ok(Some(body(response, timeout).await?)),
-            StatusCode::NOT_FOUND => Ok(None),
-            status => Err(refusal(status, response, timeout).await),
+            status => match refusal(status, response, timeout).await {
+                Refusal::NobodyKnown => Ok(None),
+                Refusal::Failed(failure) => Err(failure),
+            },
         }
     }
 }
@@ -186,8 +188,14 @@ async fn body(mut response: Response, timeout: Duration) -> Outcome<Vec<u8>> {
     Ok(body)
 }
 
-/// Any status but 200 and 404, by its class. The type is told, the message is not: it may repeat what we asked by.
-async fn refusal(status: StatusCode, response: Response, timeout: Duration) -> Failure {
+/// What an answer other than 200 means.
+enum Refusal {
+    NobodyKnown,
+    Failed(Failure),
+}
+
+/// Any status but 200, by its class. The type is told, the message is not: it may repeat what we asked by.
+async fn refusal(status: StatusCode, response: Response, timeout: Duration) -> Refusal {
     let class = class_of(status);
     // The provider sends the window's end in a header of its own; gateways in front of it send the standard one.
     let again = ["retry-after", "x-ratelimit-reset"].into_iter().find_map(|name| {
@@ -195,13 +203,19 @@ async fn refusal(status: StatusCode, response: Response, timeout: Duration) -> F
         let fits = value.len() <= 40 && value.chars().all(|c| c.is_ascii_alphanumeric() || "-:.+ ,".contains(c));
         fits.then(|| format!(", {name} {value}"))
     });
-    let kind = match body(response, timeout).await {
-        Ok(body) => serde_json::from_slice::<ErrorAnswer>(&body).ok().map(|answer| answer.error.kind),
-        Err(_) => None,
+    let body = match body(response, timeout).await {
+        Ok(body) => body,
+        // Without its body a 404 cannot be told from a wrong URL's.
+        Err(failure) if status == StatusCode::NOT_FOUND => return Refusal::Failed(failure),
+        Err(_) => Vec::new(),
     };
+    let kind = serde_json::from_slice::<ErrorAnswer>(&body).ok().map(|answer| answer.error.kind);
+    if status == StatusCode::NOT_FOUND && kind.as_deref() == Some("not_found") {
+        return Refusal::NobodyKnown;
+    }
     let kind = kind.filter(|kind| kind.len() <= 60 && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
     let kind = kind.map_or_else(String::new, |kind| format!(" {kind}"));
-    Failure::new(class, format!("answered {}{kind}{}", status.as_u16(), again.unwrap_or_default()))
+    Refusal::Failed(Failure::new(class, format!("answered {}{kind}{}", status.as_u16(), again.unwrap_or_default())))
 }
 
 fn class_of(status: StatusCode) -> ErrorClass {

@@ -96,6 +96,16 @@ async fn nobody_known_is_a_normal_outcome() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_wrong_url_is_not_taken_for_nobody_known() -> anyhow::Result<()> {
+    let stand_in = stand_in().await?;
+    let client = PeopleDataLabs::new(&format!("{}/api", stand_in.url()), ApiKey::new(KEY)?)?;
+    let failure = ask_person(&client, &person("ida.holm@northwind.example", None)).await.unwrap_err();
+    assert_eq!(failure.class(), ErrorClass::Rejected);
+    assert_eq!(failure.to_string(), "people_data_labs: person: answered 404");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_match_that_is_less_likely_than_asked_for_is_none() -> anyhow::Result<()> {
     let stand_in = stand_in().await?;
     let client = client(&stand_in, KEY)?;

@@ -43,7 +43,8 @@ pub fn serve(listener: TcpListener, options: Options) -> anyhow::Result<Running>
         .route("/", get(about))
         .route("/v5/company/enrich", get(enrich_company))
         .route("/v5/person/enrich", get(enrich_person))
-        .fallback(|| async { error(404, "not_found", "The requested URL was not found on the server.") })
+        // Not the shape of "nobody known", so that a wrong URL is not taken for it.
+        .fallback(|| async { (StatusCode::NOT_FOUND, Json(json!({ "message": "Not Found" }))) })
         .with_state(app);
     host::serve(listener, "enrichment", refusals(), router)
 }
