@@ -113,8 +113,9 @@ async fn main() -> anyhow::Result<()> {
     )
     .context("starting the enrichment stand-in")?;
     tracing::info!(url = enrichment.url(), "the enrichment stand-in is ready");
-    let ai = ai::serve(listener(arguments.host, arguments.ai_port).await?, ai::Options { api_key: arguments.ai_api_key })
-        .context("starting the AI stand-in")?;
+    let ai =
+        ai::serve(listener(arguments.host, arguments.ai_port).await?, ai::Options { api_key: arguments.ai_api_key })
+            .context("starting the AI stand-in")?;
     tracing::info!(url = ai.url(), "the AI stand-in is ready");
 
     let mut terminate = signal(SignalKind::terminate())?;
