@@ -70,7 +70,7 @@ pub(super) fn openings(purpose: Purpose) -> Vec<String> {
     owned(match purpose {
         Purpose::Introduce => &[
             "I will be brief.",
-            "I read up a little before writing, so this is no mass mail.",
+            "I will keep this short.",
             "Let me come straight to the point.",
         ],
         Purpose::FollowUp => &[
