@@ -6,6 +6,7 @@ mod shipped;
 mod writes;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -35,11 +36,16 @@ fn sources() -> Sources {
     sources
 }
 
-fn shipped() -> EngageConfig {
+/// Read once: checking YAML against schemas is the slowest part of these tests.
+static SHIPPED: LazyLock<EngageConfig> = LazyLock::new(|| {
     let mut problems = Problems::new();
     let config = EngageConfig::check(&sources(), &mut problems);
     assert!(problems.is_empty(), "{problems}");
     config.unwrap()
+});
+
+fn shipped() -> EngageConfig {
+    SHIPPED.clone()
 }
 
 fn at() -> Timestamp {

@@ -4,6 +4,7 @@ mod shipped;
 mod writes;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use revloops_config::levers::read_sources;
 use revloops_config::{Document, Levers as _, Problems, Sources};
@@ -24,11 +25,16 @@ fn sources() -> Sources {
     sources
 }
 
-fn shipped() -> QualifyConfig {
+/// Read once: checking YAML against schemas is the slowest part of these tests.
+static SHIPPED: LazyLock<QualifyConfig> = LazyLock::new(|| {
     let mut problems = Problems::new();
     let config = QualifyConfig::check(&sources(), &mut problems);
     assert!(problems.is_empty(), "{problems}");
     config.unwrap()
+});
+
+fn shipped() -> QualifyConfig {
+    SHIPPED.clone()
 }
 
 /// The shipped sources with `from` changed to `to` in one file.

@@ -22,6 +22,15 @@ pub(super) fn request(config: &EngageConfig, plan: &Plan<'_>, faults: &[Fault]) 
         "\n\nLimits: subjects of at most {} characters; sentences of at most {} characters, at most {} in a step.",
         limits.subject_chars, limits.sentence_chars, limits.sentences_per_step
     );
+    let _infallible = write!(
+        task,
+        "\nA word with a capital letter counts as a name and must stand in a cited fact, unless it is one of these in any \
+         spelling: {}. So begin sentences with one of these.",
+        config.plain_words.iter().cloned().collect::<Vec<_>>().join(" ")
+    );
+    if !config.forbidden_words.is_empty() {
+        let _infallible = write!(task, "\nNever write: {}.", config.forbidden_words.join("; "));
+    }
     for step in &plan.template.steps {
         let _infallible = write!(task, "\nStep {}: at most {} words.", step.id, step.max_words);
     }

@@ -85,6 +85,13 @@ fn gates(config: &EngageConfig, input: &EngageInput) -> (Vec<String>, Vec<Reason
     let country = profile.country_code.as_deref();
     let suppressed_domain = domain.is_some_and(|domain| config.suppression.domain(domain));
     let suppressed_country = country.is_some_and(|country| config.suppression.countries.contains(country));
+    let disqualified = input.qualified.status == QualifyStatus::Disqualified;
+    let owner = match &input.routed.owner {
+        None => "nobody",
+        Some(owner) if owner.id.is_queue() => "a queue",
+        Some(_) => "a person",
+    };
+    let company = company(input);
     let shown = |value: Option<&str>| value.unwrap_or("nothing").to_owned();
     let gates = [
         (
@@ -101,20 +108,28 @@ fn gates(config: &EngageConfig, input: &EngageInput) -> (Vec<String>, Vec<Reason
         ),
         (
             "gate disqualified",
-            input.qualified.status == QualifyStatus::Disqualified,
-            Because::new("the lead was turned away", "", input.qualified.status == QualifyStatus::Disqualified),
+            disqualified,
+            Because::new(
+                "the lead was turned away",
+                if disqualified { "disqualified" } else { "qualified" },
+                disqualified,
+            ),
             "the lead was turned away",
         ),
         (
             "gate owner",
             input.routed.owner.is_none(),
-            Because::new("nobody owns the lead", "", input.routed.owner.is_none()),
+            Because::new("nobody owns the lead", owner, input.routed.owner.is_none()),
             "nobody owns the lead",
         ),
         (
             "gate company_name",
-            company(input).is_none(),
-            Because::new("the company's name cannot be written into a mail", "", company(input).is_none()),
+            company.is_none(),
+            Because::new(
+                "the company's name cannot be written into a mail",
+                shown(company.as_deref()),
+                company.is_none(),
+            ),
             "the company's name cannot be written into a mail",
         ),
     ];

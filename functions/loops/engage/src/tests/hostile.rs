@@ -111,3 +111,24 @@ fn hostile_fields_end_in_a_preview_without_them_or_in_none() {
         assert_eq!(verdict.status, EngageStatus::Blocked, "{text}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(200))]
+
+    /// Whatever a draft says, checking it ends, and no digit and no address gets through in a phrase.
+    #[test]
+    fn no_phrase_with_a_digit_or_an_address_holds(before in ".{0,60}", after in ".{0,60}", message in ".{0,120}") {
+        for put in ["7", "https://x.example", "a@b.example", "{{x}}"] {
+            let text = format!("{before} {put} {after}");
+            proptest::prop_assert!(!broken_for(&with_message(&message), &answer(phrase(&text))).is_empty(), "{text}");
+        }
+    }
+
+    /// A claim that cites nothing never holds, and one that cites only the message has no number and no name in it.
+    #[test]
+    fn the_message_bears_out_no_number(number in 0u32..1_000_000, message in ".{0,60}") {
+        let input = with_message(&format!("{message} {number}"));
+        let sentence = claim(&format!("It was {number} in all."), &["F8"]);
+        proptest::prop_assert!(!broken_for(&input, &answer(sentence)).is_empty());
+    }
+}
