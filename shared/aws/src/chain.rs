@@ -36,16 +36,12 @@ impl Chain {
             .send()
             .await
             .map_err(|error| failure("starting the chain", error))?;
-        match ended.status {
-            SyncExecutionStatus::Succeeded => {
-                let output = ended.output.unwrap_or_default();
-                serde_json::from_str(&output)
-                    .map_err(|error| Failure::new(ErrorClass::Bug, "reading the chain's output").caused_by(error))
-            }
-            status => Err(Failure::new(
-                ErrorClass::Transient,
-                format!("the chain ended as {}: {}", status.as_str(), ended.error.unwrap_or_default()),
-            )),
+        if ended.status == SyncExecutionStatus::Succeeded {
+            let output = ended.output.unwrap_or_default();
+            return serde_json::from_str(&output)
+                .map_err(|error| Failure::new(ErrorClass::Bug, "reading the chain's output").caused_by(error));
         }
+        let how = format!("the chain ended as {}: {}", ended.status.as_str(), ended.error.unwrap_or_default());
+        Err(Failure::new(ErrorClass::Transient, how))
     }
 }

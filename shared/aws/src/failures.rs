@@ -11,12 +11,13 @@ pub(crate) fn failure<E>(context: impl Into<String>, error: SdkError<E, HttpResp
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let class = match &error {
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => ErrorClass::Transient,
-        SdkError::ServiceError(service) => {
-            class_of(service.err().code().unwrap_or_default(), service.raw().status().as_u16())
-        }
-        _ => ErrorClass::Bug,
+    let class = if let SdkError::ServiceError(service) = &error {
+        class_of(service.err().code().unwrap_or_default(), service.raw().status().as_u16())
+    } else if matches!(&error, SdkError::ConstructionFailure(_)) {
+        ErrorClass::Bug
+    } else {
+        // Nothing came back, or nothing that can be read.
+        ErrorClass::Transient
     };
     // The service's own error is the cause; the SDK's wrapper only says "service error".
     Failure::new(class, context).caused_by(error.into_source().unwrap_or_else(|wrapper| wrapper.to_string().into()))
@@ -46,13 +47,13 @@ fn class_of(code: &str, status: u16) -> ErrorClass {
 
 /// A failure of the object store: what is missing or refused is ours to mend, the rest passes.
 pub(crate) fn object_failure(context: impl Into<String>, error: object_store::Error) -> Failure {
-    let class = match &error {
+    let ours = matches!(
+        &error,
         object_store::Error::NotFound { .. }
-        | object_store::Error::PermissionDenied { .. }
-        | object_store::Error::Unauthenticated { .. }
-        | object_store::Error::InvalidPath { .. }
-        | object_store::Error::UnknownConfigurationKey { .. } => ErrorClass::Bug,
-        _ => ErrorClass::Transient,
-    };
-    Failure::new(class, context).caused_by(error)
+            | object_store::Error::PermissionDenied { .. }
+            | object_store::Error::Unauthenticated { .. }
+            | object_store::Error::InvalidPath { .. }
+            | object_store::Error::UnknownConfigurationKey { .. }
+    );
+    Failure::new(if ours { ErrorClass::Bug } else { ErrorClass::Transient }, context).caused_by(error)
 }

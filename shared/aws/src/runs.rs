@@ -191,7 +191,7 @@ impl RunStore for TableRuns {
                 runs.push(stored(&item)?);
             }
         }
-        runs.sort_by(|a, b| a.record.decided_at.cmp(&b.record.decided_at));
+        runs.sort_by_key(|run| run.record.decided_at);
         Ok(runs)
     }
 }

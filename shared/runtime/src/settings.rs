@@ -15,7 +15,6 @@ impl Settings {
     /// # Errors
     /// `ConfigInvalid`, naming it, where it is not set or empty.
     #[expect(clippy::disallowed_methods, reason = "the one home of settings")]
-    #[expect(clippy::unused_self, reason = "settings are passed on as a value, so that what reads them says so")]
     pub fn text(self, name: &str) -> Outcome<String> {
         let name = format!("REVLOOPS_{name}");
         match std::env::var(&name) {

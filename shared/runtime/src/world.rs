@@ -27,6 +27,9 @@ const DIRECTORY_KEPT: Duration = Duration::from_secs(60);
 /// One call to the CRM may take so long.
 const CRM_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// One answer of the AI may take so long: a draft and its one redraft fit into a step's 50 seconds.
+const AI_TIMEOUT: Duration = Duration::from_secs(22);
+
 /// Settings and clients, from which ports are made.
 #[derive(Debug, Clone)]
 pub struct World {
@@ -183,11 +186,12 @@ impl World {
         let unusable = |error| Failure::new(ErrorClass::ConfigInvalid, "setting up the AI client").caused_by(error);
         let secret: ApiKeySecret = self.secrets().read(&self.settings.text("AI_SECRET")?).await?;
         let key = revloops_ai::ApiKey::new(&secret.api_key).map_err(unusable)?;
-        let settings = revloops_ai::Settings::new(
+        let mut settings = revloops_ai::Settings::new(
             self.settings.text("AI_URL")?,
             self.settings.text("AI_MODEL")?,
             revloops_ai::Prices::list(),
         );
+        settings.timeout = AI_TIMEOUT;
         Ok(Arc::new(Anthropic::new(settings, key).map_err(unusable)?))
     }
 

@@ -1,5 +1,14 @@
 //! The end-to-end tests, in one binary: everything from outside, as those see it who use it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "helpers of tests too: a panic is a failed test, and says where"
+)]
+
 mod ai_drafts;
 mod ai_wire;
 mod architecture;

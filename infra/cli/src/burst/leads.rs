@@ -15,7 +15,7 @@ pub(super) fn generate(count: usize, seed: u64) -> Vec<Value> {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     (0..count)
         .map(|at| {
-            let country = *dice.one_of(&COUNTRIES);
+            let country = dice.one_of(&COUNTRIES);
             let mut lead = json!({
                 "FirstName": format!("Kim{at}"),
                 "LastName": format!("Burst{seed}"),
@@ -55,9 +55,9 @@ impl Dice {
         self.0 % limit
     }
 
-    fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        let at = self.below(all.len() as u64);
-        &all[usize::try_from(at).unwrap_or(0)]
+    fn one_of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        let at = self.below(all.len().max(1) as u64);
+        usize::try_from(at).ok().and_then(|at| all.get(at)).copied().unwrap_or_default()
     }
 }
 

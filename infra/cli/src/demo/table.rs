@@ -1,6 +1,7 @@
 //! The closing table: what became of each lead, and how long it took from its save in the CRM.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -46,14 +47,15 @@ pub async fn rows(crm: &CrmApi, leads: &[DemoLead], ends: &[End], since_ms: i64)
         (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for write in crm.writes("Lead", since_ms).await? {
         let (Some(id), Some(at)) = (named(&write, "/id"), at(&write)) else { continue };
-        if saved.contains_key(&id) {
-            changed.insert(id.clone(), at);
-            if write.pointer("/fields/OwnerId").is_some() {
-                owned.entry(id).or_insert(at);
-            }
-        } else {
-            saved.insert(id, at);
+        // The journal is in order: the first write of a lead is its save.
+        if let Entry::Vacant(first) = saved.entry(id.clone()) {
+            first.insert(at);
+            continue;
         }
+        if write.pointer("/fields/OwnerId").is_some() {
+            owned.entry(id.clone()).or_insert(at);
+        }
+        changed.insert(id, at);
     }
     for write in crm.writes("Task", since_ms).await? {
         if let (Some(lead), Some(at)) = (named(&write, "/fields/WhoId"), at(&write)) {
