@@ -3,7 +3,7 @@
 
 mod faults;
 mod leads;
-mod measure;
+pub mod measure;
 mod verdict;
 
 use std::process::ExitCode;

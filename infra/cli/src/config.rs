@@ -65,7 +65,11 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn store(endpoints: &Endpoints) -> anyhow::Result<BucketConfigStore> {
+/// Where config lives on the local cloud.
+///
+/// # Errors
+/// If the stack has no config bucket.
+pub async fn store(endpoints: &Endpoints) -> anyhow::Result<BucketConfigStore> {
     let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
     Ok(BucketConfigStore::new(clients.bucket(endpoints.output("ConfigBucket")?)?))
 }

@@ -15,7 +15,10 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::aws::Aws;
+use crate::burst::measure::{Spread, answer_times};
 use crate::context::Context;
+use crate::crm_api::CrmApi;
+use crate::demo::seed;
 use crate::local::{Endpoints, FUNCTIONS, ensure_up};
 
 /// What to measure.
@@ -27,6 +30,9 @@ pub struct Args {
     /// Starts of each binary; the median counts.
     #[arg(long, default_value_t = 15)]
     starts: usize,
+    /// Also save so many leads, one after the other and each in a message of its own, and measure our answer to the message.
+    #[arg(long, default_value_t = 0)]
+    messages: usize,
     /// Also change one line of a loop's logic, and measure how long the build of its function takes; the line is put back.
     #[arg(long)]
     rebuild: bool,
@@ -80,13 +86,29 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         ]
     });
     context.console.table(&["function", "size, stripped", "start to ready, ms", "slowest"], rows);
+    let answers = if args.messages > 0 { Some(answers(context, &endpoints, args.messages).await?) } else { None };
+    if let Some(spread) = &answers {
+        let ms = |value: Option<f64>| value.map_or("–".to_owned(), |ms| format!("{ms:.0} ms"));
+        context.console.say(format!(
+            "our answer to a message of one lead, {} of them: p50 {}, p95 {}, slowest {}",
+            args.messages,
+            ms(spread.p50),
+            ms(spread.p95),
+            ms(spread.max)
+        ));
+    }
     let rebuild = if args.rebuild { Some(rebuild(context).await?.as_secs_f64()) } else { None };
     if let Some(seconds) = rebuild {
         context
             .console
             .say(format!("one line changed in a loop's logic: its function is built again in {seconds:.1} s"));
     }
-    context.console.json(&serde_json::json!({"profile": profile, "functions": all, "rebuild_seconds": rebuild}))?;
+    context.console.json(&serde_json::json!({
+        "profile": profile,
+        "functions": all,
+        "answers_ms": answers,
+        "rebuild_seconds": rebuild,
+    }))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -164,6 +186,23 @@ async fn start_to_ready(binary: &Path, environment: &BTreeMap<String, String>) -
         Ok(Ok(bytes)) if bytes > 0 => Ok(took),
         _ => bail!("{} asked for no work within 20 s", binary.display()),
     }
+}
+
+/// Saves leads one after the other, each when the one before is through, and tells how long our API took to answer the CRM.
+async fn answers(context: &Context, endpoints: &Endpoints, count: usize) -> anyhow::Result<Spread> {
+    let step = context.console.step("Messages");
+    let crm = CrmApi::log_in(endpoints).await?;
+    seed::organisation(&crm).await?;
+    let since = jiff::Timestamp::now().as_millisecond();
+    for at in 0..count {
+        step.detail(format!("{at} of {count}"));
+        let lead = serde_json::json!({"LastName": format!("Answer{at}"), "Company": "Answers", "Email": format!("a{at}@answers.example")});
+        crm.create_all("Lead", &[lead]).await?;
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    let spread = Spread::of(answer_times(endpoints, since).await?);
+    step.done(count);
+    Ok(spread)
 }
 
 /// Adds one line to a loop's logic, builds its function, and puts the file back.

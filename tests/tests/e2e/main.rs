@@ -14,6 +14,7 @@ mod ai_wire;
 mod architecture;
 mod browser;
 mod clients;
+mod config;
 mod crm_standin;
 mod demand;
 mod enrichment_wire;

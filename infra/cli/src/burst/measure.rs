@@ -24,7 +24,9 @@ pub struct Spread {
 }
 
 impl Spread {
-    fn of(mut values: Vec<f64>) -> Self {
+    /// The spread of these values; empty for none.
+    #[must_use]
+    pub fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         // Nearest rank.
         let at = |share: f64| values.get(((values.len() as f64 * share).ceil() as usize).saturating_sub(1)).copied();
@@ -81,14 +83,11 @@ pub(super) async fn speed(
             last = last.max(at);
         }
     }
-    let outbound: Value =
-        reqwest::get(format!("{}/_standin/outbound?since_ms={since_ms}", endpoints.crm.url)).await?.json().await?;
-    let answers = outbound.get("ack_latency_ms").and_then(Value::as_array).into_iter().flatten();
     let first = saved.values().min().copied().unwrap_or(since_ms);
     let (runs, run_ms) = runs_in_logs(context, endpoints, since_ms).await?;
     let leads = ids.len().max(1) as f64;
     Ok(Speed {
-        answer_ms: Spread::of(answers.filter_map(Value::as_f64).collect()),
+        answer_ms: Spread::of(answer_times(endpoints, since_ms).await?),
         owner_ms: Spread::of(owner),
         task_ms: Spread::of(task),
         leads_per_second: leads / ((last - first).max(1) as f64 / 1000.0),
@@ -96,6 +95,17 @@ pub(super) async fn speed(
         runs_per_lead: runs as f64 / leads,
         functions_cpu_ms_per_lead: (functions_cpu(&context.layout) - cpu_before) / leads,
     })
+}
+
+/// How long our API took to answer each of the CRM's messages since a time, in milliseconds, as the CRM saw it.
+///
+/// # Errors
+/// If the CRM stand-in does not answer.
+pub async fn answer_times(endpoints: &Endpoints, since_ms: i64) -> anyhow::Result<Vec<f64>> {
+    let url = format!("{}/_standin/outbound?since_ms={since_ms}", endpoints.crm.url);
+    let outbound: Value = reqwest::get(url).await?.json().await?;
+    let times = outbound.get("ack_latency_ms").and_then(Value::as_array).into_iter().flatten();
+    Ok(times.filter_map(Value::as_f64).collect())
 }
 
 /// Number of runs that the loops have logged, and their time in milliseconds.
