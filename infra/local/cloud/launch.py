@@ -6,6 +6,7 @@ REVLOOPS_DIE_WITH_PARENT=1 ends it with the process that started it (tests); wit
 """
 
 import ctypes
+import json
 import os
 import signal
 import socketserver
@@ -40,6 +41,23 @@ def read_concurrency_as_a_number() -> None:
     lambda_svc._sqs_esm_concurrency = as_number
 
 
+def forget_express_runs() -> None:
+    """AWS keeps no history of an Express run that was started synchronously; ministack keeps every one, input and all, in
+    memory and in its saved state: ten thousand leads would be half a gigabyte."""
+    from ministack.services import stepfunctions
+
+    start = stepfunctions._start_sync_execution
+
+    def start_and_forget(data):
+        answer = start(data)
+        status, _, body = answer
+        if status == 200:
+            stepfunctions._executions.pop(json.loads(body)["executionArn"], None)
+        return answer
+
+    stepfunctions._start_sync_execution = start_and_forget
+
+
 def main() -> None:
     if os.environ.pop("REVLOOPS_DIE_WITH_PARENT", "") == "1":
         die_with_parent()
@@ -47,6 +65,7 @@ def main() -> None:
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 
     read_concurrency_as_a_number()
+    forget_express_runs()
 
     from ministack.app import main as serve
 
