@@ -68,11 +68,7 @@ pub(super) fn greetings(brief: &Brief) -> Vec<String> {
 
 pub(super) fn openings(purpose: Purpose) -> Vec<String> {
     owned(match purpose {
-        Purpose::Introduce => &[
-            "I will be brief.",
-            "I will keep this short.",
-            "Let me come straight to the point.",
-        ],
+        Purpose::Introduce => &["I will be brief.", "I will keep this short.", "Let me come straight to the point."],
         Purpose::FollowUp => &[
             "I wanted to add a thought to my earlier note.",
             "My earlier note may have come at a busy moment, so here is another try.",
