@@ -5,6 +5,7 @@
 use std::{ffi::OsString, process::ExitCode, process::Stdio};
 
 use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::{
@@ -76,7 +77,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         console.say(format!("  aws {}", deploy.join(" ")));
         console.say("  then give the secrets their values: outputs CrmSecret {client_id, client_secret}, EnrichmentSecret and AiSecret {api_key}:");
         console.say("  aws secretsmanager put-secret-value --secret-id <output> --secret-string file://<file>");
-        console.json(&serde_json::json!({"stack": stack, "build": build, "deploy": deploy, "executed": false}))?;
+        console.json(&json!({"stack": stack, "build": build, "deploy": deploy, "executed": false}))?;
         return Ok(ExitCode::SUCCESS);
     }
 
@@ -89,14 +90,68 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let step = context.console.step(if args.execute { "Deploy" } else { "Changeset" });
     let said = aws.text(deploy).await?;
     step.done(&stack);
-    context.console.say(said.trim());
     if args.execute {
-        let outputs = aws
-            .json(["cloudformation", "describe-stacks", "--stack-name", &stack, "--query", "Stacks[0].Outputs"])
-            .await?;
-        context.console.json(&serde_json::json!({"stack": stack, "outputs": outputs, "executed": true}))?;
+        say_what_is_left(context, &aws, &stack).await?;
+    } else {
+        say_changes(context, &aws, &stack, &said).await?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A deployed stack works once its secrets have values; which ones they are, only the stack knows.
+async fn say_what_is_left(context: &Context, aws: &Aws, stack: &str) -> anyhow::Result<()> {
+    let outputs =
+        aws.json(["cloudformation", "describe-stacks", "--stack-name", stack, "--query", "Stacks[0].Outputs"]).await?;
+    let value = |name: &str| {
+        let found = outputs
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|output| output.get("OutputKey").and_then(Value::as_str) == Some(name));
+        found.and_then(|output| output.get("OutputValue")?.as_str()).unwrap_or("?").to_owned()
+    };
+    let console = &context.console;
+    console.say(
+        console
+            .tone(Tone::Strong, "Where it is new, give the secrets their values (a file each, with the keys named):"),
+    );
+    for (secret, keys) in
+        [("CrmSecret", "client_id, client_secret"), ("EnrichmentSecret", "api_key"), ("AiSecret", "api_key")]
+    {
+        let id = value(secret);
+        console.say(format!(
+            "  {keys}: aws secretsmanager put-secret-value --secret-id {id} --secret-string file://<file>"
+        ));
+    }
+    console.say(format!("The outbound messages' endpoint in the CRM: {}/crm/messages", value("ApiUrl")));
+    console.json(&json!({"stack": stack, "outputs": outputs, "executed": true}))
+}
+
+/// What AWS would change, resource by resource. `said` names the changeset.
+async fn say_changes(context: &Context, aws: &Aws, stack: &str, said: &str) -> anyhow::Result<()> {
+    let Some(changeset) = said.split_whitespace().find(|word| word.contains(":changeSet/")) else {
+        context.console.say("Nothing would change.");
+        return context.console.json(&json!({"stack": stack, "changes": [], "executed": false}));
+    };
+    let answer = aws.json(["cloudformation", "describe-change-set", "--change-set-name", changeset]).await?;
+    let changes: Vec<&Value> = answer
+        .get("Changes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|change| change.get("ResourceChange"))
+        .collect();
+    let text = |change: &Value, name: &str| change.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    context.console.table(
+        &["change", "resource", "type", "replaced"],
+        changes.iter().map(|change| {
+            ["Action", "LogicalResourceId", "ResourceType", "Replacement"].map(|name| text(change, name)).into()
+        }),
+    );
+    context.console.say(format!(
+        "Nothing was changed. To do exactly this: aws cloudformation execute-change-set --change-set-name {changeset}"
+    ));
+    context.console.json(&json!({"stack": stack, "changeset": changeset, "changes": changes, "executed": false}))
 }
 
 fn build_command(architecture: &str) -> Vec<String> {
