@@ -12,13 +12,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use reqwest::header::HeaderValue;
 use reqwest::{Client, Response, StatusCode, Url};
 
-use revloops_domain::ErrorClass;
+use revloops_domain::{ErrorClass, Secret};
 use revloops_loopkit::ports::{Model, ModelAnswer, ModelRequest};
 use revloops_loopkit::{Failure, Outcome};
 
-use crate::key::ApiKey;
+use crate::key;
 use crate::price::{Price, Prices};
 use crate::request::build;
 use crate::tool_call::{Effort, ToolCall};
@@ -92,7 +93,7 @@ pub enum SetupError {
 pub struct Anthropic {
     http: Client,
     messages: Url,
-    key: ApiKey,
+    key: HeaderValue,
     price: Price,
     settings: Settings,
 }
@@ -101,8 +102,9 @@ impl Anthropic {
     /// A client.
     ///
     /// # Errors
-    /// When the URL is none, the model has no price, or the HTTP client cannot be built.
-    pub fn new(settings: Settings, key: ApiKey) -> Result<Self, SetupError> {
+    /// When the key cannot be sent, the URL is none, the model has no price, or the HTTP client cannot be built.
+    pub fn new(settings: Settings, key: &Secret) -> Result<Self, SetupError> {
+        let key = key::header(key)?;
         let messages = Url::parse(&format!("{}/v1/messages", settings.base_url.trim_end_matches('/')))
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
@@ -124,7 +126,7 @@ impl Anthropic {
         let sending = self
             .http
             .post(self.messages.clone())
-            .header("x-api-key", self.key.header())
+            .header("x-api-key", self.key.clone())
             .header("anthropic-version", API_VERSION)
             .json(&build(request, &self.settings));
         let response = sending.send().await.map_err(|error| self.lost(error))?;
@@ -272,7 +274,7 @@ mod tests {
 
     fn client() -> Anthropic {
         let settings = Settings::new("http://127.0.0.1:9", "claude-sonnet-4-5", Prices::list());
-        Anthropic::new(settings, ApiKey::new("s3cret").unwrap()).unwrap()
+        Anthropic::new(settings, &Secret::new("s3cret")).unwrap()
     }
 
     fn request() -> ModelRequest {
@@ -351,7 +353,7 @@ mod tests {
     #[test]
     fn a_model_without_a_price_is_refused_at_the_start() {
         let settings = Settings::new("http://127.0.0.1:9", "claude-next", Prices::list());
-        let error = Anthropic::new(settings, ApiKey::new("k").unwrap()).unwrap_err();
+        let error = Anthropic::new(settings, &Secret::new("k")).unwrap_err();
         assert_eq!(error.to_string(), "no price is known for the model `claude-next`");
     }
 

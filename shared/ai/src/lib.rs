@@ -7,7 +7,7 @@
 //! | `tool_call` | how is the model made to answer by the tool, and when may the tool be strict |
 //! | `wire` | what do requests and answers look like |
 //! | `price` | what does an answer cost |
-//! | `key` | the secret, which is never shown |
+//! | `key` | how does the key sign a request without being shown |
 
 mod client;
 mod key;
@@ -17,6 +17,5 @@ mod tool_call;
 mod wire;
 
 pub use client::{Anthropic, Settings, SetupError};
-pub use key::ApiKey;
 pub use price::{Price, Prices};
 pub use tool_call::{Effort, ToolCall};

@@ -9,9 +9,9 @@ use cirrus::{Cirrus, CirrusError, RetryPolicy};
 
 use revloops_loopkit::Outcome;
 
+use crate::credentials::Credentials;
 use crate::directory::Known;
 use crate::failures::failure;
-use crate::secret::Credentials;
 
 /// The version of the REST API that this client speaks (Winter '27).
 pub const API_VERSION: &str = "v68.0";

@@ -9,11 +9,11 @@ pub mod lead_fields;
 pub mod outbound;
 
 mod client;
+mod credentials;
 mod directory;
 mod failures;
 mod records;
-mod secret;
 
 pub use client::{API_VERSION, CrmSettings, Salesforce};
+pub use credentials::Credentials;
 pub use lead_fields::{LeadProblem, LeadWire};
-pub use secret::{Credentials, Secret};

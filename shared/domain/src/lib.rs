@@ -12,6 +12,7 @@ pub mod ids;
 pub mod lead;
 pub mod mail_domain;
 pub mod score;
+pub mod secret;
 pub mod stamp;
 
 pub use cost::Cost;
@@ -23,4 +24,5 @@ pub use ids::{CorrelationId, LeadId, OpportunityId, OrganizationId, OwnerId, Run
 pub use lead::Lead;
 pub use mail_domain::MailDomain;
 pub use score::Score;
+pub use secret::Secret;
 pub use stamp::{ConfigStamp, sha256_hex};

@@ -15,14 +15,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use reqwest::header::HeaderValue;
 use reqwest::{Client, Response, StatusCode, Url};
 
-use revloops_domain::{CompanyProfile, ErrorClass, PersonProfile};
+use revloops_domain::{CompanyProfile, ErrorClass, PersonProfile, Secret};
 use revloops_loopkit::ports::{CompanyQuery, Found, PersonQuery, Provider};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::country;
-use crate::key::ApiKey;
+use crate::key;
 use crate::profile::On;
 use crate::wire::{CompanyAnswer, ErrorAnswer, PersonAnswer};
 
@@ -52,15 +53,16 @@ pub struct PeopleDataLabs {
     http: Client,
     company: Url,
     person: Url,
-    key: ApiKey,
+    key: HeaderValue,
 }
 
 impl PeopleDataLabs {
     /// A client of the API at `base`, `https://api.peopledatalabs.com` for one.
     ///
     /// # Errors
-    /// When the URL is none, or the HTTP client cannot be built.
-    pub fn new(base: &str, key: ApiKey) -> Result<Self, SetupError> {
+    /// When the key cannot be sent, the URL is none, or the HTTP client cannot be built.
+    pub fn new(base: &str, key: &Secret) -> Result<Self, SetupError> {
+        let key = key::header(key)?;
         let endpoint = |path: &str| {
             let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/'))).map_err(|_| SetupError::Url)?;
             if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(SetupError::Url) }
@@ -80,7 +82,7 @@ impl PeopleDataLabs {
             .http
             .get(url.clone())
             .query(query)
-            .header("x-api-key", self.key.header())
+            .header("x-api-key", self.key.clone())
             .header("accept", "application/json")
             .timeout(timeout);
         // The URL holds the person's address: it is taken out of every error.
@@ -256,17 +258,17 @@ mod tests {
 
     #[test]
     fn a_base_that_is_no_web_address_is_refused() {
-        let key = || ApiKey::new("k").unwrap();
-        assert!(PeopleDataLabs::new("api.peopledatalabs.com", key()).is_err());
-        assert!(PeopleDataLabs::new("file:///tmp", key()).is_err());
-        let client = PeopleDataLabs::new("https://api.peopledatalabs.com/", key()).unwrap();
+        let key = Secret::new("k");
+        assert!(PeopleDataLabs::new("api.peopledatalabs.com", &key).is_err());
+        assert!(PeopleDataLabs::new("file:///tmp", &key).is_err());
+        let client = PeopleDataLabs::new("https://api.peopledatalabs.com/", &key).unwrap();
         assert_eq!(client.person.as_str(), "https://api.peopledatalabs.com/v5/person/enrich");
     }
 
     #[tokio::test]
     async fn nothing_to_ask_by_is_no_match_and_asks_nobody() {
         // Port 9 answers nobody: a request would fail.
-        let client = PeopleDataLabs::new("http://127.0.0.1:9", ApiKey::new("k").unwrap()).unwrap();
+        let client = PeopleDataLabs::new("http://127.0.0.1:9", &Secret::new("k")).unwrap();
         let query = CompanyQuery { domain: None, name: " ".into(), country_code: Some("DE".into()) };
         let found = client.company(&query, 5, Duration::from_millis(200), Timestamp::UNIX_EPOCH).await;
         assert!(found.unwrap() == Found::NoMatch);
@@ -274,7 +276,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_names_no_person_and_no_key() {
-        let client = PeopleDataLabs::new("http://127.0.0.1:9", ApiKey::new("s3cret").unwrap()).unwrap();
+        let client = PeopleDataLabs::new("http://127.0.0.1:9", &Secret::new("s3cret")).unwrap();
         let query = PersonQuery {
             email: "ida@northwind.example".into(),
             first_name: Some("Ida".into()),

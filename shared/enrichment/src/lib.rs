@@ -6,7 +6,7 @@
 //! | `wire` | what do the provider's answers look like |
 //! | `profile` | which of our facts come of which of its fields |
 //! | `country` | which ISO code has a country in the provider's words |
-//! | `key` | the secret, which is never shown |
+//! | `key` | how does the key sign a request without being shown |
 
 mod client;
 mod country;
@@ -15,4 +15,3 @@ mod profile;
 mod wire;
 
 pub use client::{PROVIDER, PeopleDataLabs, SetupError};
-pub use key::ApiKey;

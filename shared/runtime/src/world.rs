@@ -13,7 +13,7 @@ use revloops_aws::{
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
-use revloops_domain::{ErrorClass, OrganizationId};
+use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::PeopleDataLabs;
 use revloops_loopkit::ports::{Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore};
 use revloops_loopkit::{Failure, Outcome};
@@ -41,7 +41,7 @@ pub struct World {
 
 #[derive(Deserialize)]
 struct ApiKeySecret {
-    api_key: String,
+    api_key: Secret,
 }
 
 impl World {
@@ -173,8 +173,7 @@ impl World {
         let unusable =
             |error| Failure::new(ErrorClass::ConfigInvalid, "setting up the enrichment client").caused_by(error);
         let secret: ApiKeySecret = self.secrets().read(&self.settings.text("ENRICHMENT_SECRET")?).await?;
-        let key = revloops_enrichment::ApiKey::new(&secret.api_key).map_err(unusable)?;
-        let client = PeopleDataLabs::new(&self.settings.text("ENRICHMENT_URL")?, key).map_err(unusable)?;
+        let client = PeopleDataLabs::new(&self.settings.text("ENRICHMENT_URL")?, &secret.api_key).map_err(unusable)?;
         Ok(vec![Arc::new(client)])
     }
 
@@ -185,14 +184,13 @@ impl World {
     pub async fn model(&self) -> Outcome<Arc<dyn Model>> {
         let unusable = |error| Failure::new(ErrorClass::ConfigInvalid, "setting up the AI client").caused_by(error);
         let secret: ApiKeySecret = self.secrets().read(&self.settings.text("AI_SECRET")?).await?;
-        let key = revloops_ai::ApiKey::new(&secret.api_key).map_err(unusable)?;
         let mut settings = revloops_ai::Settings::new(
             self.settings.text("AI_URL")?,
             self.settings.text("AI_MODEL")?,
             revloops_ai::Prices::list(),
         );
         settings.timeout = AI_TIMEOUT;
-        Ok(Arc::new(Anthropic::new(settings, key).map_err(unusable)?))
+        Ok(Arc::new(Anthropic::new(settings, &secret.api_key).map_err(unusable)?))
     }
 
     /// Where config lives.

@@ -12,7 +12,7 @@ use revloops_domain::events::{
     EngageStatus, LeadProfile, LeadSaved, Owner, Qualified, QualifyStatus, RouteStatus, Routed,
 };
 use revloops_domain::{
-    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, MailDomain, OrganizationId, OwnerId, RunId, Score,
+    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, MailDomain, OrganizationId, OwnerId, RunId, Score, Secret,
 };
 use revloops_engage::logic::Writer;
 use revloops_engage::{Engage, EngageConfig, EngageInput, EngageVerdict};
@@ -63,8 +63,9 @@ impl Desk {
         let options = enrichment::Options { api_key: KEY.into(), per_minute: 1_000 };
         let enrichment = enrichment::serve(TcpListener::bind("127.0.0.1:0").await?, options)?;
         let settings = Settings::new(ai.url(), "claude-sonnet-4-5", Prices::list());
-        let model = Anthropic::new(settings, revloops_ai::ApiKey::new(KEY)?)?;
-        let provider = PeopleDataLabs::new(&enrichment.url(), revloops_enrichment::ApiKey::new(KEY)?)?;
+        let key = Secret::new(KEY);
+        let model = Anthropic::new(settings, &key)?;
+        let provider = PeopleDataLabs::new(&enrichment.url(), &key)?;
         Ok(Self { config, engage: Engage { model: Arc::new(model) }, provider, _ai: ai, _enrichment: enrichment })
     }
 

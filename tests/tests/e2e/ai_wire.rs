@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use revloops_ai::{Anthropic, ApiKey, Effort, Prices, Settings, ToolCall};
-use revloops_domain::ErrorClass;
+use revloops_ai::{Anthropic, Effort, Prices, Settings, ToolCall};
+use revloops_domain::{ErrorClass, Secret};
 use revloops_loopkit::Failure;
 use revloops_loopkit::ports::{Model as _, ModelRequest, Tool};
 use revloops_standins::ai;
@@ -26,7 +26,7 @@ fn settings(stand_in: &Running, model: &str) -> Settings {
 }
 
 fn client(settings: Settings) -> anyhow::Result<Anthropic> {
-    Ok(Anthropic::new(settings, ApiKey::new(KEY)?)?)
+    Ok(Anthropic::new(settings, &Secret::new(KEY))?)
 }
 
 fn schema() -> Value {

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use revloops_domain::{CompanyProfile, ErrorClass, MailDomain, PersonProfile};
-use revloops_enrichment::{ApiKey, PeopleDataLabs};
+use revloops_domain::{CompanyProfile, ErrorClass, MailDomain, PersonProfile, Secret};
+use revloops_enrichment::PeopleDataLabs;
 use revloops_loopkit::ports::{CompanyQuery, Found, PersonQuery, Provider as _};
 use revloops_loopkit::{Failure, Outcome};
 use revloops_standins::enrichment;
@@ -23,7 +23,7 @@ async fn stand_in() -> anyhow::Result<Running> {
 }
 
 fn client(stand_in: &Running, key: &str) -> anyhow::Result<PeopleDataLabs> {
-    Ok(PeopleDataLabs::new(&stand_in.url(), ApiKey::new(key)?)?)
+    Ok(PeopleDataLabs::new(&stand_in.url(), &Secret::new(key))?)
 }
 
 fn at() -> Timestamp {
@@ -98,7 +98,7 @@ async fn nobody_known_is_a_normal_outcome() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_wrong_url_is_not_taken_for_nobody_known() -> anyhow::Result<()> {
     let stand_in = stand_in().await?;
-    let client = PeopleDataLabs::new(&format!("{}/api", stand_in.url()), ApiKey::new(KEY)?)?;
+    let client = PeopleDataLabs::new(&format!("{}/api", stand_in.url()), &Secret::new(KEY))?;
     let failure = ask_person(&client, &person("ida.holm@northwind.example", None)).await.unwrap_err();
     assert_eq!(failure.class(), ErrorClass::Rejected);
     assert_eq!(failure.to_string(), "people_data_labs: person: answered 404");

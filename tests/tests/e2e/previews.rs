@@ -12,7 +12,7 @@ use revloops_config::Levers;
 use revloops_config::Problems;
 use revloops_config::levers::read_sources;
 use revloops_domain::events::{ChainStep, LeadSaved, Owner, Qualified, QualifyStatus, RouteStatus, Routed};
-use revloops_domain::{CorrelationId, Lead, OrganizationId, OwnerId};
+use revloops_domain::{CorrelationId, Lead, OrganizationId, OwnerId, Secret};
 use revloops_engage::logic::Writer;
 use revloops_engage::{Engage, EngageVerdict};
 use revloops_enrichment::PeopleDataLabs;
@@ -54,9 +54,10 @@ async fn chain() -> anyhow::Result<Chain> {
     let listen = || TcpListener::bind("127.0.0.1:0");
     let data = enrichment::serve(listen().await?, enrichment::Options { api_key: KEY.into(), per_minute: 100_000 })?;
     let model = ai::serve(listen().await?, ai::Options { api_key: KEY.into() })?;
-    let provider = PeopleDataLabs::new(&data.url(), revloops_enrichment::ApiKey::new(KEY)?)?;
+    let key = Secret::new(KEY);
+    let provider = PeopleDataLabs::new(&data.url(), &key)?;
     let settings = revloops_ai::Settings::new(model.url(), MODEL, Prices::list());
-    let anthropic = Anthropic::new(settings, revloops_ai::ApiKey::new(KEY)?)?;
+    let anthropic = Anthropic::new(settings, &key)?;
     let world = Arc::new(TestWorld::new(at()));
     let qualify =
         Qualify { leads: world.clone(), crm: world.clone(), providers: vec![Arc::new(provider)], cache: world.clone() };

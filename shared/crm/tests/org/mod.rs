@@ -12,7 +12,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use revloops_crm::{CrmSettings, Salesforce, Secret};
+use revloops_crm::{CrmSettings, Salesforce};
+use revloops_domain::Secret;
 
 /// One request that came.
 #[derive(Debug, Clone)]

@@ -1,32 +1,8 @@
-//! Credentials in a type that cannot be logged.
-
-use std::fmt;
+//! What the functions log in to the CRM with.
 
 use serde::Deserialize;
 
-/// A text that is never shown: `Debug` withholds it, and there is no `Display`.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps `text`.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text, for the one place that sends it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[withheld]")
-    }
-}
+use revloops_domain::Secret;
 
 /// The connected app that logs in: the shape of the secret that the functions read.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
