@@ -5,6 +5,7 @@ pub mod bus;
 pub mod cache;
 pub mod chain;
 pub mod clients;
+mod conditional;
 pub mod config_store;
 pub mod counts;
 mod failures;

@@ -14,6 +14,7 @@ use revloops_domain::{ErrorClass, sha256_hex};
 use revloops_loopkit::ports::{Parked, ParkedBodies, ParkedItem, ParkedStatus};
 use revloops_loopkit::{Failure, Outcome};
 
+use crate::conditional::update_if;
 use crate::failures::{failure, object_failure};
 use crate::item::{Item, n, number, s, text};
 
@@ -127,7 +128,7 @@ impl Parked for TableParked {
     }
 
     async fn postpone(&self, parked_id: &str, from: Timestamp, to: Timestamp) -> Outcome<bool> {
-        let moved = self
+        let update = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -137,20 +138,12 @@ impl Parked for TableParked {
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":waiting", s(ParkedStatus::Waiting.name()))
             .expression_attribute_values(":from", n(from.as_second()))
-            .expression_attribute_values(":to", n(to.as_second()))
-            .send()
-            .await;
-        match moved {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(false)
-            }
-            Err(error) => Err(failure(format!("postponing {parked_id}"), error)),
-        }
+            .expression_attribute_values(":to", n(to.as_second()));
+        update_if(update, format!("postponing {parked_id}")).await
     }
 
     async fn close(&self, parked_id: &str, at: Timestamp) -> Outcome<()> {
-        let closed = self
+        let update = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -160,14 +153,10 @@ impl Parked for TableParked {
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":waiting", s(ParkedStatus::Waiting.name()))
             .expression_attribute_values(":done", s(ParkedStatus::Done.name()))
-            .expression_attribute_values(":at", s(at.to_string()))
-            .send()
-            .await;
-        match closed {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            Err(error) => Err(failure(format!("closing {parked_id}"), error)),
-        }
+            .expression_attribute_values(":at", s(at.to_string()));
+        // What is closed already stays as it is.
+        update_if(update, format!("closing {parked_id}")).await?;
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 
@@ -9,6 +10,7 @@ use revloops_domain::ErrorClass;
 use revloops_loopkit::ports::{Claim, Lease, RunStore, StoredRun};
 use revloops_loopkit::{Failure, Outcome, Record, RunKey};
 
+use crate::conditional::update_if;
 use crate::failures::failure;
 use crate::item::{Item, from_json, n, number, s, text, to_json};
 
@@ -24,6 +26,12 @@ impl TableRuns {
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
+    }
+
+    /// An update of the run's item.
+    fn update(&self, key: &RunKey) -> UpdateItemFluentBuilder {
+        let update = self.client.update_item().table_name(&self.table);
+        update.key("pk", s(&key.subject)).key("sk", s(sort_key(key)))
     }
 }
 
@@ -49,11 +57,7 @@ fn not_ours(key: &RunKey) -> Failure {
 impl RunStore for TableRuns {
     async fn claim(&self, key: &RunKey, lease: &Lease, now: Timestamp) -> Outcome<Claim> {
         let asked = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", s(&key.subject))
-            .key("sk", s(sort_key(key)))
+            .update(key)
             .update_expression(
                 "SET lease_owner = :owner, lease_until = :until, #status = if_not_exists(#status, :claimed)",
             )
@@ -91,12 +95,8 @@ impl RunStore for TableRuns {
     }
 
     async fn decided(&self, key: &RunKey, owner: &str, record: &Record) -> Outcome<()> {
-        let written = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", s(&key.subject))
-            .key("sk", s(sort_key(key)))
+        let update = self
+            .update(key)
             .update_expression(
                 "SET #record = :record, #status = :decided, decided_at = :at, correlation_id = :correlation",
             )
@@ -107,16 +107,8 @@ impl RunStore for TableRuns {
             .expression_attribute_values(":decided", s("decided"))
             .expression_attribute_values(":at", n(record.decided_at.as_millisecond()))
             .expression_attribute_values(":correlation", s(record.correlation_id.as_str()))
-            .expression_attribute_values(":owner", s(owner))
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Err(not_ours(key))
-            }
-            Err(error) => Err(failure("storing a decision", error)),
-        }
+            .expression_attribute_values(":owner", s(owner));
+        if update_if(update, "storing a decision").await? { Ok(()) } else { Err(not_ours(key)) }
     }
 
     async fn applied(&self, key: &RunKey, owner: &str, effect: usize, last: bool, at: Timestamp) -> Outcome<()> {
@@ -125,51 +117,30 @@ impl RunStore for TableRuns {
         } else {
             "SET #status = :status, applied_at = :at ADD applied :effect"
         };
-        let written = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", s(&key.subject))
-            .key("sk", s(sort_key(key)))
+        let update = self
+            .update(key)
             .update_expression(set)
             .condition_expression("lease_owner = :owner")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":status", s(if last { "done" } else { "decided" }))
             .expression_attribute_values(":at", n(at.as_millisecond()))
             .expression_attribute_values(":effect", AttributeValue::Ns(vec![effect.to_string()]))
-            .expression_attribute_values(":owner", s(owner))
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Err(not_ours(key))
-            }
-            Err(error) => Err(failure("noting an effect", error)),
-        }
+            .expression_attribute_values(":owner", s(owner));
+        if update_if(update, "noting an effect").await? { Ok(()) } else { Err(not_ours(key)) }
     }
 
     async fn release(&self, key: &RunKey, owner: &str) -> Outcome<()> {
-        let written = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", s(&key.subject))
-            .key("sk", s(sort_key(key)))
+        let update = self
+            .update(key)
             .update_expression("SET lease_until = :past")
             .condition_expression("lease_owner = :owner AND #status <> :done")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":past", n(0))
             .expression_attribute_values(":owner", s(owner))
-            .expression_attribute_values(":done", s("done"))
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(()),
-            // Another has it, or it is done: nothing to give back.
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            Err(error) => Err(failure("giving a run back", error)),
-        }
+            .expression_attribute_values(":done", s("done"));
+        // Where another has it, or it is done, there is nothing to give back.
+        update_if(update, "giving a run back").await?;
+        Ok(())
     }
 
     async fn about(&self, subject: &str) -> Outcome<Vec<StoredRun>> {
