@@ -1,6 +1,9 @@
 //! Builders that state only what matters: `lead("Acme").country("DE").build()`.
 
-use revloops_domain::{Lead, LeadId, UserId};
+use jiff::Timestamp;
+
+use revloops_domain::events::LeadSaved;
+use revloops_domain::{CorrelationId, Lead, LeadId, OrganizationId, UserId};
 
 /// The `n`-th lead id of this test.
 ///
@@ -20,6 +23,25 @@ pub fn lead_id(n: u32) -> LeadId {
 #[expect(clippy::expect_used, reason = "an id by construction; tests only")]
 pub fn user_id(n: u32) -> UserId {
     UserId::parse(&format!("005xx{n:010}")).expect("a user id")
+}
+
+/// The event of the first lead of this test, saved just before 10 o'clock on 22 November 2026.
+///
+/// # Panics
+/// Never: the text is an id by construction.
+#[must_use]
+#[expect(clippy::expect_used, reason = "an id by construction; tests only")]
+pub fn lead_saved() -> LeadSaved {
+    LeadSaved {
+        event_id: "04lxx".into(),
+        correlation_id: CorrelationId("c-1".into()),
+        organization_id: OrganizationId::parse("00Dxx0000001gPLEAY").expect("an organisation's id"),
+        lead_id: lead_id(1),
+        trigger: "created".into(),
+        occurred_at: Timestamp::constant(1_795_341_598, 0),
+        received_at: Timestamp::constant(1_795_341_599, 0),
+        redriven: false,
+    }
 }
 
 /// A lead of `company`, the first of this test.

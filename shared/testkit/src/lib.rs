@@ -1,12 +1,14 @@
-//! For tests alone: a world in memory behind loopkit's ports, which can be killed between any two side effects, and
-//! builders that state only what matters.
+//! For tests alone: a world in memory behind loopkit's ports, which can be killed between any two side effects,
+//! builders that state only what matters, and the config that the project ships.
 
 mod builders;
 mod memory;
 mod parked;
+mod shipped;
 mod world;
 
-pub use builders::{LeadBuilder, lead, lead_id, user_id};
+pub use builders::{LeadBuilder, lead, lead_id, lead_saved, user_id};
 pub use memory::{Memory, Write};
 pub use parked::ParkedInMemory;
+pub use shipped::{config_root, shipped_config, shipped_sources_with};
 pub use world::{Kill, TestWorld};

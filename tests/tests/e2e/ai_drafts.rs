@@ -3,11 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use revloops_ai::{Anthropic, Prices, Settings};
-use revloops_config::levers::read_sources;
-use revloops_config::{Levers as _, Problems};
 use revloops_domain::events::{
     EngageStatus, LeadProfile, LeadSaved, Owner, Qualified, QualifyStatus, RouteStatus, Routed,
 };
@@ -22,7 +19,7 @@ use revloops_loopkit::ports::{CompanyQuery, Found, Provider as _};
 use revloops_loopkit::record::Mode;
 use revloops_standins::host::Running;
 use revloops_standins::{ai, enrichment};
-use revloops_tests::tools::project_root;
+use revloops_testkit::shipped_config;
 use tokio::net::TcpListener;
 
 const KEY: &str = "e2e-drafts-key";
@@ -56,9 +53,6 @@ fn at() -> Timestamp {
 
 impl Desk {
     async fn open() -> anyhow::Result<Self> {
-        let mut problems = Problems::new();
-        let sources = read_sources::<EngageConfig>(&project_root().join("config"), &mut problems);
-        let config = EngageConfig::check(&sources, &mut problems).context("engage's config")?;
         let ai = ai::serve(TcpListener::bind("127.0.0.1:0").await?, ai::Options { api_key: KEY.into() })?;
         let options = enrichment::Options { api_key: KEY.into(), per_minute: 1_000 };
         let enrichment = enrichment::serve(TcpListener::bind("127.0.0.1:0").await?, options)?;
@@ -66,7 +60,13 @@ impl Desk {
         let key = Secret::new(KEY);
         let model = Anthropic::new(settings, &key)?;
         let provider = PeopleDataLabs::new(&enrichment.url(), &key)?;
-        Ok(Self { config, engage: Engage { model: Arc::new(model) }, provider, _ai: ai, _enrichment: enrichment })
+        Ok(Self {
+            config: shipped_config(),
+            engage: Engage { model: Arc::new(model) },
+            provider,
+            _ai: ai,
+            _enrichment: enrichment,
+        })
     }
 
     async fn company(&self, domain: &str) -> anyhow::Result<CompanyProfile> {

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use revloops_config::levers::read_sources;
-use revloops_config::{Levers, Problems};
+use revloops_config::Levers;
 use revloops_domain::events::{ChainStep, LeadSaved, Qualified, Routed};
 use revloops_domain::{ConfigStamp, CorrelationId, OrganizationId};
 use revloops_engage::Engage;
@@ -15,17 +14,16 @@ use revloops_loopkit::{Loaded, Loop, Outcome, RunContext, run_once};
 use revloops_qualify::Qualify;
 use revloops_route::Route;
 use revloops_runtime::WorldEffects;
-use revloops_testkit::{Kill, TestWorld, lead, user_id};
-use revloops_tests::tools::project_root;
+use revloops_testkit::{Kill, TestWorld, lead, shipped_config, user_id};
 use serde_json::{Value, json};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(25);
 
 fn loaded<C: Levers>() -> Loaded<C> {
-    let mut problems = Problems::new();
-    let sources = read_sources::<C>(&project_root().join("config"), &mut problems);
-    let config = C::check(&sources, &mut problems).unwrap_or_else(|| panic!("{problems}"));
-    Loaded { config, stamp: ConfigStamp { key: "k".into(), version_id: "v".into(), sha256: "s".into() } }
+    Loaded {
+        config: shipped_config(),
+        stamp: ConfigStamp { key: "k".into(), version_id: "v".into(), sha256: "s".into() },
+    }
 }
 
 struct Chain {

@@ -9,8 +9,6 @@ use tokio::net::TcpListener;
 
 use revloops_ai::{Anthropic, Prices};
 use revloops_config::Levers;
-use revloops_config::Problems;
-use revloops_config::levers::read_sources;
 use revloops_domain::events::{ChainStep, LeadSaved, Owner, Qualified, QualifyStatus, RouteStatus, Routed};
 use revloops_domain::{CorrelationId, Lead, OrganizationId, OwnerId, Secret};
 use revloops_engage::logic::Writer;
@@ -21,7 +19,7 @@ use revloops_loopkit::{Loaded, Loop, dry_run};
 use revloops_qualify::Qualify;
 use revloops_standins::host::Running;
 use revloops_standins::{ai, enrichment};
-use revloops_testkit::{TestWorld, lead as lead_of, lead_id};
+use revloops_testkit::{TestWorld, lead as lead_of, lead_id, shipped_config};
 
 const KEY: &str = "e2e-previews-key";
 const MODEL: &str = "claude-sonnet-5-5";
@@ -35,11 +33,8 @@ fn at() -> Timestamp {
 }
 
 fn loaded<C: Levers>() -> Loaded<C> {
-    let mut problems = Problems::new();
-    let sources = read_sources::<C>(&root().join("config"), &mut problems);
-    let config = C::check(&sources, &mut problems).unwrap_or_else(|| panic!("{problems}"));
     let stamp = revloops_domain::ConfigStamp { key: C::LOOP.into(), version_id: "local".into(), sha256: String::new() };
-    Loaded { config, stamp }
+    Loaded { config: shipped_config(), stamp }
 }
 
 /// Both loops, and the stand-ins that they ask.

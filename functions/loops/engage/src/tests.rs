@@ -5,19 +5,15 @@ mod rules;
 mod shipped;
 mod writes;
 
-use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use revloops_config::levers::read_sources;
-use revloops_config::{Levers as _, Problems, Sources};
-use revloops_domain::events::{LeadProfile, LeadSaved, Owner, Qualified, QualifyStatus, RouteStatus, Routed};
-use revloops_domain::{
-    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, OrganizationId, OwnerId, Provenance, RunId, Score,
-};
+use revloops_domain::events::{LeadProfile, Owner, Qualified, QualifyStatus, RouteStatus, Routed};
+use revloops_domain::{CompanyProfile, EnrichmentStatus, OwnerId, Provenance, RunId, Score};
+use revloops_testkit::{lead_saved, shipped_config};
 
 use crate::EngageConfig;
 use crate::inputs::{EngageFacts, EngageInput, StoredDraft};
@@ -25,24 +21,8 @@ use crate::logic::draft::Rule;
 use crate::logic::plan::plan;
 use crate::logic::validate::Checker;
 
-fn config_root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../config")
-}
-
-fn sources() -> Sources {
-    let mut problems = Problems::new();
-    let sources = read_sources::<EngageConfig>(&config_root(), &mut problems);
-    assert!(problems.is_empty(), "{problems}");
-    sources
-}
-
 /// Read once: checking YAML against schemas is the slowest part of these tests.
-static SHIPPED: LazyLock<EngageConfig> = LazyLock::new(|| {
-    let mut problems = Problems::new();
-    let config = EngageConfig::check(&sources(), &mut problems);
-    assert!(problems.is_empty(), "{problems}");
-    config.unwrap()
-});
+static SHIPPED: LazyLock<EngageConfig> = LazyLock::new(shipped_config);
 
 fn shipped() -> EngageConfig {
     SHIPPED.clone()
@@ -55,18 +35,9 @@ fn at() -> Timestamp {
 /// Ida of Northwind in Hamburg, owned by Dana Fox; the template is `standard`. Facts: F1 industry, F2 company size,
 /// F3 location, F4 founded, F5 summary, F6 person's title, F7 lead source.
 fn ida() -> EngageInput {
-    let lead_id = LeadId::parse("00Qxx0000000001").unwrap();
+    let event = lead_saved();
+    let lead_id = event.lead_id.clone();
     let run_id = RunId("r-0".into());
-    let event = LeadSaved {
-        event_id: "04lxx".into(),
-        correlation_id: CorrelationId("c-1".into()),
-        organization_id: OrganizationId::parse("00Dxx0000001gPLEAY").unwrap(),
-        lead_id: lead_id.clone(),
-        trigger: "created".into(),
-        occurred_at: "2026-11-22T09:59:58Z".parse().unwrap(),
-        received_at: "2026-11-22T09:59:59Z".parse().unwrap(),
-        redriven: false,
-    };
     let routed = Routed {
         status: RouteStatus::Routed,
         run_id: run_id.clone(),

@@ -1,10 +1,10 @@
 //! The shipped config, and what is said of one with mistakes.
 
-use revloops_config::{Document, Problems};
+use revloops_config::Problems;
 use revloops_loopkit::change::{check_folder, check_sources};
+use revloops_testkit::{config_root, shipped_sources_with};
 
-use super::{config_root, sources};
-use crate::Engage;
+use crate::{Engage, EngageConfig};
 
 #[test]
 fn the_shipped_config_passes_all_its_cases() {
@@ -16,17 +16,8 @@ fn the_shipped_config_passes_all_its_cases() {
 
 /// What is said of the shipped config with these changes in one file.
 fn problems(file: &str, changes: &[(&str, &str)]) -> String {
-    let mut sources = sources();
-    let mut text = std::fs::read_to_string(config_root().join("loops/engage").join(file)).unwrap();
-    for (from, to) in changes {
-        assert!(text.contains(from), "{from} is not in {file}");
-        text = text.replacen(from, to, 1);
-    }
-    let mut problems = Problems::new();
-    let document = Document::parse_yaml(&format!("loops/engage/{file}"), &text, &mut problems);
-    assert!(problems.is_empty(), "{problems}");
-    sources.insert(file.to_owned(), document.unwrap());
-    check_sources::<Engage>(&sources, problems).map(|_| ()).unwrap_err().to_string()
+    let sources = shipped_sources_with::<EngageConfig>(file, changes);
+    check_sources::<Engage>(&sources, Problems::new()).map(|_| ()).unwrap_err().to_string()
 }
 
 fn assert_said(said: &str, wanted: &[&str]) {

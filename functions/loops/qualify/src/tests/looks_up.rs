@@ -13,8 +13,9 @@ use revloops_domain::{CompanyProfile, EnrichmentStatus, ErrorClass, Lead, LeadId
 use revloops_loopkit::ports::{Cache, CompanyQuery, CrmReader, Found, Leads, PersonQuery, Provider};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::{Failure, Loop as _, Outcome};
+use revloops_testkit::lead_saved;
 
-use super::{event, ida, input, northwind, shipped};
+use super::{ida, input, northwind, shipped};
 use crate::inputs::Answer;
 use crate::{Qualify, QualifyConfig};
 
@@ -252,7 +253,7 @@ async fn a_dry_run_leaves_nothing_in_the_cache() {
 async fn the_newest_version_told_comes_before_the_crms_answer() {
     let mut old = ida();
     old.company = "Old name".into();
-    let step = || ChainStep { event: event(), previous: None, qualified: None };
+    let step = || ChainStep { event: lead_saved(), previous: None, qualified: None };
     let records = Records { told: Some(ida()), in_crm: Some(old.clone()) };
     let told = world(Companies::default(), Memory::default(), records);
     assert_eq!(told.qualify.input(step(), Mode::Live).await.unwrap().lead.company, "Northwind");
@@ -270,7 +271,7 @@ async fn a_lead_that_is_gone_or_converted_is_refused_for_good() {
         (Records { told: Some(converted), in_crm: None }, "has been converted already"),
     ] {
         let world = world(Companies::default(), Memory::default(), records);
-        let step = ChainStep { event: event(), previous: None, qualified: None };
+        let step = ChainStep { event: lead_saved(), previous: None, qualified: None };
         let failure = world.qualify.input(step, Mode::Live).await.unwrap_err();
         assert_eq!(failure.class(), ErrorClass::Rejected);
         assert!(failure.to_string().contains(why), "{failure}");

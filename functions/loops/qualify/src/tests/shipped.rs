@@ -2,9 +2,9 @@
 
 use revloops_config::Problems;
 use revloops_loopkit::change::{check_folder, check_sources};
+use revloops_testkit::{config_root, shipped_sources_with};
 
-use super::{changed, config_root};
-use crate::Qualify;
+use crate::{Qualify, QualifyConfig};
 
 #[test]
 fn the_shipped_config_passes_all_its_cases() {
@@ -15,7 +15,8 @@ fn the_shipped_config_passes_all_its_cases() {
 }
 
 fn problems(file: &str, changes: &[(&str, &str)]) -> String {
-    check_sources::<Qualify>(&changed(file, changes), Problems::new()).map(|_| ()).unwrap_err().to_string()
+    let sources = shipped_sources_with::<QualifyConfig>(file, changes);
+    check_sources::<Qualify>(&sources, Problems::new()).map(|_| ()).unwrap_err().to_string()
 }
 
 #[test]
