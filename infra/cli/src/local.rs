@@ -3,6 +3,7 @@
 //! [`ensure_up`] has it running, whatever was there before; [`Endpoints`] says where it answers.
 
 mod build;
+mod catch_up;
 mod endpoints;
 mod package;
 mod ports;

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     build::{STANDINS_PACKAGE, build},
+    catch_up::catch_up,
     endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, aws_environment},
     package::pack,
     ports, process,
@@ -44,7 +45,8 @@ pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
     let packages = pack(context, &binaries)?;
     let standins = binaries.join(STANDINS_PACKAGE);
     let secrets = secrets::load_or_make(&context.layout)?;
-    futures::future::try_join(start_cloud(context), start_standins(context, &standins, &secrets)).await?;
+    let (crashed, ()) =
+        futures::future::try_join(start_cloud(context), start_standins(context, &standins, &secrets)).await?;
     let stack = stack::deploy(context, &secrets, &packages).await?;
 
     let api = stack.outputs.get("ApiUrl").cloned().context("the stack has no output ApiUrl")?;
@@ -68,6 +70,9 @@ pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
     let config = context.layout.root.join("config");
     crate::config::publish(context, &endpoints, &config, &[]).await?;
     point_outbound_messages(&endpoints).await?;
+    if crashed {
+        catch_up(context, &endpoints).await?;
+    }
     Ok(endpoints)
 }
 
@@ -82,7 +87,8 @@ fn lock(context: &Context) -> anyhow::Result<File> {
     Ok(file)
 }
 
-async fn start_cloud(context: &Context) -> anyhow::Result<()> {
+/// Returns whether the local cloud had crashed since it last saved what it holds.
+async fn start_cloud(context: &Context) -> anyhow::Result<bool> {
     let step = context.console.step("Local cloud");
     let layout = &context.layout;
     let url = format!("http://127.0.0.1:{}", context.ports.cloud);
@@ -92,7 +98,7 @@ async fn start_cloud(context: &Context) -> anyhow::Result<()> {
     if let Some(running) = process::running(layout, CLOUD) {
         if running.fingerprint == fingerprint && cloud_answers(&url).await {
             step.skipped("runs");
-            return Ok(());
+            return Ok(false);
         }
         step.detail("stopping the old one");
         stop_cloud(context).await?;
@@ -139,7 +145,7 @@ async fn start_cloud(context: &Context) -> anyhow::Result<()> {
     } else {
         step.done(url);
     }
-    Ok(())
+    Ok(crashed)
 }
 
 /// Stops the local cloud and notes whether it could save what it held.
