@@ -19,7 +19,6 @@ use revloops_domain::{ErrorClass, Secret};
 use revloops_loopkit::ports::{Model, ModelAnswer, ModelRequest};
 use revloops_loopkit::{Failure, Outcome};
 
-use crate::key;
 use crate::price::{Price, Prices};
 use crate::request::build;
 use crate::tool_call::{Effort, ToolCall};
@@ -104,7 +103,8 @@ impl Anthropic {
     /// # Errors
     /// When the key cannot be sent, the URL is none, the model has no price, or the HTTP client cannot be built.
     pub fn new(settings: Settings, key: &Secret) -> Result<Self, SetupError> {
-        let key = key::header(key)?;
+        let mut key = key.trimmed().and_then(|key| HeaderValue::from_str(key).ok()).ok_or(SetupError::Key)?;
+        key.set_sensitive(true);
         let messages = Url::parse(&format!("{}/v1/messages", settings.base_url.trim_end_matches('/')))
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
@@ -272,9 +272,13 @@ mod tests {
 
     use super::*;
 
-    fn client() -> Anthropic {
+    fn client_with(key: &str) -> Result<Anthropic, SetupError> {
         let settings = Settings::new("http://127.0.0.1:9", "claude-sonnet-4-5", Prices::list());
-        Anthropic::new(settings, &Secret::new("s3cret")).unwrap()
+        Anthropic::new(settings, &Secret::new(key))
+    }
+
+    fn client() -> Anthropic {
+        client_with("s3cret").unwrap()
     }
 
     fn request() -> ModelRequest {
@@ -355,6 +359,14 @@ mod tests {
         let settings = Settings::new("http://127.0.0.1:9", "claude-next", Prices::list());
         let error = Anthropic::new(settings, &Secret::new("k")).unwrap_err();
         assert_eq!(error.to_string(), "no price is known for the model `claude-next`");
+    }
+
+    #[test]
+    fn a_key_is_sent_without_the_blanks_around_it_and_refused_where_no_header_may_hold_it() {
+        assert_eq!(client_with(" s3cret\n").unwrap().key, "s3cret");
+        for key in ["", "  ", "a\nb"] {
+            assert!(matches!(client_with(key), Err(SetupError::Key)), "{key:?}");
+        }
     }
 
     #[tokio::test]

@@ -7,10 +7,8 @@
 //! | `tool_call` | how is the model made to answer by the tool, and when may the tool be strict |
 //! | `wire` | what do requests and answers look like |
 //! | `price` | what does an answer cost |
-//! | `key` | how does the key sign a request without being shown |
 
 mod client;
-mod key;
 mod price;
 mod request;
 mod tool_call;

@@ -20,6 +20,12 @@ impl Secret {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+
+    /// The text without the blanks that copying leaves around it; `None` where nothing is left.
+    #[must_use]
+    pub fn trimmed(&self) -> Option<&str> {
+        Some(self.0.trim()).filter(|text| !text.is_empty())
+    }
 }
 
 impl fmt::Debug for Secret {
@@ -38,5 +44,11 @@ mod tests {
         assert_eq!(secret, Secret::new("28A2-secret"));
         assert_eq!(secret.reveal(), "28A2-secret");
         assert!(!format!("{secret:?} {:?}", Some(&secret)).contains("28A2"));
+    }
+
+    #[test]
+    fn blanks_around_a_secret_are_taken_off_and_are_none_by_themselves() {
+        assert_eq!(Secret::new(" 28A2-secret\n").trimmed(), Some("28A2-secret"));
+        assert_eq!((Secret::new("").trimmed(), Secret::new(" \n").trimmed()), (None, None));
     }
 }

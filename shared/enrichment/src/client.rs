@@ -23,7 +23,6 @@ use revloops_loopkit::ports::{CompanyQuery, Found, PersonQuery, Provider};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::country;
-use crate::key;
 use crate::profile::On;
 use crate::wire::{CompanyAnswer, ErrorAnswer, PersonAnswer};
 
@@ -62,7 +61,8 @@ impl PeopleDataLabs {
     /// # Errors
     /// When the key cannot be sent, the URL is none, or the HTTP client cannot be built.
     pub fn new(base: &str, key: &Secret) -> Result<Self, SetupError> {
-        let key = key::header(key)?;
+        let mut key = key.trimmed().and_then(|key| HeaderValue::from_str(key).ok()).ok_or(SetupError::Key)?;
+        key.set_sensitive(true);
         let endpoint = |path: &str| {
             let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/'))).map_err(|_| SetupError::Url)?;
             if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(SetupError::Url) }
@@ -263,6 +263,15 @@ mod tests {
         assert!(PeopleDataLabs::new("file:///tmp", &key).is_err());
         let client = PeopleDataLabs::new("https://api.peopledatalabs.com/", &key).unwrap();
         assert_eq!(client.person.as_str(), "https://api.peopledatalabs.com/v5/person/enrich");
+    }
+
+    #[test]
+    fn a_key_is_sent_without_the_blanks_around_it_and_refused_where_no_header_may_hold_it() {
+        let client_with = |key| PeopleDataLabs::new("http://127.0.0.1:9", &Secret::new(key));
+        assert_eq!(client_with(" s3cret\n").unwrap().key, "s3cret");
+        for key in ["", "  ", "a\nb"] {
+            assert!(matches!(client_with(key), Err(SetupError::Key)), "{key:?}");
+        }
     }
 
     #[tokio::test]

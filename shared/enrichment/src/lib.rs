@@ -6,11 +6,9 @@
 //! | `wire` | what do the provider's answers look like |
 //! | `profile` | which of our facts come of which of its fields |
 //! | `country` | which ISO code has a country in the provider's words |
-//! | `key` | how does the key sign a request without being shown |
 
 mod client;
 mod country;
-mod key;
 mod profile;
 mod wire;
 
