@@ -137,8 +137,8 @@ fn parameters(ports: Ports) -> BTreeMap<&'static str, String> {
         ("ArchiveDays", "0".to_owned()),
         ("LogRetentionDays", "1".to_owned()),
         // One process plays the whole cloud: more at once only waits inside of it.
-        ("StarterConcurrency", "8".to_owned()),
-        ("StarterBatchSize", "5".to_owned()),
+        ("StarterConcurrency", "10".to_owned()),
+        ("StarterBatchSize", "2".to_owned()),
         ("ConfigTtlSeconds", "2".to_owned()),
         ("StepTimeoutSeconds", "20".to_owned()),
         ("LeaseSeconds", "25".to_owned()),
