@@ -20,6 +20,8 @@ use serde::Serialize;
 #[derive(Debug, Clone)]
 pub struct Console {
     json: bool,
+    /// Whether results are shown; a part of a bigger command shows none of its own.
+    results: bool,
     bars: MultiProgress,
     colour_out: bool,
     colour_err: bool,
@@ -48,10 +50,16 @@ impl Console {
         let target = if stderr { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self {
             json,
+            results: true,
             bars: MultiProgress::with_draw_target(target),
             colour_out: std::io::stdout().is_terminal() && !plain,
             colour_err: stderr && !plain,
         }
+    }
+
+    /// The same console for a part of a bigger command: progress, notes and errors, but no result of its own.
+    pub fn without_results(&self) -> Self {
+        Self { results: false, ..self.clone() }
     }
 
     /// Whether the result is to be one JSON document.
@@ -80,7 +88,7 @@ impl Console {
 
     /// A line of the result; nothing with `--json`.
     pub fn say(&self, line: impl Display) {
-        if !self.json {
+        if self.results && !self.json {
             self.bars.suspend(|| write_out(&line));
         }
     }

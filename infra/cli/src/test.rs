@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
+use crate::console::Console;
 use crate::context::{Context, Ports};
 use crate::local::{ensure_tools, ensure_up};
 use crate::{check, down};
@@ -30,7 +31,7 @@ const PORTS: Ports = Ports { cloud: 4766, crm: 4771, enrichment: 4772, ai: 4773 
 /// If something that the tests need cannot be had, or a check does not hold.
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let own = Context {
-        console: context.console.clone(),
+        console: context.console.without_results(),
         layout: crate::context::Layout {
             root: context.layout.root.clone(),
             state: context.layout.root.join(".revloops/test"),
@@ -44,7 +45,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     // What an earlier run left is not this run's world.
     down::run(&own, down::Args { purge: true }).await?;
     ensure_up(&own).await?;
-    let ran = cargo_test(&own, args.filter.as_deref()).await;
+    let ran = cargo_test(&own, &context.console, args.filter.as_deref()).await;
     if !args.keep {
         down::run(&own, down::Args { purge: true }).await?;
     }
@@ -58,9 +59,13 @@ async fn checks(context: &Context) -> anyhow::Result<()> {
     step(context, "Format", "cargo", &["fmt", "--all", "--check"]).await?;
     step(context, "Lints", "cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])
         .await?;
-    if check::run(context, check::Args::default()).await? != ExitCode::SUCCESS {
-        bail!("the config does not pass its check");
+    let config = context.console.step("Config");
+    let problems = check::problems(context)?;
+    if !problems.is_empty() {
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        bail!("the config does not pass its check\n{}", said.join("\n"));
     }
+    config.done("");
     ensure_tools(context).await?;
     let cfn_lint = context.layout.tool("cfn-lint");
     step(context, "Template", &cfn_lint.to_string_lossy(), &["infra/template.yaml"]).await
@@ -123,7 +128,7 @@ fn is_root() -> bool {
 }
 
 /// `cargo test` over the workspace, passed through as it prints; how many passed and failed, and whether it ended well.
-async fn cargo_test(own: &Context, filter: Option<&str>) -> anyhow::Result<(u64, u64, bool)> {
+async fn cargo_test(own: &Context, console: &Console, filter: Option<&str>) -> anyhow::Result<(u64, u64, bool)> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(&own.layout.root).args(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]);
@@ -146,7 +151,7 @@ async fn cargo_test(own: &Context, filter: Option<&str>) -> anyhow::Result<(u64,
             passed += more_passed;
             failed += more_failed;
         }
-        own.console.say(&line);
+        console.say(&line);
     }
     Ok((passed, failed, child.wait().await?.success()))
 }

@@ -39,7 +39,7 @@ impl Chain {
         if ended.status == SyncExecutionStatus::Succeeded {
             let output = ended.output.unwrap_or_default();
             return serde_json::from_str(&output)
-                .map_err(|error| Failure::new(ErrorClass::Bug, "reading the chain's output").caused_by(error));
+                .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading the chain's output", &error));
         }
         let how = format!("the chain ended as {}: {}", ended.status.as_str(), ended.error.unwrap_or_default());
         Err(Failure::new(ErrorClass::Transient, how))

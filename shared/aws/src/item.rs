@@ -40,6 +40,7 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> Outcome<String> {
 /// The JSON text under `name`, read.
 pub(crate) fn from_json<T: DeserializeOwned>(item: &Item, name: &str) -> Outcome<T> {
     let json = text(item, name).ok_or_else(|| Failure::new(ErrorClass::Bug, format!("stored item has no `{name}`")))?;
-    serde_json::from_str(json)
-        .map_err(|error| Failure::new(ErrorClass::Bug, format!("reading `{name}` of a stored item")).caused_by(error))
+    serde_json::from_str(json).map_err(|error| {
+        Failure::unreadable(ErrorClass::Bug, format_args!("reading `{name}` of a stored item"), &error)
+    })
 }

@@ -65,7 +65,7 @@ fn parked(item: &Item) -> Outcome<ParkedItem> {
     let parked_at = text(item, "parked_at").and_then(|at| at.parse().ok()).ok_or_else(|| unreadable("parked_at"))?;
     let next = number(item, "next_attempt_at").filter(|seconds| *seconds < NEVER);
     let input = match text(item, "event") {
-        Some(json) => Some(serde_json::from_str::<Value>(json).map_err(|error| unreadable("event").caused_by(error))?),
+        Some(json) => Some(serde_json::from_str::<Value>(json).map_err(|_withheld| unreadable("event"))?),
         None => None,
     };
     Ok(ParkedItem {

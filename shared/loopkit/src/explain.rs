@@ -21,7 +21,7 @@ pub fn in_words(record: &Record) -> String {
         record.decision.outcome,
         record.config.short(),
         record.loop_version,
-        record.decided_at
+        record.decided_at.strftime("%Y-%m-%d %H:%M:%S UTC")
     );
     for reason in &record.decision.reasons {
         line(&mut text, reason);

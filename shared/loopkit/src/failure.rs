@@ -22,6 +22,13 @@ impl Failure {
         Self { class, context: context.into(), source: None }
     }
 
+    /// A failure to read JSON: says where in the text and of what kind, never what stood there, which may be a person's.
+    pub fn unreadable(class: ErrorClass, context: impl fmt::Display, error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let place = if line > 0 { format!(" in line {line}, column {column}") } else { String::new() };
+        Self::new(class, format!("{context}: {:?} error{place}", error.classify()))
+    }
+
     /// The same with its cause.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -60,6 +67,14 @@ impl Error for Failure {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn unreadable_json_is_told_by_place_and_never_by_content() {
+        let error = serde_json::from_str::<u8>("\"Ida Holm\"").unwrap_err();
+        assert!(error.to_string().contains("Ida"), "serde tells: {error}");
+        let failure = Failure::unreadable(ErrorClass::Rejected, "reading the trigger", &error);
+        assert_eq!(failure.to_string(), "reading the trigger: Data error in line 1, column 10");
+    }
 
     #[test]
     fn a_failure_says_where_and_why_down_to_the_cause() {

@@ -96,7 +96,7 @@ pub async fn dry_run<L: Loop>(
 /// `Bug` where the record's input or facts cannot be read any more.
 pub fn decide_again<L: Loop>(record: &Record, config: &L::Config) -> Outcome<Decision<Value>> {
     let unreadable = |what: &str, error: serde_json::Error| {
-        Failure::new(ErrorClass::Bug, format!("reading the {what} of run {}", record.run_id)).caused_by(error)
+        Failure::unreadable(ErrorClass::Bug, format_args!("reading the {what} of run {}", record.run_id), &error)
     };
     let input: L::Input = serde_json::from_value(record.input.clone()).map_err(|error| unreadable("input", error))?;
     let facts: L::Facts = serde_json::from_value(record.facts.clone()).map_err(|error| unreadable("facts", error))?;

@@ -58,7 +58,7 @@ where
     serve_with(async |payload: Value| {
         let started = clock.now();
         let trigger: L::Trigger = serde_json::from_value(payload)
-            .map_err(|error| Failure::new(ErrorClass::Rejected, "reading the trigger").caused_by(error))?;
+            .map_err(|error| Failure::unreadable(ErrorClass::Rejected, "reading the trigger", &error))?;
         let loaded = config.get(&clock).await?;
         let context = RunContext { clock: &clock, ids: &RandomIds, runs: runs.as_ref(), effects: &effects, lease };
         let run = run_once(&the_loop, &loaded, trigger, &context).await?;

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use revloops_domain::events::LeadSaved;
 use revloops_domain::{ErrorClass, sha256_hex};
-use revloops_loopkit::Outcome;
 use revloops_loopkit::ports::{Clock, Parked, ParkedItem, ParkedStatus};
+use revloops_loopkit::{Failure, Outcome};
 
 /// A batch as SQS hands it to a function.
 #[derive(Debug, Deserialize)]
@@ -92,9 +92,8 @@ async fn start(message: &Message, chain: &dyn RunsChain, parked: &dyn Parked, cl
         Ok(event) => event,
         Err(error) => return park(message, &error, parked, clock).await,
     };
-    let input = serde_json::to_value(&event).map_err(|error| {
-        revloops_loopkit::Failure::new(ErrorClass::Bug, "writing the chain's input").caused_by(error)
-    })?;
+    let input = serde_json::to_value(&event)
+        .map_err(|error| Failure::new(ErrorClass::Bug, "writing the chain's input").caused_by(error))?;
     let output = chain.run(&input).await?;
     let status = output.get("status").and_then(Value::as_str);
     tracing::info!(
@@ -108,13 +107,7 @@ async fn start(message: &Message, chain: &dyn RunsChain, parked: &dyn Parked, cl
 }
 
 async fn park(message: &Message, error: &serde_json::Error, parked: &dyn Parked, clock: &dyn Clock) -> Outcome<()> {
-    // Where in the text, not what: the text may be a person's.
-    let reason = format!(
-        "no lead.saved event: {:?} error in line {}, column {}",
-        error.classify(),
-        error.line(),
-        error.column()
-    );
+    let reason = Failure::unreadable(ErrorClass::Rejected, "no lead.saved event", error).to_string();
     tracing::warn!(message_id = message.id, "parked: {reason}");
     parked
         .park(&ParkedItem {
@@ -135,7 +128,6 @@ async fn park(message: &Message, error: &serde_json::Error, parked: &dyn Parked,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use revloops_loopkit::Failure;
     use revloops_testkit::{ParkedInMemory, TestWorld};
     use serde_json::json;
 

@@ -41,7 +41,8 @@ pub(super) fn answer(request: &Request) -> Value {
         "id": id("msg", seed.as_bytes()),
         "type": "message",
         "role": "assistant",
-        "model": request.model,
+        // Whoever shows who wrote a text shows this: a stand-in says what it is.
+        "model": format!("stand-in for {}", request.model),
         "content": content,
         "stop_reason": if cut_off { "max_tokens" } else { stop_reason },
         "stop_sequence": null,
