@@ -40,8 +40,14 @@ fn line_of(file: &Path, text: &str) -> usize {
     fs::read_to_string(file).unwrap().lines().position(|line| line.contains(text)).unwrap() + 1
 }
 
+/// The command line, as it was built with this test: `target/<profile>/revloops` beside `target/<profile>/deps`.
+fn revloops() -> Command {
+    let this = std::env::current_exe().unwrap();
+    Command::new(this.ancestors().nth(2).unwrap().join("revloops"))
+}
+
 fn check(folder: &Path) -> Output {
-    Command::new(project_root().join("target/debug/revloops")).args(["check", "--config"]).arg(folder).output().unwrap()
+    revloops().args(["check", "--config"]).arg(folder).output().unwrap()
 }
 
 #[test]
@@ -70,7 +76,7 @@ fn five_planted_mistakes_are_all_said_with_line_and_remedy() {
 
 #[test]
 fn the_shipped_config_passes_and_says_so_in_json() {
-    let output = Command::new(project_root().join("target/debug/revloops")).args(["check", "--json"]).output().unwrap();
+    let output = revloops().args(["check", "--json"]).output().unwrap();
     let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), said["ok"].as_bool()), (Some(0), Some(true)), "{said}");
     assert!(said["loops"].as_array().unwrap().iter().all(|one| one["cases"].as_u64().unwrap() >= 10));

@@ -166,7 +166,11 @@ async fn every_lead_gets_a_preview_whose_claims_all_cite() -> anyhow::Result<()>
             );
             continue;
         };
-        anyhow::ensure!(verdict.written_by == Some(Writer::Model(format!("stand-in for {MODEL}"))), "{company}:\n  {}", faults(&verdict));
+        anyhow::ensure!(
+            verdict.written_by == Some(Writer::Model(format!("stand-in for {MODEL}"))),
+            "{company}:\n  {}",
+            faults(&verdict)
+        );
         anyhow::ensure!(verdict.drafts.len() == 1, "{company} needed a redraft:\n  {}", faults(&verdict));
         anyhow::ensure!(verdict.steps.len() >= 3 && verdict.claims > 0, "{company}: {verdict:?}");
         for line in verdict.steps.iter().flat_map(|step| &step.lines) {
