@@ -58,7 +58,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let profile = if args.release { "release" } else { "debug" };
     if args.release {
         let step = context.console.step("Release build");
-        build(context, &["--release", "--bins"]).await?;
+        let functions = FUNCTIONS.iter().flat_map(|function| ["--bin", function.package]);
+        build(context, &["--release"].into_iter().chain(functions).collect::<Vec<_>>()).await?;
         step.done("");
     }
     let mut all = Vec::new();
