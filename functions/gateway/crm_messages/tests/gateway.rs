@@ -218,6 +218,10 @@ async fn an_event_that_the_bus_refuses_for_good_is_parked_if_it_is_a_leads_and_s
 async fn logs_say_what_happened_and_nothing_of_the_content() {
     let written = Written::default();
     let writer = written.clone();
+    // With one subscriber in the process, tracing asks the current thread alone whether an event is wanted, and keeps the
+    // answer for all: a test on another thread would switch events off for this one. A second subscriber prevents that.
+    let sink = tracing_subscriber::fmt().with_writer(std::io::sink).finish();
+    tracing::subscriber::set_global_default(sink).unwrap();
     let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let stranger = LEADS.replace("00Dxx0000001gPLEAY", "00Dyy0000001gPLEAY");
