@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use revloops_aws::{Clients, TableParked, TableRuns};
+use revloops_aws::{TableParked, TableRuns};
 use revloops_cli::console::Console;
 use revloops_cli::context::Context;
 use revloops_cli::crm_api::{CrmApi, literal};
@@ -55,7 +55,7 @@ impl System {
     /// # Errors
     /// When the runs cannot be read.
     pub async fn finished_runs(&self, lead: &str) -> anyhow::Result<Vec<Record>> {
-        let clients = Clients::emulated(&self.endpoints.cloud.url, &self.endpoints.cloud.region).await;
+        let clients = self.endpoints.clients().await;
         let runs = TableRuns::new(clients.dynamodb, self.endpoints.output("RunsTable")?)
             .about(&format!("lead/{lead}"))
             .await?;
@@ -93,7 +93,7 @@ impl System {
     /// # Errors
     /// When it cannot be read.
     pub async fn parked(&self) -> anyhow::Result<Vec<ParkedItem>> {
-        let clients = Clients::emulated(&self.endpoints.cloud.url, &self.endpoints.cloud.region).await;
+        let clients = self.endpoints.clients().await;
         Ok(TableParked::new(clients.dynamodb, self.endpoints.output("ParkedTable")?)
             .list(ParkedStatus::Waiting, 10_000)
             .await?)

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
-use revloops_aws::{BucketConfigStore, Clients};
+use revloops_aws::BucketConfigStore;
 use revloops_config::ConfigStore as _;
 use revloops_loopkit::change::{Promotion, promote, roll_back};
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// If the stack has no config bucket.
 pub async fn store(endpoints: &Endpoints) -> anyhow::Result<BucketConfigStore> {
-    let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
+    let clients = endpoints.clients().await;
     Ok(BucketConfigStore::new(clients.bucket(endpoints.output("ConfigBucket")?)?))
 }
 

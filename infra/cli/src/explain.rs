@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use revloops_aws::{Clients, TableParked, TableRuns};
+use revloops_aws::{TableParked, TableRuns};
 use revloops_domain::LeadId;
 use revloops_loopkit::explain::in_words;
 use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus, RunStore as _, StoredRun};
@@ -33,7 +33,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let text = |name: &str| lead.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
     let id = text("Id");
 
-    let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
+    let clients = endpoints.clients().await;
     let runs =
         TableRuns::new(clients.dynamodb.clone(), endpoints.output("RunsTable")?).about(&format!("lead/{id}")).await?;
     let parked = TableParked::new(clients.dynamodb, endpoints.output("ParkedTable")?)

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
-use revloops_aws::Clients;
+use revloops_aws::TableParked;
 
 use crate::{aws::Aws, context::Context, local::Endpoints, status};
 
@@ -49,7 +49,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
 /// If an id is not parked, or the function fails.
 pub async fn again(context: &Context, endpoints: &Endpoints, parked_ids: &[String]) -> anyhow::Result<Vec<String>> {
     let aws = Aws::local(&context.layout, endpoints);
-    let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
+    let clients = endpoints.clients().await;
     let parked = status::parked(&clients, endpoints).await?;
     let chosen: Vec<String> = if parked_ids.is_empty() {
         parked.iter().map(|item| item.parked_id.clone()).collect()
@@ -59,34 +59,16 @@ pub async fn again(context: &Context, endpoints: &Endpoints, parked_ids: &[Strin
     if let Some(unknown) = chosen.iter().find(|id| !parked.iter().any(|item| item.parked_id == **id)) {
         bail!("{unknown} is not parked");
     }
+    let table = TableParked::new(clients.dynamodb, endpoints.output("ParkedTable")?);
     for id in &chosen {
-        make_due(&aws, endpoints.output("ParkedTable")?, id).await?;
+        if !table.make_due(id).await? {
+            bail!("{id} is not parked any more");
+        }
     }
     if !chosen.is_empty() {
         invoke(context, &aws, endpoints.output("RedriveFunction")?).await?;
     }
     Ok(chosen)
-}
-
-async fn make_due(aws: &Aws, table: &str, id: &str) -> anyhow::Result<()> {
-    aws.json([
-        "dynamodb".to_owned(),
-        "update-item".to_owned(),
-        "--table-name".to_owned(),
-        table.to_owned(),
-        "--key".to_owned(),
-        json!({"parked_id": {"S": id}}).to_string(),
-        "--condition-expression".to_owned(),
-        "attribute_exists(parked_id) AND #status <> :done".to_owned(),
-        "--update-expression".to_owned(),
-        "SET next_attempt_at = :zero, #status = :waiting".to_owned(),
-        "--expression-attribute-names".to_owned(),
-        json!({"#status": "status"}).to_string(),
-        "--expression-attribute-values".to_owned(),
-        json!({":zero": {"N": "0"}, ":waiting": {"S": "waiting"}, ":done": {"S": "done"}}).to_string(),
-    ])
-    .await
-    .map(drop)
 }
 
 async fn invoke(context: &Context, aws: &Aws, function: &str) -> anyhow::Result<()> {

@@ -174,7 +174,7 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
     };
     let cloud_runs = processes.iter().any(|process| process.name == CLOUD && process.answers);
     if cloud_runs && let Ok(endpoints) = Endpoints::load(context) {
-        let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
+        let clients = endpoints.clients().await;
         let queues = ["DemandQueueUrl", "DemandDeadLettersUrl", "RedriveDeadLettersUrl"];
         let tables = ["RunsTable", "InboxTable", "PoolsTable", "CacheTable", "ParkedTable"];
         let (counts, (sizes, (parked, outbound))) = join(

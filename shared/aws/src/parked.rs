@@ -35,6 +35,26 @@ impl TableParked {
         Self { client, table: table.into() }
     }
 
+    /// Makes an item due at the beginning of time, whatever its class: a person wants it sent again. Whether it was there
+    /// and not done.
+    ///
+    /// # Errors
+    /// When the table does not take it.
+    pub async fn make_due(&self, parked_id: &str) -> Outcome<bool> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("parked_id", s(parked_id))
+            .update_expression("SET next_attempt_at = :beginning, #status = :waiting")
+            .condition_expression("attribute_exists(parked_id) AND #status <> :done")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":beginning", n(Timestamp::UNIX_EPOCH.as_second()))
+            .expression_attribute_values(":waiting", s(ParkedStatus::Waiting.name()))
+            .expression_attribute_values(":done", s(ParkedStatus::Done.name()));
+        update_if(update, format!("making {parked_id} due")).await
+    }
+
     /// Items of `status` whose next attempt is not after `until`, in epoch seconds.
     async fn by_status(&self, status: ParkedStatus, until: i64, limit: usize) -> Outcome<Vec<ParkedItem>> {
         let mut found = Vec::new();

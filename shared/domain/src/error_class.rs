@@ -22,6 +22,23 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    /// Every class.
+    pub const ALL: [Self; 7] = [
+        Self::Busy,
+        Self::Transient,
+        Self::Throttled,
+        Self::Rejected,
+        Self::ConfigInvalid,
+        Self::NeedsPerson,
+        Self::Bug,
+    ];
+
+    /// The class of this name; `None` for a name that is not ours, as Lambda and the state machines have.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
     /// The name that crosses process boundaries, as Lambda's `errorType`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -189,7 +189,7 @@ async fn finish(
         };
         let how = context
             .effects
-            .apply(effect, resumed, context.clock.now())
+            .apply(effect, resumed)
             .await
             .map_err(|failure| failure.during(format_args!("effect {}", effect.key)))?;
         tracing::debug!(effect = %effect.key, ?how, "effect applied");

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use revloops_loopkit::ports::{Applied, Bus, BusEvent, CrmReader, CrmWriter, Effects};
 use revloops_loopkit::{Action, Effect, Marker, Outcome};
 
@@ -31,7 +30,7 @@ impl WorldEffects {
 
 #[async_trait]
 impl Effects for WorldEffects {
-    async fn apply(&self, effect: &Effect, attempted_before: bool, _at: Timestamp) -> Outcome<Applied> {
+    async fn apply(&self, effect: &Effect, attempted_before: bool) -> Outcome<Applied> {
         match &effect.action {
             Action::UpdateRecord { object, id, fields, marker } => {
                 if attempted_before && self.is_marked(object, id, marker).await? {

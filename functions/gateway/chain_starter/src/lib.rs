@@ -15,6 +15,7 @@ use revloops_domain::events::LeadSaved;
 use revloops_domain::{ErrorClass, sha256_hex};
 use revloops_loopkit::ports::{Clock, Parked, ParkedItem, ParkedStatus};
 use revloops_loopkit::{Failure, Outcome};
+use revloops_runtime::Chain;
 
 /// A batch as SQS hands it to a function.
 #[derive(Debug, Deserialize)]
@@ -63,14 +64,10 @@ pub trait RunsChain: Send + Sync {
     async fn run(&self, input: &Value) -> Outcome<Value>;
 }
 
-/// The demand chain as it is deployed.
-#[derive(Debug, Clone)]
-pub struct DemandChain<C>(pub C);
-
 #[async_trait]
-impl RunsChain for DemandChain<revloops_runtime::Chain> {
+impl RunsChain for Chain {
     async fn run(&self, input: &Value) -> Outcome<Value> {
-        self.0.run(input).await
+        Self::run(self, input).await
     }
 }
 

@@ -9,8 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use revloops_domain::ErrorClass;
 use revloops_loopkit::Outcome;
 use revloops_loopkit::ports::{Clock, Parked, ParkedItem};
+use revloops_runtime::WorkQueue;
 
 /// So many a tick; the next tick takes the next.
 const AT_ONCE: usize = 200;
@@ -34,14 +36,10 @@ pub trait Sends: Send + Sync {
     async fn send(&self, body: &Value) -> Outcome<()>;
 }
 
-/// The demand queue as it is deployed.
-#[derive(Debug, Clone)]
-pub struct Demand<Q>(pub Q);
-
 #[async_trait]
-impl Sends for Demand<revloops_runtime::WorkQueue> {
+impl Sends for WorkQueue {
     async fn send(&self, body: &Value) -> Outcome<()> {
-        self.0.send(body).await
+        Self::send(self, body).await
     }
 }
 
@@ -98,7 +96,7 @@ fn again(event: &Value) -> Value {
 
 /// Our classes by name; and what the state machine itself caught: time-outs and Lambda's own faults.
 fn passes_by_itself(class: &str) -> bool {
-    matches!(class, "Busy" | "Transient" | "Throttled")
+    ErrorClass::named(class).is_some_and(ErrorClass::passes_by_itself)
         || ["States.Timeout", "Lambda.", "Runtime.", "Sandbox."].iter().any(|prefix| class.starts_with(prefix))
 }
 

@@ -1,7 +1,7 @@
 //! Function: a schedule's tick → parked work that is due goes back to its queue.
 
 use revloops_loopkit::ports::ParkedStatus;
-use revloops_redrive::{Demand, redrive_due};
+use revloops_redrive::redrive_due;
 use revloops_runtime::function::StartError;
 use revloops_runtime::{SystemClock, World, serve};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     let world = World::load().await;
-    let (parked, queue) = (world.parked()?, Demand(world.demand_queue()?));
+    let (parked, queue) = (world.parked()?, world.demand_queue()?);
     serve(async |_tick: Value| {
         let done = redrive_due(parked.as_ref(), &queue, &SystemClock).await?;
         // An alarm counts by this field (infra/template.yaml); from a thousand on it is as loud as it gets.

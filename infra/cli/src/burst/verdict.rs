@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use revloops_aws::{Clients, TableParked, TableRuns};
+use revloops_aws::{TableParked, TableRuns};
 use revloops_loopkit::ports::{Parked as _, ParkedStatus, RunStore as _};
 use serde::Serialize;
 use serde_json::Value;
@@ -119,7 +119,7 @@ pub(super) async fn send_parked_again(
 
 /// Leads whose chain is parked.
 async fn parked(endpoints: &Endpoints) -> anyhow::Result<BTreeSet<String>> {
-    let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
+    let clients = endpoints.clients().await;
     let parked = TableParked::new(clients.dynamodb, endpoints.output("ParkedTable")?);
     let items = parked.list(ParkedStatus::Waiting, 100_000).await?;
     Ok(items.iter().filter_map(|item| Some(item.input.as_ref()?.get("lead_id")?.as_str()?.to_owned())).collect())
@@ -132,7 +132,7 @@ pub(super) async fn judge(
     ids: &[String],
     since: Timestamp,
 ) -> anyhow::Result<Verdict> {
-    let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
+    let clients = endpoints.clients().await;
     let runs = TableRuns::new(clients.dynamodb, endpoints.output("RunsTable")?);
     let parked = parked(endpoints).await?;
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use revloops_aws::{Clients, TableRuns};
+use revloops_aws::TableRuns;
 use revloops_loopkit::Record;
 use revloops_loopkit::ports::RunStore as _;
 use serde_json::Value;
@@ -77,7 +77,7 @@ pub async fn until_decided(
     leads: &[DemoLead],
     patience: Duration,
 ) -> anyhow::Result<Vec<End>> {
-    let clients = Clients::emulated(&endpoints.cloud.url, &endpoints.cloud.region).await;
+    let clients = endpoints.clients().await;
     let runs = TableRuns::new(clients.dynamodb, endpoints.output("RunsTable")?);
     let (began, step) = (Instant::now(), context.console.step("On their way"));
     let mut ends = vec![End::default(); leads.len()];

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use anyhow::Context as _;
+use revloops_aws::Clients;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
@@ -106,6 +107,11 @@ impl Endpoints {
     /// If the template has no such output.
     pub fn output(&self, name: &str) -> anyhow::Result<&str> {
         self.stack.outputs.get(name).map(String::as_str).with_context(|| format!("the stack has no output {name}"))
+    }
+
+    /// AWS clients of the local cloud.
+    pub async fn clients(&self) -> Clients {
+        Clients::emulated(&self.cloud.url, &self.cloud.region).await
     }
 
     /// What an AWS SDK or the AWS CLI needs in its environment to talk to the local cloud.

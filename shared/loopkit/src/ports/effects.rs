@@ -1,5 +1,4 @@
 use async_trait::async_trait;
-use jiff::Timestamp;
 
 use crate::effect::Effect;
 use crate::failure::Outcome;
@@ -18,5 +17,5 @@ pub enum Applied {
 #[async_trait]
 pub trait Effects: Send + Sync {
     /// Applies one effect. `attempted_before` says that an earlier attempt may have got through: look before you write.
-    async fn apply(&self, effect: &Effect, attempted_before: bool, at: Timestamp) -> Outcome<Applied>;
+    async fn apply(&self, effect: &Effect, attempted_before: bool) -> Outcome<Applied>;
 }
