@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, MailDomain, OpportunityId, OrganizationId, OwnerId,
-    PersonProfile, RunId, Score,
+    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, MailDomain, MatchedAccount, OpportunityId, OrganizationId,
+    OwnerId, PersonProfile, RunId, Score,
 };
 
 /// Detail types on the bus.
@@ -166,6 +166,9 @@ pub struct Qualified {
     pub enrichment: EnrichmentStatus,
     /// The lead's facts after enrichment.
     pub profile: LeadProfile,
+    /// The account of the CRM that the lead belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<MatchedAccount>,
     /// The company as the provider describes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<CompanyProfile>,

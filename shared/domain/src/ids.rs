@@ -152,6 +152,8 @@ macro_rules! salesforce_ids {
 salesforce_ids! {
     /// A Lead's id.
     LeadId, "lead id", ["00Q"];
+    /// An Account's id.
+    AccountId, "account id", ["001"];
     /// An Opportunity's id.
     OpportunityId, "opportunity id", ["006"];
     /// A User's id.

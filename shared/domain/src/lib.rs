@@ -2,6 +2,7 @@
 //!
 //! Everything here is checked once, when it is built; the rest of the system holds only right values.
 
+pub mod account;
 pub mod cost;
 pub mod country;
 pub mod crm_time;
@@ -15,12 +16,13 @@ pub mod score;
 pub mod secret;
 pub mod stamp;
 
+pub use account::{Account, MatchedAccount, MatchedBy};
 pub use cost::Cost;
 pub use country::{is_country_code, meant_country_code};
 pub use crm_time::{crm_date, crm_datetime};
 pub use enriched::{CompanyProfile, EnrichmentStatus, PersonProfile, Provenance};
 pub use error_class::ErrorClass;
-pub use ids::{CorrelationId, LeadId, OpportunityId, OrganizationId, OwnerId, RunId, SalesforceId, UserId};
+pub use ids::{AccountId, CorrelationId, LeadId, OpportunityId, OrganizationId, OwnerId, RunId, SalesforceId, UserId};
 pub use lead::Lead;
 pub use mail_domain::MailDomain;
 pub use score::Score;

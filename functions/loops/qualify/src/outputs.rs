@@ -64,6 +64,7 @@ fn reply(facts: &QualifyFacts, input: &QualifyInput, verdict: &QualifyVerdict, r
             .collect(),
         enrichment: verdict.enrichment,
         profile: verdict.profile.clone(),
+        account: None,
         company: facts.company.found.clone(),
         person: facts.person.found.clone(),
     }

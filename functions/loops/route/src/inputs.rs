@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use revloops_domain::events::{ChainStep, LeadProfile, Qualified, QualifyStatus};
-use revloops_domain::{CorrelationId, ErrorClass, LeadId, Score};
+use revloops_domain::{CorrelationId, ErrorClass, LeadId, MatchedAccount, Score};
 use revloops_loopkit::{Failure, LoopInput, Outcome};
 
 pub(crate) use look_up::look_up;
@@ -30,6 +30,9 @@ pub struct RouteInput {
     pub score: Score,
     /// Qualify's band.
     pub band: String,
+    /// The account that the lead belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<MatchedAccount>,
 }
 
 impl LoopInput for RouteInput {
@@ -71,6 +74,7 @@ pub(crate) fn checked(step: ChainStep<Qualified>) -> Outcome<RouteInput> {
         profile: previous.profile,
         score: previous.score,
         band: previous.band,
+        account: previous.account,
     })
 }
 

@@ -213,6 +213,7 @@ impl Given {
                 title: given.title.clone(),
                 message: given.message.clone(),
             },
+            account: None,
             company,
             person: None,
         }

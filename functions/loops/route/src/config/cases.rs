@@ -163,6 +163,7 @@ fn input(given: &GivenLead) -> RouteInput {
         },
         score: fields.score,
         band: fields.band.clone(),
+        account: None,
     }
 }
 

@@ -79,6 +79,7 @@ pub(crate) fn german_lead() -> RouteInput {
         },
         score: Score::clamped(80),
         band: "A".to_owned(),
+        account: None,
     }
 }
 
