@@ -18,6 +18,7 @@ pub mod pools;
 pub mod queue;
 pub mod runs;
 pub mod secrets;
+pub mod spend;
 
 pub use bus::EventBus;
 pub use cache::TableCache;
@@ -33,3 +34,4 @@ pub use pools::TablePools;
 pub use queue::WorkQueue;
 pub use runs::TableRuns;
 pub use secrets::Secrets;
+pub use spend::TableSpend;

@@ -17,11 +17,14 @@ pub enum EnrichmentStatus {
     NothingToLookUp,
     /// No provider could be reached in time; the lead goes on without.
     Unavailable,
+    /// The day's budget for data was spent; the lead goes on without.
+    OverBudget,
 }
 
 impl EnrichmentStatus {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Matched, Self::NotFound, Self::NothingToLookUp, Self::Unavailable];
+    pub const ALL: [Self; 5] =
+        [Self::Matched, Self::NotFound, Self::NothingToLookUp, Self::Unavailable, Self::OverBudget];
 
     /// The name in records and in the CRM.
     #[must_use]
@@ -31,6 +34,7 @@ impl EnrichmentStatus {
             Self::NotFound => "not_found",
             Self::NothingToLookUp => "nothing_to_look_up",
             Self::Unavailable => "unavailable",
+            Self::OverBudget => "over_budget",
         }
     }
 }
@@ -46,6 +50,51 @@ pub struct Provenance {
     pub as_of: String,
     /// Whether the answer came from our cache.
     pub cached: bool,
+}
+
+/// How well one of a lead's fields is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldState {
+    /// The CRM and a provider agree, or a provider is sure of it.
+    Verified,
+    /// Only typed in, or a provider is not sure of it.
+    Unverified,
+    /// Nobody knows it.
+    NotFound,
+    /// The CRM and a provider say different things; the CRM's value is used.
+    Conflict,
+}
+
+impl FieldState {
+    /// The name in records and in the CRM.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Unverified => "unverified",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
+/// Where the value of one of a lead's fields came from, and how well it is known. Carries no value: events quote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldProvenance {
+    /// The field: `employees`.
+    pub field: String,
+    /// How well it is known.
+    pub state: FieldState,
+    /// Whose value is used: `crm`, or a provider's name; `None` where nobody knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The provider that agrees with the CRM, or says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared_with: Option<String>,
+    /// Day of the value, as YYYY-MM-DD: of the record's last change in the CRM, or of the provider's answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
 }
 
 /// A company, as a provider describes it.

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, MailDomain, MatchedAccount, OpportunityId, OrganizationId,
+    CompanyProfile, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId, MailDomain, MatchedAccount, OpportunityId, OrganizationId,
     OwnerId, PersonProfile, RunId, Score,
 };
 
@@ -166,6 +166,9 @@ pub struct Qualified {
     pub enrichment: EnrichmentStatus,
     /// The lead's facts after enrichment.
     pub profile: LeadProfile,
+    /// Where each of those facts came from, and how well it is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provenance: Vec<FieldProvenance>,
     /// The account of the CRM that the lead belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<MatchedAccount>,

@@ -20,7 +20,7 @@ pub use account::{Account, MatchedAccount, MatchedBy};
 pub use cost::Cost;
 pub use country::{is_country_code, meant_country_code};
 pub use crm_time::{crm_date, crm_datetime};
-pub use enriched::{CompanyProfile, EnrichmentStatus, PersonProfile, Provenance};
+pub use enriched::{CompanyProfile, EnrichmentStatus, FieldProvenance, FieldState, PersonProfile, Provenance};
 pub use error_class::ErrorClass;
 pub use ids::{AccountId, CorrelationId, LeadId, OpportunityId, OrganizationId, OwnerId, RunId, SalesforceId, UserId};
 pub use lead::Lead;

@@ -133,6 +133,7 @@ fn input(lead: &Lead<'_>, company: Option<CompanyProfile>) -> anyhow::Result<Eng
             contributions: Vec::new(),
             enrichment: if found.is_some() { EnrichmentStatus::Matched } else { EnrichmentStatus::NotFound },
             profile,
+            provenance: Vec::new(),
             account: None,
             company,
             person: None,

@@ -73,6 +73,7 @@ fn ida() -> EngageInput {
             title: Some("VP Sales".into()),
             message: None,
         },
+        provenance: Vec::new(),
         account: None,
         company: Some(CompanyProfile {
             name: "northwind".into(),

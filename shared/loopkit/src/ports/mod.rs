@@ -1,6 +1,7 @@
 //! What loops need of the world, as traits. The real ones are in `crm`, `enrichment`, `ai`, `aws` and `runtime`; tests
 //! bring their own from `testkit`.
 
+mod behaviour;
 mod bus;
 mod crm;
 mod data;
@@ -11,8 +12,10 @@ mod model;
 mod parked;
 mod pools;
 mod runs;
+mod spend;
 mod time;
 
+pub use behaviour::{Act, ActKind, Behaviour};
 pub use bus::{Bus, BusEvent};
 pub use crm::{CrmDirectory, CrmReader, CrmUser, CrmWriter, Queue};
 pub use data::{Cache, CompanyQuery, Found, PersonQuery, Provider};
@@ -21,6 +24,9 @@ pub use inbox::Inbox;
 pub use leads::Leads;
 pub use model::{Model, ModelAnswer, ModelRequest, Tool};
 pub use parked::{Parked, ParkedBodies, ParkedItem, ParkedStatus};
-pub use pools::{PoolMember, PoolState, Pools, Ticket, pick};
+pub use pools::{
+    Cap, Draw, Drawn, Held, PickBy, PoolMember, PoolState, Pools, Standing, Sticky, TeamCap, Ticket, TicketKind, Window,
+};
 pub use runs::{Claim, Lease, RunStore, StoredRun};
+pub use spend::{Budget, Reserved, Spend};
 pub use time::{Clock, Ids};

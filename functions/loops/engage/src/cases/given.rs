@@ -213,6 +213,7 @@ impl Given {
                 title: given.title.clone(),
                 message: given.message.clone(),
             },
+            provenance: Vec::new(),
             account: None,
             company,
             person: None,
