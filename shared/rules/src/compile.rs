@@ -4,11 +4,12 @@ use revloops_config::{Document, Problems};
 
 use crate::compare::Comparing;
 use crate::condition::{Condition, Test};
-use crate::fields::{FieldId, FieldTable};
+use crate::fields::FieldTable;
+use crate::known::Known;
 use crate::raw::RawCondition;
 
 const SHAPES: &str = "write one of `all: […]`, `any: […]`, `not: {…}`, `always: true`, or `field: …` with a comparison";
-const COMPARISONS: &str = "is, in, at_least, at_most, between, starts_with, ends_with, present";
+const COMPARISONS: &str = "is, in, in_list, under, at_least, at_most, between, starts_with, ends_with, present";
 
 /// Compiles the condition at `pointer` of `document`; `None` where it has problems, which are all added.
 pub fn compile(
@@ -18,28 +19,25 @@ pub fn compile(
     pointer: &str,
     problems: &mut Problems,
 ) -> Option<Condition> {
-    compile_knowing(&[], raw, table, document, pointer, problems)
+    compile_knowing(&Known::default(), raw, table, document, pointer, problems)
 }
 
-/// Fields whose values are names defined elsewhere in config; another name is a mistake.
-pub type KnownNames<'a> = [(FieldId, Vec<&'a str>)];
-
-/// As [`compile`], and holds the values of some fields against the names that config defines.
+/// As [`compile`], with the names, lists and trees that config defines elsewhere.
 pub fn compile_knowing(
-    names: &KnownNames<'_>,
+    known: &Known<'_>,
     raw: &RawCondition,
     table: &FieldTable,
     document: &Document,
     pointer: &str,
     problems: &mut Problems,
 ) -> Option<Condition> {
-    Compiler { table, document, names }.condition(raw, pointer, problems)
+    Compiler { table, document, known }.condition(raw, pointer, problems)
 }
 
 struct Compiler<'a> {
     table: &'a FieldTable,
     document: &'a Document,
-    names: &'a KnownNames<'a>,
+    known: &'a Known<'a>,
 }
 
 impl Compiler<'_> {
@@ -141,9 +139,16 @@ impl Compiler<'_> {
             }
         };
         let (field, described) = field?;
-        let names = self.names.iter().find(|(known, _)| *known == field).map(|(_, names)| names.as_slice());
         let at = format!("{pointer}/{comparison}");
-        let comparing = Comparing { document: self.document, name, holds: described.holds, comparison, at: &at, names };
+        let comparing = Comparing {
+            document: self.document,
+            name,
+            field,
+            holds: described.holds,
+            comparison,
+            at: &at,
+            known: self.known,
+        };
         let (compare, words) = comparing.read(raw, problems)?;
         Some(Condition::Test(Test { field, compare, words: format!("{name} {words}").into() }))
     }
@@ -153,6 +158,8 @@ fn comparisons(raw: &RawCondition) -> Vec<&'static str> {
     [
         ("is", raw.is.is_some()),
         ("in", raw.one_of.is_some()),
+        ("in_list", raw.in_list.is_some()),
+        ("under", raw.under.is_some()),
         ("at_least", raw.at_least.is_some()),
         ("at_most", raw.at_most.is_some()),
         ("between", raw.between.is_some()),
@@ -192,7 +199,7 @@ fn flat(inner: Vec<Condition>, all: bool) -> Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::Field;
+    use crate::fields::{Field, FieldId};
     use crate::trace::in_words;
 
     const TABLE: FieldTable = FieldTable::new(&[
@@ -256,7 +263,7 @@ all:
         assert!(condition.is_none());
         for wanted in [
             "rules.yaml:2:6 all[0].field: unknown field `contry`; did you mean `country`? allowed: country, employees",
-            "3:22 all[1].at_least: `country` holds a text, and `at_least` does not go with that; allowed: is, in",
+            "3:22 all[1].at_least: `country` holds a text, and `5` is none; texts are compared letter by letter: put it",
             "4:24 all[2].is: `employees` holds whole numbers, and `\"many\"` is none; write a whole number",
             "5:24 all[3].between: no number is between 9 and 5; the lower end first: `[5, 9]`",
             "6:31 all[4].in[1]: `country` holds a text, and `5` is none; a text is meant: put it in quotes",
@@ -280,7 +287,7 @@ all:
         let text = "{any: [{field: country, in: [dach, Nordix]}, {field: country, is: nordics}]}";
         let document = Document::parse_yaml("rules.yaml", text, &mut problems).unwrap();
         let raw: RawCondition = serde_json::from_value(document.value().clone()).unwrap();
-        let known = [(FieldId(0), vec!["DACH", "nordics"])];
+        let known = Known { names: vec![(FieldId(0), vec!["DACH", "nordics"])], ..Known::default() };
         assert!(compile_knowing(&known, &raw, &TABLE, &document, "", &mut problems).is_none());
         let said = problems.to_string();
         assert!(said.contains("any[0].in[1]: unknown country `Nordix`; did you mean `nordics`?"), "{said}");

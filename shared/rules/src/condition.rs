@@ -1,6 +1,9 @@
 //! Compiled conditions and their evaluation.
 
+use std::sync::Arc;
+
 use crate::fields::{FieldId, FieldValues, Slot};
+use crate::known::NamedList;
 
 /// A checked condition, in the form in which it is evaluated: nested `all` and `any` are flattened, lists are sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +39,19 @@ pub(crate) enum Compare {
     OneOf(Box<[Box<str>]>),
     StartsWith(Box<str>),
     EndsWith(Box<str>),
-    /// Sorted, not empty.
+    /// An entry of the list; with `below`, also a domain below one.
+    InList {
+        list: Arc<NamedList>,
+        below: bool,
+    },
+    /// Texts from `from` in the order of their bytes up to `to` and what begins with it; without `to`, all after.
+    TextWithin {
+        from: Box<str>,
+        to: Option<Box<str>>,
+    },
+    /// Numbers, or days. Sorted, not empty.
     NumberOneOf(Box<[i64]>),
-    /// Both ends included.
+    /// Numbers, or days. Both ends included.
     Within(i64, i64),
 }
 
@@ -57,22 +70,44 @@ impl Condition {
 }
 
 impl Compare {
-    fn holds(&self, slot: &Slot) -> bool {
-        match (self, slot) {
-            (Self::Absent, slot) => matches!(slot, Slot::Absent),
-            (_, Slot::Absent) => false,
-            (Self::Present, _) => true,
-            (Self::Flag(wanted), Slot::Flag(flag)) => wanted == flag,
-            (Self::OneOf(wanted), Slot::Text { folded, .. }) => {
-                wanted.binary_search_by(|one| (**one).cmp(folded.as_str())).is_ok()
+    pub(crate) fn holds(&self, slot: Slot<'_>) -> bool {
+        match slot {
+            Slot::Absent => matches!(self, Self::Absent),
+            Slot::Text { folded, .. } => self.holds_text(folded),
+            Slot::Number(number) | Slot::Date(number) => self.holds_number(number),
+            Slot::Flag(flag) => matches!(self, Self::Present) || matches!(self, Self::Flag(wanted) if *wanted == flag),
+        }
+    }
+
+    /// Whether it holds for this folded text.
+    pub(crate) fn holds_text(&self, folded: &str) -> bool {
+        match self {
+            Self::Present => true,
+            Self::OneOf(wanted) => wanted.binary_search_by(|one| (**one).cmp(folded)).is_ok(),
+            Self::StartsWith(start) => folded.starts_with(&**start),
+            Self::EndsWith(end) => folded.ends_with(&**end),
+            Self::InList { list, below: false } => list.has(folded),
+            Self::InList { list, below: true } => list.has_domain(folded),
+            Self::TextWithin { from, to } => {
+                **from <= *folded && to.as_deref().is_none_or(|to| folded <= to || folded.starts_with(to))
             }
-            (Self::StartsWith(start), Slot::Text { folded, .. }) => folded.starts_with(&**start),
-            (Self::EndsWith(end), Slot::Text { folded, .. }) => folded.ends_with(&**end),
-            (Self::NumberOneOf(wanted), Slot::Number(number)) => wanted.binary_search(number).is_ok(),
-            (Self::Within(from, to), Slot::Number(number)) => (from..=to).contains(&number),
-            (Self::Flag(_), _)
-            | (Self::OneOf(_) | Self::StartsWith(_) | Self::EndsWith(_), _)
-            | (Self::NumberOneOf(_) | Self::Within(..), _) => false,
+            Self::Absent | Self::Flag(_) | Self::NumberOneOf(_) | Self::Within(..) => false,
+        }
+    }
+
+    /// Whether it holds for this number or day.
+    pub(crate) fn holds_number(&self, number: i64) -> bool {
+        match self {
+            Self::Present => true,
+            Self::NumberOneOf(wanted) => wanted.binary_search(&number).is_ok(),
+            Self::Within(from, to) => (*from..=*to).contains(&number),
+            Self::Absent
+            | Self::Flag(_)
+            | Self::OneOf(_)
+            | Self::StartsWith(_)
+            | Self::EndsWith(_)
+            | Self::InList { .. }
+            | Self::TextWithin { .. } => false,
         }
     }
 }

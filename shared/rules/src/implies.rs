@@ -60,32 +60,28 @@ fn exclude(a: &Condition, b: &Condition) -> bool {
 /// Whether no value of a field fits both comparisons. Both are of the same field, and so of the same type.
 fn apart(a: &Compare, b: &Compare) -> bool {
     match (a, b) {
-        (Compare::Absent, Compare::Absent) => false,
+        (Compare::Absent, Compare::Absent) | (Compare::Present, Compare::Present) => false,
         (Compare::Absent, _) | (_, Compare::Absent) => true,
         (Compare::Flag(a), Compare::Flag(b)) => a != b,
-        (Compare::OneOf(a), Compare::OneOf(b)) => !a.iter().any(|one| b.binary_search(one).is_ok()),
-        (Compare::OneOf(all), Compare::StartsWith(start)) | (Compare::StartsWith(start), Compare::OneOf(all)) => {
-            !all.iter().any(|one| one.starts_with(&**start))
+        _ => {
+            if let (Some(a), Some(b)) = (Numbers::of(a), Numbers::of(b)) {
+                return match (a, b) {
+                    (Numbers::Listed(listed), other) | (other, Numbers::Listed(listed)) => {
+                        !listed.iter().any(|one| other.has(*one))
+                    }
+                    (Numbers::Span(a, b), Numbers::Span(from, to)) => b < from || to < a,
+                };
+            }
+            if let (Compare::EndsWith(a), Compare::EndsWith(b)) = (a, b) {
+                return !a.ends_with(&**b) && !b.ends_with(&**a);
+            }
+            match (listed(a), listed(b), span(a), span(b)) {
+                (Some(all), _, _, _) => !all.iter().any(|one| b.holds_text(one)),
+                (_, Some(all), _, _) => !all.iter().any(|one| a.holds_text(one)),
+                (_, _, Some((from_a, to_a)), Some((from_b, to_b))) => !before(from_a, to_b) || !before(from_b, to_a),
+                (None, None, _, _) => false,
+            }
         }
-        (Compare::OneOf(all), Compare::EndsWith(end)) | (Compare::EndsWith(end), Compare::OneOf(all)) => {
-            !all.iter().any(|one| one.ends_with(&**end))
-        }
-        (Compare::StartsWith(a), Compare::StartsWith(b)) => !a.starts_with(&**b) && !b.starts_with(&**a),
-        (Compare::EndsWith(a), Compare::EndsWith(b)) => !a.ends_with(&**b) && !b.ends_with(&**a),
-        (Compare::NumberOneOf(a), Compare::NumberOneOf(b)) => !a.iter().any(|one| b.binary_search(one).is_ok()),
-        (Compare::NumberOneOf(all), Compare::Within(from, to))
-        | (Compare::Within(from, to), Compare::NumberOneOf(all)) => !all.iter().any(|one| (from..=to).contains(&one)),
-        (Compare::Within(a, b), Compare::Within(from, to)) => b < from || to < a,
-        (
-            Compare::Present
-            | Compare::Flag(_)
-            | Compare::OneOf(_)
-            | Compare::StartsWith(_)
-            | Compare::EndsWith(_)
-            | Compare::NumberOneOf(_)
-            | Compare::Within(..),
-            _,
-        ) => false,
     }
 }
 
@@ -95,24 +91,100 @@ fn within(narrow: &Compare, wide: &Compare) -> bool {
         (Compare::Absent, _) | (_, Compare::Absent) => false,
         (_, Compare::Present) => true,
         (Compare::Flag(a), Compare::Flag(b)) => a == b,
-        (Compare::OneOf(a), Compare::OneOf(b)) => a.iter().all(|one| b.binary_search(one).is_ok()),
-        (Compare::OneOf(a), Compare::StartsWith(start)) => a.iter().all(|one| one.starts_with(&**start)),
-        (Compare::OneOf(a), Compare::EndsWith(end)) => a.iter().all(|one| one.ends_with(&**end)),
-        (Compare::StartsWith(a), Compare::StartsWith(b)) => a.starts_with(&**b),
         (Compare::EndsWith(a), Compare::EndsWith(b)) => a.ends_with(&**b),
-        (Compare::NumberOneOf(a), Compare::NumberOneOf(b)) => a.iter().all(|one| b.binary_search(one).is_ok()),
-        (Compare::NumberOneOf(a), Compare::Within(from, to)) => a.iter().all(|one| (from..=to).contains(&one)),
-        (Compare::Within(a, b), Compare::Within(from, to)) => from <= a && b <= to,
-        (Compare::Within(a, b), Compare::NumberOneOf(numbers)) => a == b && numbers.binary_search(a).is_ok(),
-        (
+        (Compare::InList { list, below: true }, Compare::InList { list: other, below: true }) => {
+            list == other || list.entries().iter().all(|one| other.has_domain(one))
+        }
+        _ => {
+            if let (Some(a), Some(b)) = (Numbers::of(narrow), Numbers::of(wide)) {
+                return match (a, b) {
+                    (Numbers::Listed(listed), other) => listed.iter().all(|one| other.has(*one)),
+                    (Numbers::Span(a, b), Numbers::Span(from, to)) => from <= a && b <= to,
+                    (Numbers::Span(a, b), Numbers::Listed(listed)) => a == b && listed.binary_search(&a).is_ok(),
+                };
+            }
+            match (listed(narrow), span(narrow), span(wide)) {
+                (Some(all), _, _) => all.iter().all(|one| wide.holds_text(one)),
+                (None, Some((from, to)), Some((wide_from, wide_to))) => {
+                    wide_from <= from && wide_to.is_none_or(|wide_to| to.is_some_and(|to| ends_by(to, wide_to)))
+                }
+                (None, _, _) => false,
+            }
+        }
+    }
+}
+
+/// What a comparison of numbers or days takes.
+#[derive(Clone, Copy)]
+enum Numbers<'a> {
+    Listed(&'a [i64]),
+    Span(i64, i64),
+}
+
+impl<'a> Numbers<'a> {
+    fn of(compare: &'a Compare) -> Option<Self> {
+        match compare {
+            Compare::NumberOneOf(listed) => Some(Self::Listed(listed)),
+            Compare::Within(from, to) => Some(Self::Span(*from, *to)),
             Compare::Present
+            | Compare::Absent
             | Compare::Flag(_)
             | Compare::OneOf(_)
             | Compare::StartsWith(_)
             | Compare::EndsWith(_)
-            | Compare::NumberOneOf(_)
-            | Compare::Within(..),
-            _,
-        ) => false,
+            | Compare::InList { .. }
+            | Compare::TextWithin { .. } => None,
+        }
     }
+
+    fn has(self, number: i64) -> bool {
+        match self {
+            Self::Listed(listed) => listed.binary_search(&number).is_ok(),
+            Self::Span(from, to) => (from..=to).contains(&number),
+        }
+    }
+}
+
+/// The only texts that a comparison takes, where they can be counted.
+fn listed(compare: &Compare) -> Option<&[Box<str>]> {
+    match compare {
+        Compare::OneOf(texts) => Some(texts),
+        Compare::InList { list, below: false } => Some(list.entries()),
+        Compare::Present
+        | Compare::Absent
+        | Compare::Flag(_)
+        | Compare::StartsWith(_)
+        | Compare::EndsWith(_)
+        | Compare::InList { below: true, .. }
+        | Compare::TextWithin { .. }
+        | Compare::NumberOneOf(_)
+        | Compare::Within(..) => None,
+    }
+}
+
+/// The texts of a comparison as a span of their order, from the first up to the last and what begins with it.
+fn span(compare: &Compare) -> Option<(&str, Option<&str>)> {
+    match compare {
+        Compare::StartsWith(start) => Some((start, Some(start))),
+        Compare::TextWithin { from, to } => Some((from, to.as_deref())),
+        Compare::Present
+        | Compare::Absent
+        | Compare::Flag(_)
+        | Compare::OneOf(_)
+        | Compare::EndsWith(_)
+        | Compare::InList { .. }
+        | Compare::NumberOneOf(_)
+        | Compare::Within(..) => None,
+    }
+}
+
+/// Whether a span that begins at `from` has begun where another ends at `to`.
+fn before(from: &str, to: Option<&str>) -> bool {
+    to.is_none_or(|to| from <= to || from.starts_with(to))
+}
+
+/// Whether what ends at `to` and what begins with it is over where `wide` and what begins with that is.
+fn ends_by(to: &str, wide: &str) -> bool {
+    // `14` ends after `141`: it has `149` too.
+    to.starts_with(wide) || (to < wide && !wide.starts_with(to))
 }

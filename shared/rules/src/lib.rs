@@ -2,9 +2,11 @@
 //!
 //! - [`fields`]: the table of fields that a loop's rules may ask about, and one subject's values
 //! - [`raw`]: conditions as config writes them
+//! - [`known`]: names, lists and trees that conditions may refer to
 //! - [`compile`]: raw conditions → [`Condition`], with all problems at once
 //! - [`condition`]: evaluation, without allocating
 //! - [`countries`]: whether country codes in conditions are some country's
+//! - [`rows`]: a condition as alternatives of single comparisons
 //! - [`trace`]: the same on request with what was found, for people
 //! - [`rule_set`]: rules in priority order, and the checks of a whole set
 //! - [`implies`]: when one condition can hold only where another does, or nowhere
@@ -17,20 +19,25 @@ mod compare;
 pub mod compile;
 pub mod condition;
 pub mod countries;
+mod days;
 pub mod fields;
 pub mod implies;
+pub mod known;
 pub mod raw;
+pub mod rows;
 pub mod rule_set;
 pub mod trace;
 
 #[cfg(test)]
 mod property_tests;
 
-pub use compile::{KnownNames, compile, compile_knowing};
+pub use compile::{compile, compile_knowing};
 pub use condition::{Condition, Test};
 pub use countries::{check_countries, check_country};
 pub use fields::{Field, FieldId, FieldTable, FieldType, FieldValues};
 pub use implies::{implies, never_holds};
+pub use known::{Known, NameTree, NamedList};
 pub use raw::RawCondition;
+pub use rows::{Literal, rows};
 pub use rule_set::{Draft, Rule, RuleSet};
 pub use trace::{Tried, in_words, trace};

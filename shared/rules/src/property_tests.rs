@@ -59,14 +59,14 @@ fn plain_walk(raw: &RawCondition, subject: &Subject) -> bool {
         return text.is_some_and(|text| text.ends_with(&end.to_lowercase()));
     }
     let number = found.as_i64();
-    if let Some(from) = raw.at_least {
-        return number.is_some_and(|number| number >= from);
+    if let Some(from) = &raw.at_least {
+        return number.is_some_and(|number| number >= from.as_i64().unwrap());
     }
-    if let Some(to) = raw.at_most {
-        return number.is_some_and(|number| number <= to);
+    if let Some(to) = &raw.at_most {
+        return number.is_some_and(|number| number <= to.as_i64().unwrap());
     }
     let ends = raw.between.as_ref().unwrap();
-    number.is_some_and(|number| ends[0] <= number && number <= ends[1])
+    number.is_some_and(|number| ends[0].as_i64().unwrap() <= number && number <= ends[1].as_i64().unwrap())
 }
 
 fn filled(subject: &Subject) -> FieldValues {

@@ -33,15 +33,21 @@ pub struct RawCondition {
     /// Equal to one of these values.
     #[serde(default, rename = "in")]
     pub one_of: Option<Vec<Value>>,
-    /// A number not below this one.
+    /// In the list of this name; a domain also where it is below an entry.
     #[serde(default)]
-    pub at_least: Option<i64>,
-    /// A number not above this one.
+    pub in_list: Option<String>,
+    /// This name or one below it in the tree: `under: emea`.
     #[serde(default)]
-    pub at_most: Option<i64>,
-    /// Two numbers, `[from, to]`, both included.
+    pub under: Option<String>,
+    /// A number, date (`"2026-11-22"`) or text (`"10115"`) not below this one.
     #[serde(default)]
-    pub between: Option<Vec<i64>>,
+    pub at_least: Option<Value>,
+    /// A number, date or text not above this one; a text also where it begins with it.
+    #[serde(default)]
+    pub at_most: Option<Value>,
+    /// Two numbers, dates or texts, `[from, to]`, both included: `["10115", "14199"]`.
+    #[serde(default)]
+    pub between: Option<Vec<Value>>,
     /// A text that begins so, without regard to case.
     #[serde(default)]
     pub starts_with: Option<String>,

@@ -73,7 +73,12 @@ impl<T> RuleSet<T> {
     /// The first rule that holds. Allocates nothing.
     #[must_use]
     pub fn first_match(&self, values: &FieldValues) -> Option<&Rule<T>> {
-        self.rules.iter().find(|rule| rule.when.holds(values))
+        self.matches(values).next().and_then(|at| self.rules.get(at))
+    }
+
+    /// The places in [`RuleSet::rules`] of all rules that hold, in the order in which they are tried. Allocates nothing.
+    pub fn matches<'a>(&'a self, values: &'a FieldValues) -> impl Iterator<Item = usize> + 'a {
+        self.rules.iter().enumerate().filter(|(_, rule)| rule.when.holds(values)).map(|(at, _)| at)
     }
 }
 

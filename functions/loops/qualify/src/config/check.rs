@@ -5,25 +5,27 @@ use std::time::Duration;
 
 use revloops_config::{Document, Problems, Sources};
 use revloops_domain::EnrichmentStatus;
-use revloops_rules::{Condition, KnownNames, RawCondition, check_countries, compile_knowing};
+use revloops_rules::{Condition, Known, RawCondition, check_countries, compile_knowing};
 
 use super::raw::{RawDisqualifier, RawEnrichment, RawGroup, RawLevers, RawMeaning, RawScoreBand, RawScoring};
 use super::{
-    Band, Disqualifier, Enrichment, FeedbackLevers, Group, Meaning, ProviderLevers, QualifyConfig, Scoring, fold,
+    Band, Disqualifier, Enrichment, FeedbackLevers, Group, Meaning, ProvenanceLevers, ProviderLevers, QualifyConfig,
+    Scoring, fold,
 };
 use crate::logic::fields::{DEPARTMENT, ENRICHMENT, INDUSTRY, SENIORITY, TABLE};
 
+mod behaviours;
 mod factors;
 
 /// Providers that the function can be built with.
-const PROVIDERS: &[&str] = &["people_data_labs"];
+const PROVIDERS: &[&str] = &["people_data_labs", "hunter"];
 /// Length of the CRM field `RevLoops_Band__c`.
 const BAND_CHARS: usize = 20;
 /// So that two reasons fit the CRM field `RevLoops_Disqualified_Reason__c` (255).
 const REASON_CHARS: usize = 120;
 
 /// Names that `levers.yaml` defines and conditions of both files refer to.
-pub(super) struct Names<'a>(Box<KnownNames<'a>>);
+pub(super) struct Names<'a>(Known<'a>);
 
 impl<'a> Names<'a> {
     pub(super) fn of(sources: &'a Sources) -> Self {
@@ -35,7 +37,7 @@ impl<'a> Names<'a> {
         for (field, list) in [(INDUSTRY, "industries"), (SENIORITY, "seniorities"), (DEPARTMENT, "departments")] {
             names.push((field, levers.names_in(list, "name")));
         }
-        Self(names.into())
+        Self(Known { names, ..Known::default() })
     }
 
     /// Compiles a condition, its names and country codes included.
@@ -65,13 +67,17 @@ pub(super) fn levers(document: &Document, names: &Names<'_>, problems: &mut Prob
     }
     Some(QualifyConfig {
         enrichment,
+        provenance: ProvenanceLevers {
+            sure_likelihood: raw.provenance.sure_likelihood,
+            employees_within_percent: raw.provenance.employees_within_percent,
+        },
         placeholder_companies: raw.placeholder_companies.iter().map(|name| fold(name)).collect(),
         industries,
         seniorities,
         departments,
         disqualified_status: raw.disqualified_status,
         disqualifiers,
-        scoring: Scoring { groups: Vec::new(), factors: Vec::new(), bands: Vec::new() },
+        scoring: Scoring { groups: Vec::new(), factors: Vec::new(), behaviours: Vec::new(), bands: Vec::new() },
         feedback: FeedbackLevers {
             min_leads: raw.feedback.min_leads,
             min_conversions: raw.feedback.min_conversions,
@@ -88,7 +94,8 @@ pub(super) fn scoring(document: &Document, names: &Names<'_>, problems: &mut Pro
     let group = |(_, group): (usize, RawGroup)| Group { id: group.id, cap: group.cap };
     let groups: Vec<Group> = document.items("groups").into_iter().map(group).collect();
     let factors = factors::check(&groups, document, names, problems);
-    let scoring = Scoring { groups, factors, bands: bands(document, problems) };
+    let behaviours = behaviours::check(&groups, document, problems);
+    let scoring = Scoring { groups, factors, behaviours, bands: bands(document, problems) };
     // With an entry left out, what is within reach cannot be said.
     raw?;
     reachable(&scoring, document, problems);
@@ -106,6 +113,7 @@ fn enrichment(raw: &RawEnrichment, document: &Document, problems: &mut Problems)
             let what = format!("provider `{}` stands in the waterfall twice", provider.provider);
             problems.at(document, &pointer, what, "keep one: who did not know will not know the second time");
         }
+        budget(raw, index, document, problems);
     }
     Enrichment {
         waterfall: raw
@@ -117,11 +125,37 @@ fn enrichment(raw: &RawEnrichment, document: &Document, problems: &mut Problems)
                 min_likelihood: raw.min_likelihood,
                 company_match_microusd: raw.company_match_microusd,
                 person_match_microusd: raw.person_match_microusd,
+                daily_budget_microusd: raw.daily_budget_microusd,
             })
             .collect(),
         match_cache_days: raw.match_cache_days,
         no_match_cache_days: raw.no_match_cache_days,
         company_by_name: raw.company_by_name,
+        daily_budget_microusd: raw.daily_budget_microusd,
+    }
+}
+
+/// A budget must be enough for one question, and a provider's no larger than that of all together.
+fn budget(raw: &RawEnrichment, index: usize, document: &Document, problems: &mut Problems) {
+    let Some(provider) = raw.waterfall.get(index) else { return };
+    let dearest = provider.company_match_microusd.max(provider.person_match_microusd);
+    let name = &provider.provider;
+    let own = format!("/enrichment/waterfall/{index}/daily_budget_microusd");
+    for (pointer, most) in
+        [(own.as_str(), provider.daily_budget_microusd), ("/enrichment/daily_budget_microusd", raw.daily_budget_microusd)]
+    {
+        if let Some(most) = most
+            && most < dearest
+        {
+            let what = format!("{most} a day is not enough for one match of `{name}`, which costs {dearest}");
+            problems.at(document, pointer, what, "raise the budget, or take the provider out");
+        }
+    }
+    if let (Some(most), Some(all)) = (provider.daily_budget_microusd, raw.daily_budget_microusd)
+        && most > all
+    {
+        let what = format!("`{name}` may cost {most} a day, all providers together {all}");
+        problems.at(document, &own, what, "lower it, or leave it out: the smaller of the two holds");
     }
 }
 
@@ -215,7 +249,13 @@ fn reachable(scoring: &Scoring, document: &Document, problems: &mut Problems) {
                 .filter(|factor| factor.group == index)
                 .map(|factor| factor.choices.iter().map(|choice| choice.points).max().unwrap_or(0).max(0))
                 .sum();
-            sum.min(group.cap)
+            let done: i32 = scoring
+                .behaviours
+                .iter()
+                .filter(|one| one.group == index)
+                .map(|one| one.points.max(0).saturating_mul(i32::try_from(one.count_at_most).unwrap_or(i32::MAX)))
+                .fold(0, i32::saturating_add);
+            sum.saturating_add(done).min(group.cap)
         })
         .sum();
     for (index, band) in scoring.bands.iter().enumerate() {

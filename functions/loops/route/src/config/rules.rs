@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Document, Problems, Sources};
-use revloops_rules::{Draft, RawCondition, RuleSet, check_countries, compile_knowing};
+use revloops_rules::{Draft, Known, RawCondition, RuleSet, check_countries, compile_knowing};
 
 use super::{Names, id, login};
 use crate::logic::fields::{LeadField, RULE_FIELDS};
@@ -89,8 +89,13 @@ impl Handler {
 pub(crate) fn check(sources: &Sources, names: &Names<'_>, problems: &mut Problems) -> Option<RuleSet<Handler>> {
     let document = sources.get("rules.yaml")?;
     let file = document.read::<RawRules>(problems);
-    let known =
-        [(LeadField::Territory.into(), names.territories.clone()), (LeadField::Band.into(), names.bands.clone())];
+    let known = Known {
+        names: vec![
+            (LeadField::Territory.into(), names.territories.clone()),
+            (LeadField::Band.into(), names.bands.clone()),
+        ],
+        ..Known::default()
+    };
     let mut drafts: Vec<Draft<Handler>> = Vec::new();
     for (at, raw) in document.items::<RawRule>("rules") {
         let pointer = format!("/rules/{at}");

@@ -9,11 +9,10 @@ use revloops_rules::{Condition, FieldType, RawCondition};
 
 use super::super::raw::{RawFactor, RawFactorBand, RawFactorValue};
 use super::super::{Choice, Factor, Group, fold};
-use super::Names;
+use super::{Names, REASON_CHARS};
 use crate::logic::fields::{PRIVATE, TABLE};
 
 const SHAPES: &str = "a factor is a `field` with `bands` or `values`, or a `when` with `points` and `reason`";
-const REASON_CHARS: usize = 120;
 
 /// Where one factor stands.
 struct Place<'a> {
@@ -116,7 +115,7 @@ fn by_band(field: &str, bands: &[RawFactorBand], place: &Place<'_>, problems: &m
         }
         below = Some(band.at_least);
         let raw =
-            RawCondition { field: Some(field.to_owned()), at_least: Some(band.at_least), ..RawCondition::default() };
+            RawCondition { field: Some(field.to_owned()), at_least: Some(band.at_least.into()), ..RawCondition::default() };
         if let Some(when) = place.compile(&raw, &key, problems) {
             choices.push(choice(format!("bands[{index}]"), when, band.points, &band.reason));
         }
