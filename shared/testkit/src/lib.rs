@@ -4,6 +4,7 @@
 mod builders;
 mod memory;
 mod parked;
+mod pools;
 mod shipped;
 mod world;
 

@@ -1,13 +1,14 @@
 //! What the world in memory holds, for tests to look at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use revloops_domain::Lead;
 use revloops_loopkit::Record;
-use revloops_loopkit::ports::{BusEvent, CrmUser, ModelAnswer, PoolState, Queue, Ticket};
+use revloops_loopkit::ports::{Act, BusEvent, CrmUser, ModelAnswer, PoolState, Queue, Ticket};
 
 /// One accepted write to the CRM.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +56,14 @@ pub struct Memory {
     pub pools: BTreeMap<String, PoolState>,
     /// Tickets by pool and subject.
     pub tickets: BTreeMap<(String, String), Ticket>,
+    /// Jobs whose picks were settled, by pool and job.
+    pub settled: BTreeSet<(String, String)>,
     /// Cached values with their expiry.
     pub cache: BTreeMap<String, (Value, Timestamp)>,
+    /// What is spent, by day and name.
+    pub spent: BTreeMap<(Date, String), u64>,
+    /// What people did, by lead.
+    pub acts: BTreeMap<String, Vec<Act>>,
     /// Answers that the model gives, in order; the last one again and again.
     pub answers: Vec<ModelAnswer>,
     /// How often the model was asked.
@@ -78,7 +85,10 @@ impl Memory {
             events: Vec::new(),
             pools: BTreeMap::new(),
             tickets: BTreeMap::new(),
+            settled: BTreeSet::new(),
             cache: BTreeMap::new(),
+            spent: BTreeMap::new(),
+            acts: BTreeMap::new(),
             answers: Vec::new(),
             asked: 0,
             runs: BTreeMap::new(),

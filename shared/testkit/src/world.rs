@@ -3,13 +3,14 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use revloops_domain::{ErrorClass, Lead, LeadId};
 use revloops_loopkit::ports::{
-    Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader, CrmUser, CrmWriter, Ids, Leads, Lease, Model,
-    ModelAnswer, ModelRequest, PoolMember, Pools, Queue, RunStore, StoredRun, Ticket, pick,
+    Act, Behaviour, Budget, Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader, CrmUser, CrmWriter, Ids,
+    Leads, Lease, Model, ModelAnswer, ModelRequest, Queue, Reserved, RunStore, Spend, StoredRun,
 };
 use revloops_loopkit::{Failure, Outcome, Record, RunKey};
 
@@ -69,12 +70,12 @@ impl TestWorld {
     }
 
     /// Something that only reads.
-    fn read<T>(&self, look: impl FnOnce(&mut Memory) -> T) -> Outcome<T> {
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&mut Memory) -> T) -> Outcome<T> {
         if unpoisoned(&self.process).dead { Err(killed()) } else { Ok(self.with(look)) }
     }
 
     /// One side effect.
-    fn write<T>(&self, change: impl FnOnce(&mut Memory) -> Outcome<T>) -> Outcome<T> {
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&mut Memory) -> Outcome<T>) -> Outcome<T> {
         let dies = {
             let mut process = unpoisoned(&self.process);
             if process.dead {
@@ -271,40 +272,6 @@ impl Bus for TestWorld {
 }
 
 #[async_trait]
-impl Pools for TestWorld {
-    async fn draw(&self, pool: &str, subject: &str, eligible: &[PoolMember]) -> Outcome<Ticket> {
-        let drawn = (pool.to_owned(), subject.to_owned());
-        if let Some(ticket) = self.read(|memory| memory.tickets.get(&drawn).cloned())? {
-            return Ok(ticket);
-        }
-        self.write(|memory| {
-            let state = memory.pools.entry(pool.to_owned()).or_default();
-            let login = pick(state, eligible)
-                .ok_or_else(|| Failure::new(ErrorClass::Bug, "drawing with nobody eligible"))?
-                .login
-                .clone();
-            state.drawn += 1;
-            *state.counts.entry(login.clone()).or_default() += 1;
-            let ticket = Ticket { pool: pool.to_owned(), login, number: state.drawn };
-            memory.tickets.insert(drawn, ticket.clone());
-            Ok(ticket)
-        })
-    }
-
-    async fn peek(&self, pool: &str, _subject: &str, eligible: &[PoolMember]) -> Outcome<Ticket> {
-        self.read(|memory| {
-            let state = memory.pools.get(pool).cloned().unwrap_or_default();
-            pick(&state, eligible).map(|member| Ticket {
-                pool: pool.to_owned(),
-                login: member.login.clone(),
-                number: state.drawn + 1,
-            })
-        })?
-        .ok_or_else(|| Failure::new(ErrorClass::Bug, "peeking with nobody eligible"))
-    }
-}
-
-#[async_trait]
 impl Cache for TestWorld {
     async fn get(&self, key: &str, at: Timestamp) -> Outcome<Option<Value>> {
         self.read(|memory| memory.cache.get(key).filter(|(_, until)| *until > at).map(|(value, _)| value.clone()))
@@ -316,6 +283,43 @@ impl Cache for TestWorld {
             memory.cache.insert(key.to_owned(), (value.clone(), until));
             Ok(())
         })
+    }
+}
+
+#[async_trait]
+impl Spend for TestWorld {
+    async fn reserve(&self, day: Date, microusd: u64, budgets: &[Budget]) -> Outcome<Reserved> {
+        self.write(|memory| {
+            let counted = |budget: &Budget| memory.spent.get(&(day, budget.name.clone())).copied().unwrap_or(0);
+            if budgets.iter().any(|budget| counted(budget).saturating_add(microusd) > budget.most_microusd) {
+                return Ok(Reserved::OverBudget);
+            }
+            for budget in budgets {
+                *memory.spent.entry((day, budget.name.clone())).or_default() += microusd;
+            }
+            Ok(Reserved::Yes)
+        })
+    }
+
+    async fn give_back(&self, day: Date, microusd: u64, budgets: &[Budget]) -> Outcome<()> {
+        self.write(|memory| {
+            for budget in budgets {
+                let counted = memory.spent.entry((day, budget.name.clone())).or_default();
+                *counted = counted.saturating_sub(microusd);
+            }
+            Ok(())
+        })
+    }
+
+    async fn spent(&self, day: Date, name: &str) -> Outcome<u64> {
+        self.read(|memory| memory.spent.get(&(day, name.to_owned())).copied().unwrap_or(0))
+    }
+}
+
+#[async_trait]
+impl Behaviour for TestWorld {
+    async fn acts(&self, lead: &LeadId) -> Outcome<Vec<Act>> {
+        self.read(|memory| memory.acts.get(lead.as_str()).cloned().unwrap_or_default())
     }
 }
 

@@ -113,9 +113,11 @@ impl Loop for Route {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use async_trait::async_trait;
     use revloops_domain::ConfigStamp;
-    use revloops_loopkit::ports::{Clock, CrmUser, PoolMember, Queue, Ticket};
+    use revloops_loopkit::ports::{Clock, CrmUser, Draw, Drawn, Held, PoolState, Queue};
     use revloops_loopkit::run::decide_again;
     use revloops_loopkit::{Loaded, Record, dry_run};
 
@@ -140,12 +142,24 @@ mod tests {
 
     #[async_trait]
     impl Pools for World {
-        async fn draw(&self, _: &str, _: &str, _: &[PoolMember]) -> Outcome<Ticket> {
+        async fn draw(&self, _: &Draw) -> Outcome<Drawn> {
             panic!("a dry run draws no ticket")
         }
 
-        async fn peek(&self, pool: &str, _: &str, eligible: &[PoolMember]) -> Outcome<Ticket> {
-            Ok(Ticket { pool: pool.to_owned(), login: eligible[0].login.clone(), number: 8 })
+        async fn peek(&self, draw: &Draw) -> Outcome<Drawn> {
+            Ok(PoolState::default().draw(draw))
+        }
+
+        async fn state(&self, _: &str) -> Outcome<PoolState> {
+            panic!("nobody looks at the pool")
+        }
+
+        async fn holders(&self, _: &str, _: &[String]) -> Outcome<BTreeMap<String, Held>> {
+            panic!("no pool of these tests is sticky")
+        }
+
+        async fn settle(&self, _: &str, _: &str, _: &PoolState) -> Outcome<()> {
+            panic!("a dry run settles nothing")
         }
     }
 

@@ -1,26 +1,121 @@
+//! Pools: who takes turns, and what each has had.
+
+mod state;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Outcome;
 
-/// One who may be picked now.
+pub use state::{Held, PoolState, Standing, Window};
+
+/// One who is there and may be picked now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PoolMember {
     /// Username.
     pub login: String,
     /// Share against the others'; at least 1.
     pub weight: u32,
+    /// How many they take at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Cap>,
+    /// The team whose cap they fall under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Open leads that the CRM shows; for [`PickBy::LeastLoaded`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<u64>,
 }
 
-/// What a pool has given to whom so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PoolState {
-    /// Tickets drawn in all.
-    pub drawn: u64,
-    /// Tickets by username; an edited pool keeps them.
-    pub counts: BTreeMap<String, u64>,
+impl PoolMember {
+    /// Somebody without caps, team or load.
+    #[must_use]
+    pub fn new(login: impl Into<String>, weight: u32) -> Self {
+        Self { login: login.into(), weight, cap: None, team: None, load: None }
+    }
+}
+
+/// How many tickets of one pool a member takes in a window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cap {
+    /// At most so many.
+    pub most: u32,
+    /// The window: the member's own day, `2026-11-22`. Windows follow each other in the order of their texts.
+    pub window: String,
+}
+
+/// How many tickets of one pool a team takes in a window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamCap {
+    /// The team.
+    pub team: String,
+    /// At most so many.
+    pub most: u32,
+    /// The window, as in [`Cap`].
+    pub window: String,
+}
+
+/// How a pool picks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PickBy {
+    /// In turns, each with the share that the weight says.
+    #[default]
+    Turns,
+    /// Who has the fewest open leads for their weight.
+    LeastLoaded,
+}
+
+/// Who had the key before gets it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sticky {
+    /// What belongs together: `account/001…`, `domain/acme.com`.
+    pub key: String,
+    /// Until when whoever gets it now keeps it.
+    pub until: Timestamp,
+}
+
+/// A question to a pool: who gets this subject?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draw {
+    /// The pool.
+    pub pool: String,
+    /// What is given: `lead/00Q…`.
+    pub subject: String,
+    /// How it picks.
+    pub by: PickBy,
+    /// Who is there now, in the pool's order; caps are the draw's own business.
+    pub eligible: Vec<PoolMember>,
+    /// The caps of the members' teams.
+    pub team_caps: Vec<TeamCap>,
+    /// Whether somebody has had it before.
+    pub sticky: Option<Sticky>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a draw gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drawn {
+    /// Somebody.
+    Ticket(Ticket),
+    /// Nobody: the username of each who was left out, and why: `has 20 of 20 leads on 2026-11-22`.
+    Nobody(Vec<(String, String)>),
+}
+
+/// Why the ticket went to its holder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketKind {
+    /// It was their turn, or they had least.
+    #[default]
+    Turn,
+    /// They had the key before.
+    Sticky,
 }
 
 /// A drawn ticket: who gets this subject. The same subject draws the same ticket, however often it asks.
@@ -32,64 +127,27 @@ pub struct Ticket {
     pub login: String,
     /// The ticket's number in its pool, from 1.
     pub number: u64,
+    /// Why they were.
+    #[serde(default)]
+    pub kind: TicketKind,
 }
 
-/// Round-robin pools. The ticket is drawn in the same transaction as its counter.
+/// Pools whose tickets are drawn in the same transaction as what they are counted in.
 #[async_trait]
 pub trait Pools: Send + Sync {
-    /// Draws for `subject`, or finds the ticket that it drew before. `eligible` is not empty.
-    async fn draw(&self, pool: &str, subject: &str, eligible: &[PoolMember]) -> Outcome<Ticket>;
+    /// Draws for the subject, or finds the ticket that it drew before.
+    async fn draw(&self, draw: &Draw) -> Outcome<Drawn>;
 
     /// What drawing would give now, without drawing: for dry runs.
-    async fn peek(&self, pool: &str, subject: &str, eligible: &[PoolMember]) -> Outcome<Ticket>;
-}
+    async fn peek(&self, draw: &Draw) -> Outcome<Drawn>;
 
-/// Who is next: the eligible member with the fewest tickets for their weight; of equals the first in the pool's order.
-///
-/// Pure and total: the port's implementations call it inside their transaction. `None` for nobody.
-#[must_use]
-pub fn pick<'a>(state: &PoolState, eligible: &'a [PoolMember]) -> Option<&'a PoolMember> {
-    // After one more ticket, (count + 1) / weight must stay smallest: compared by cross-multiplication, without fractions.
-    let load = |member: &PoolMember| {
-        (u128::from(state.counts.get(&member.login).copied().unwrap_or(0)) + 1, u128::from(member.weight.max(1)))
-    };
-    let mut best: Option<&PoolMember> = None;
-    for member in eligible {
-        let (count, weight) = load(member);
-        match best {
-            Some(so_far) => {
-                let (best_count, best_weight) = load(so_far);
-                if count * best_weight < best_count * weight {
-                    best = Some(member);
-                }
-            }
-            None => best = Some(member),
-        }
-    }
-    best
-}
+    /// What the pool has given to whom, without who holds which key: those are asked for by [`Pools::holders`].
+    async fn state(&self, pool: &str) -> Outcome<PoolState>;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// Who holds which of `keys`; a key that nobody holds is left out.
+    async fn holders(&self, pool: &str, keys: &[String]) -> Outcome<BTreeMap<String, Held>>;
 
-    fn member(login: &str, weight: u32) -> PoolMember {
-        PoolMember { login: login.into(), weight }
-    }
-
-    #[test]
-    fn shares_follow_the_weights() {
-        let eligible = [member("a", 2), member("b", 1), member("c", 1)];
-        let mut state = PoolState::default();
-        for _ in 0..400 {
-            let login = pick(&state, &eligible).unwrap().login.clone();
-            *state.counts.entry(login).or_default() += 1;
-        }
-        assert_eq!(state.counts, BTreeMap::from([("a".into(), 200), ("b".into(), 100), ("c".into(), 100)]));
-    }
-
-    #[test]
-    fn nobody_eligible_picks_nobody() {
-        assert_eq!(pick(&PoolState::default(), &[]), None);
-    }
+    /// Adds what a batch has drawn from its own copy of the state, as [`PoolState::since`] tells it; once a job,
+    /// however often it is called.
+    async fn settle(&self, pool: &str, job: &str, drawn: &PoolState) -> Outcome<()>;
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use revloops_domain::events::{LeadProfile, RouteStatus};
 use revloops_domain::{CorrelationId, LeadId, MailDomain, OwnerId, Score, UserId};
 use revloops_loopkit::Mismatch;
-use revloops_loopkit::ports::{CrmUser, PoolState, Queue, Ticket, pick};
+use revloops_loopkit::ports::{CrmUser, Draw, PickBy, PoolState, Queue};
 
 use super::RouteConfig;
 use crate::inputs::RouteInput;
@@ -188,8 +188,16 @@ fn answer(need: Need, given: &GivenLead, facts: &mut Facts) {
             facts.know_queue(&name, known);
         }
         Need::Ticket { pool, eligible } => {
-            let login = pick(&PoolState::default(), &eligible).map(|member| member.login.clone()).unwrap_or_default();
-            facts.know_ticket(&pool, Ticket { pool: pool.clone(), login, number: 1 });
+            let draw = Draw {
+                pool: pool.clone(),
+                subject: "case".to_owned(),
+                by: PickBy::Turns,
+                eligible,
+                team_caps: Vec::new(),
+                sticky: None,
+                at: Timestamp::UNIX_EPOCH,
+            };
+            facts.know_draw(&pool, PoolState::default().draw(&draw));
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use revloops_domain::{Cost, ErrorClass};
-use revloops_loopkit::ports::{CrmDirectory, Pools};
+use revloops_loopkit::ports::{CrmDirectory, Draw, PickBy, Pools};
 use revloops_loopkit::the_loop::LookedUp;
 use revloops_loopkit::{Actor, Failure, LoopInput, Mode, Outcome};
 
@@ -31,11 +31,20 @@ pub(crate) async fn look_up(
             Need::Users(logins) => facts.know_users(logins, directory.users(logins).await?),
             Need::Queue(name) => facts.know_queue(name, directory.queues(std::slice::from_ref(name)).await?),
             Need::Ticket { pool, eligible } => {
-                let ticket = match mode {
-                    Mode::Live => pools.draw(pool, &input.subject(), eligible).await?,
-                    Mode::DryRun => pools.peek(pool, &input.subject(), eligible).await?,
+                let draw = Draw {
+                    pool: pool.clone(),
+                    subject: input.subject(),
+                    by: PickBy::Turns,
+                    eligible: eligible.clone(),
+                    team_caps: Vec::new(),
+                    sticky: None,
+                    at,
                 };
-                facts.know_ticket(pool, ticket);
+                let drawn = match mode {
+                    Mode::Live => pools.draw(&draw).await?,
+                    Mode::DryRun => pools.peek(&draw).await?,
+                };
+                facts.know_draw(pool, drawn);
             }
         }
         before = Some(need);
@@ -45,11 +54,12 @@ pub(crate) async fn look_up(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Mutex;
 
     use async_trait::async_trait;
     use revloops_domain::{OwnerId, UserId};
-    use revloops_loopkit::ports::{CrmUser, PoolMember, PoolState, Queue, Ticket, pick};
+    use revloops_loopkit::ports::{CrmUser, Drawn, Held, PoolState, Queue};
 
     use super::*;
     use crate::logic::decide;
@@ -97,20 +107,26 @@ mod tests {
 
     #[async_trait]
     impl Pools for World {
-        async fn draw(&self, pool: &str, subject: &str, eligible: &[PoolMember]) -> Outcome<Ticket> {
-            self.note(format!("draw {pool} for {subject}"));
-            let mut state = self.state.lock().unwrap();
-            let login = pick(&state, eligible).unwrap().login.clone();
-            *state.counts.entry(login.clone()).or_default() += 1;
-            state.drawn += 1;
-            Ok(Ticket { pool: pool.to_owned(), login, number: state.drawn })
+        async fn draw(&self, draw: &Draw) -> Outcome<Drawn> {
+            self.note(format!("draw {} for {}", draw.pool, draw.subject));
+            Ok(self.state.lock().unwrap().draw(draw))
         }
 
-        async fn peek(&self, pool: &str, subject: &str, eligible: &[PoolMember]) -> Outcome<Ticket> {
-            self.note(format!("peek {pool} for {subject}"));
-            let state = self.state.lock().unwrap();
-            let login = pick(&state, eligible).unwrap().login.clone();
-            Ok(Ticket { pool: pool.to_owned(), login, number: state.drawn + 1 })
+        async fn peek(&self, draw: &Draw) -> Outcome<Drawn> {
+            self.note(format!("peek {} for {}", draw.pool, draw.subject));
+            Ok(self.state.lock().unwrap().clone().draw(draw))
+        }
+
+        async fn state(&self, _: &str) -> Outcome<PoolState> {
+            Ok(self.state.lock().unwrap().clone())
+        }
+
+        async fn holders(&self, _: &str, _: &[String]) -> Outcome<BTreeMap<String, Held>> {
+            panic!("no pool of these tests is sticky")
+        }
+
+        async fn settle(&self, _: &str, _: &str, _: &PoolState) -> Outcome<()> {
+            panic!("a single lead settles no batch")
         }
     }
 

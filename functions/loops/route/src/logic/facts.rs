@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use revloops_loopkit::ports::{CrmUser, PoolMember, Queue, Ticket};
+use revloops_loopkit::ports::{CrmUser, Drawn, PoolMember, Queue, Ticket};
 
 /// Everything that was looked up; stored in the record, so that the decision can be computed again.
 ///
@@ -17,6 +17,9 @@ pub struct Facts {
     pub queues: BTreeMap<String, Option<Queue>>,
     /// The ticket that this lead drew, by pool.
     pub tickets: BTreeMap<String, Ticket>,
+    /// Pools that had nobody: who was left out, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub full: BTreeMap<String, Vec<(String, String)>>,
 }
 
 /// What deciding needs next.
@@ -46,6 +49,16 @@ impl Facts {
     pub(crate) fn know_queue(&mut self, asked: &str, found: Vec<Queue>) {
         let queue = found.into_iter().find(|queue| queue.developer_name.eq_ignore_ascii_case(asked));
         self.queues.insert(asked.to_owned(), queue);
+    }
+
+    /// Keeps what a draw gave.
+    pub(crate) fn know_draw(&mut self, pool: &str, drawn: Drawn) {
+        match drawn {
+            Drawn::Ticket(ticket) => self.know_ticket(pool, ticket),
+            Drawn::Nobody(left_out) => {
+                self.full.insert(pool.to_owned(), left_out);
+            }
+        }
     }
 
     /// Keeps a drawn ticket.

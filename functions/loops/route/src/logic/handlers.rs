@@ -94,7 +94,7 @@ fn from_pool(id: &str, pool: &Pool, facts: &Facts, at: Timestamp) -> Resolved {
             (_, Err(why)) => why.to_owned(),
             (Some(until), Ok(_)) => format!("on leave until {until}"),
             (None, Ok(_)) => {
-                eligible.push(PoolMember { login: member.login.clone(), weight: member.weight });
+                eligible.push(PoolMember::new(member.login.clone(), member.weight));
                 continue;
             }
         };
@@ -102,6 +102,14 @@ fn from_pool(id: &str, pool: &Pool, facts: &Facts, at: Timestamp) -> Resolved {
         because.push(Because::new(format!("{name} of {id} can take a lead now"), left_out, false));
     }
     if eligible.is_empty() {
+        return Resolved::Nobody { because };
+    }
+    if let Some(left_out) = facts.full.get(id) {
+        because.extend(left_out.iter().map(|(login, why)| {
+            let known = facts.users.get(login).and_then(Option::as_ref);
+            let name = known.map_or(login.as_str(), |user| user.name.as_str());
+            Because::new(format!("{name} of {id} can take a lead now"), why.clone(), false)
+        }));
         return Resolved::Nobody { because };
     }
     let Some(ticket) = facts.tickets.get(id) else {

@@ -6,7 +6,7 @@ use revloops_config::{Document, Levers, Problems, Sources};
 use revloops_domain::events::{LeadProfile, RouteStatus};
 use revloops_domain::{CorrelationId, LeadId, OwnerId, Score, UserId};
 use revloops_loopkit::Verdict;
-use revloops_loopkit::ports::{CrmUser, Queue, Ticket};
+use revloops_loopkit::ports::{CrmUser, Queue, Ticket, TicketKind};
 
 use super::decide;
 use super::facts::{Facts, Need};
@@ -102,7 +102,7 @@ pub(crate) fn facts() -> Facts {
     facts.know_users(&logins, users);
     let id = OwnerId::parse("00G000000000001").unwrap();
     facts.know_queue("Triage", vec![Queue { id, developer_name: "Triage".to_owned(), name: "Triage desk".to_owned() }]);
-    facts.know_ticket("team", Ticket { pool: "team".to_owned(), login: "ben@acme.example".to_owned(), number: 7 });
+    facts.know_ticket("team", Ticket { pool: "team".to_owned(), login: "ben@acme.example".to_owned(), number: 7, kind: TicketKind::Turn });
     facts
 }
 
@@ -247,14 +247,14 @@ fn only_what_the_next_rule_needs_is_asked_for() {
     known.know_users(&team, vec![user(2, "Ben"), user(3, "Cleo")]);
     let Some(Need::Ticket { pool, eligible }) = need(&known) else { panic!("{:?}", need(&known)) };
     assert_eq!((pool.as_str(), eligible.len()), ("team", 2));
-    known.know_ticket("team", Ticket { pool, login: "cleo@acme.example".to_owned(), number: 1 });
+    known.know_ticket("team", Ticket { pool, login: "cleo@acme.example".to_owned(), number: 1, kind: TicketKind::Turn });
     assert_eq!(need(&known), None);
 }
 
 #[test]
 fn a_ticket_drawn_before_the_pool_was_edited_still_holds() {
     let mut facts = facts();
-    facts.know_ticket("team", Ticket { pool: "team".to_owned(), login: "Emil@acme.example".to_owned(), number: 3 });
+    facts.know_ticket("team", Ticket { pool: "team".to_owned(), login: "Emil@acme.example".to_owned(), number: 3, kind: TicketKind::Turn });
     let asked = Need::Users(vec!["emil@acme.example".to_owned()]);
     assert_eq!(needs(&minimal(), &french_lead(), &facts, noon()), Some(asked));
     facts.know_users(&["emil@acme.example".to_owned()], vec![user(5, "Emil")]);
