@@ -15,6 +15,7 @@ pub mod mail_domain;
 pub mod score;
 pub mod secret;
 pub mod stamp;
+pub mod working_time;
 
 pub use account::{Account, MatchedAccount, MatchedBy};
 pub use cost::Cost;
@@ -28,3 +29,4 @@ pub use mail_domain::MailDomain;
 pub use score::Score;
 pub use secret::Secret;
 pub use stamp::{ConfigStamp, sha256_hex};
+pub use working_time::{DaysOff, OffReason, Shift, WeekHours, WorkingTime};
