@@ -80,7 +80,7 @@ fn classify(error: &CirrusError) -> (ErrorClass, String) {
     }
 }
 
-fn class_of(status: u16, codes: &[&str]) -> ErrorClass {
+pub(crate) fn class_of(status: u16, codes: &[&str]) -> ErrorClass {
     let any = |list: &[&str]| codes.iter().any(|code| list.contains(code));
     match status {
         _ if any(THROTTLING) => ErrorClass::Throttled,

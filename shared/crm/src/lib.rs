@@ -1,7 +1,7 @@
 //! Salesforce: the CRM that leads come from and go back to, by its published protocols.
 //!
 //! - [`Salesforce`] is the REST client: OAuth client credentials, API [`API_VERSION`]; it implements loopkit's
-//!   `CrmDirectory`, `CrmReader` and `CrmWriter`.
+//!   `CrmDirectory`, `CrmReader`, `CrmWriter` and, for many records at a time, `Collections`.
 //! - [`outbound`] reads the SOAP messages that the CRM sends when a record is saved, and writes the answers.
 //! - [`lead_fields`] is the one table by which a lead is read from either.
 
@@ -9,6 +9,7 @@ pub mod lead_fields;
 pub mod outbound;
 
 mod client;
+mod collections;
 mod credentials;
 mod directory;
 mod failures;

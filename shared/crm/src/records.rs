@@ -14,7 +14,7 @@ use crate::failures::{failure, is_gone};
 use crate::lead_fields::{self, LeadWire};
 
 /// The header defaults to TRUE, by which the org's own assignment rules would undo the owner that we set.
-const NO_ASSIGNMENT_RULES: (&str, &str) = ("Sforce-Auto-Assign", "FALSE");
+pub(crate) const NO_ASSIGNMENT_RULES: (&str, &str) = ("Sforce-Auto-Assign", "FALSE");
 
 #[async_trait]
 impl CrmReader for Salesforce {

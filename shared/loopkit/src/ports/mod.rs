@@ -2,6 +2,7 @@
 //! bring their own from `testkit`.
 
 mod behaviour;
+mod batch;
 mod bus;
 mod crm;
 mod data;
@@ -16,6 +17,10 @@ mod spend;
 mod time;
 
 pub use behaviour::{Act, ActKind, Behaviour};
+pub use batch::{
+    BatchJob, BatchStore, CHUNK, ChunkRun, Collections, Direction, Ended, Intended, Noted, PlannedChange, RecordResult,
+    RecordWrite,
+};
 pub use bus::{Bus, BusEvent};
 pub use crm::{CrmDirectory, CrmReader, CrmUser, CrmWriter, Queue};
 pub use data::{Cache, CompanyQuery, Found, PersonQuery, Provider};
