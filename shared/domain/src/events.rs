@@ -21,6 +21,8 @@ pub mod names {
     pub const LEAD_DISQUALIFIED: &str = "lead.disqualified";
     /// Route found an owner.
     pub const LEAD_ROUTED: &str = "lead.routed";
+    /// Route put a lead into a queue, for a person to confirm what an agent proposed.
+    pub const ROUTE_PENDING: &str = "route.pending";
     /// Route found nobody.
     pub const ROUTE_UNRESOLVED: &str = "route.unresolved";
     /// Engage drafted a sequence and put its preview on the lead.
@@ -52,6 +54,9 @@ pub struct LeadSaved {
     /// Whether this is a parked run's second way.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redriven: bool,
+    /// Owners whom Route must pass over: those who missed the first touch of this lead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<OwnerId>,
 }
 
 /// An opportunity was saved in the CRM. As for leads, it names the record and carries none of its fields.
@@ -190,10 +195,10 @@ pub enum QualifyStatus {
     Disqualified,
 }
 
-/// What Route replies and publishes, as `lead.routed` or `route.unresolved`.
+/// What Route replies and publishes, as `lead.routed`, `route.pending` or `route.unresolved`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Routed {
-    /// `routed` or `unresolved`.
+    /// `routed`, `pending` or `unresolved`.
     pub status: RouteStatus,
     /// The run that decided.
     pub run_id: RunId,
@@ -216,6 +221,8 @@ pub struct Routed {
 pub enum RouteStatus {
     /// The lead has its owner.
     Routed,
+    /// An agent proposed where it belongs and is not sure enough: it waits in a queue for a person.
+    Pending,
     /// Nobody was found; the lead stays where it is, for a person.
     Unresolved,
 }

@@ -41,6 +41,7 @@ pub fn lead_saved() -> LeadSaved {
         occurred_at: Timestamp::constant(1_795_341_598, 0),
         received_at: Timestamp::constant(1_795_341_599, 0),
         redriven: false,
+        passed_over: Vec::new(),
     }
 }
 

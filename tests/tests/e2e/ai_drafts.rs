@@ -114,6 +114,7 @@ fn input(lead: &Lead<'_>, company: Option<CompanyProfile>) -> anyhow::Result<Eng
             occurred_at: at(),
             received_at: at(),
             redriven: false,
+            passed_over: Vec::new(),
         },
         routed: Routed {
             status: RouteStatus::Routed,

@@ -57,6 +57,7 @@ fn chain() -> Chain {
         occurred_at: "2026-11-23T10:00:00Z".parse().unwrap(),
         received_at: "2026-11-23T10:00:00Z".parse().unwrap(),
         redriven: false,
+        passed_over: Vec::new(),
     };
     world.with(|memory| {
         memory.told_leads.insert(lead.id.to_string(), lead.clone());

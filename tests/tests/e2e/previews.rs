@@ -83,6 +83,7 @@ impl Chain {
             occurred_at: at(),
             received_at: at(),
             redriven: false,
+            passed_over: Vec::new(),
         };
         self.world.remember(&lead).await?;
         let step = ChainStep { event: event.clone(), previous: None, qualified: None };

@@ -28,6 +28,7 @@ pub(crate) fn lead_saved(
         occurred_at: lead.modified_at.or(lead.created_at).unwrap_or(received_at),
         received_at,
         redriven: false,
+        passed_over: Vec::new(),
     };
     event(names::LEAD_SAVED, notification_id, &detail)
 }

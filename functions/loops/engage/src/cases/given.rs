@@ -182,6 +182,7 @@ impl Given {
             occurred_at: told,
             received_at: told,
             redriven: false,
+            passed_over: Vec::new(),
         };
         Some(EngageInput { event, routed, qualified: self.qualified(lead_id, run_id) })
     }
