@@ -26,5 +26,5 @@ pub use failure::{Failure, Outcome};
 pub use feedback::{Feedback, LeverEdit, Proposal, TooLittleData};
 pub use loaded::Loaded;
 pub use record::{Actor, Mode, Record, RunKey};
-pub use run::{RunContext, RunReply, dry_run, run_once};
+pub use run::{RunContext, RunReply, dry_run, record_once, run_once};
 pub use the_loop::{Loop, LoopInput, Outputs};

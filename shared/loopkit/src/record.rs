@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use revloops_domain::{ConfigStamp, CorrelationId, Cost, RunId};
+use revloops_domain::{ConfigStamp, CorrelationId, Cost, RunId, sha256_hex};
 
 use crate::decision::Decision;
 use crate::effect::Effect;
@@ -18,6 +18,16 @@ pub struct RunKey {
     pub loop_name: String,
     /// Why it runs: `created`, …
     pub trigger: String,
+}
+
+impl RunKey {
+    /// The run's id. It follows from what makes it the same run, so that an attempt that died before storing leaves no
+    /// other.
+    #[must_use]
+    pub fn run_id(&self) -> RunId {
+        let of = format!("{}/{}/{}", self.subject, self.trigger, self.loop_name);
+        RunId(sha256_hex(of.as_bytes()).chars().take(32).collect())
+    }
 }
 
 /// Who decided.

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-use revloops_domain::{ErrorClass, RunId, sha256_hex};
+use revloops_domain::{ErrorClass, sha256_hex};
 
 use crate::decision::Decision;
 use crate::failure::{Failure, Outcome};
@@ -53,22 +53,35 @@ pub async fn run_once<L: Loop>(
 ) -> Outcome<RunReply> {
     let input = the_loop.input(trigger, Mode::Live).await?;
     let key = run_key::<L>(&input);
+    record_once(&key, context, decide(the_loop, loaded, &input, &key, Mode::Live, context.clock)).await
+}
+
+/// Does once what one record says, whatever decides it: claim, `decide`, **store the record**, then apply each effect
+/// once. `decide` is not asked where the record is stored already.
+///
+/// # Errors
+/// As [`run_once`].
+pub async fn record_once(
+    key: &RunKey,
+    context: &RunContext<'_>,
+    decide: impl Future<Output = Outcome<Record>> + Send,
+) -> Outcome<RunReply> {
     let started = context.clock.now();
     let lease =
         Lease { owner: context.ids.fresh(), until: started.saturating_add(context.lease).unwrap_or(Timestamp::MAX) };
-    let worked = match context.runs.claim(&key, &lease, started).await? {
+    let worked = match context.runs.claim(key, &lease, started).await? {
         Claim::Done(stored) => return Ok(RunReply { reply: stored.record.reply, repeated: true }),
         Claim::Busy { until } => {
             let busy = format!("{} of {} is being worked on until {until} at most", key.loop_name, key.subject);
             return Err(Failure::new(ErrorClass::Busy, busy));
         }
-        Claim::Resume(stored) => finish(&key, &lease.owner, *stored, true, context).await,
-        Claim::Fresh => decide_and_finish(the_loop, loaded, &input, &key, &lease.owner, context).await,
+        Claim::Resume(stored) => finish(key, &lease.owner, *stored, true, context).await,
+        Claim::Fresh => decide_and_finish(key, &lease.owner, decide, context).await,
     };
     match worked {
         Ok(record) => Ok(RunReply { reply: record.reply, repeated: false }),
         Err(failure) => {
-            if let Err(also) = context.runs.release(&key, &lease.owner).await {
+            if let Err(also) = context.runs.release(key, &lease.owner).await {
                 tracing::warn!(subject = key.subject, "run not given back, its lease must run out: {also}");
             }
             Err(failure.during(format_args!("{} of {}", key.loop_name, key.subject)))
@@ -121,18 +134,7 @@ async fn decide<L: Loop>(
     let decision = L::decide(&loaded.config, input, &facts, at);
     let input_json = json(input)?;
     let input_hash = sha256_hex(input_json.to_string().as_bytes());
-    // A run's id follows from what makes it the same run, so that an attempt that died before storing leaves no other.
-    let run = RunFacts {
-        run_id: RunId(
-            sha256_hex(format!("{}/{}/{}", key.subject, key.trigger, key.loop_name).as_bytes())
-                .chars()
-                .take(32)
-                .collect(),
-        ),
-        key: key.clone(),
-        correlation_id: input.correlation_id().clone(),
-        at,
-    };
+    let run = RunFacts { run_id: key.run_id(), key: key.clone(), correlation_id: input.correlation_id().clone(), at };
     let outputs = L::outputs(&loaded.config, input, &facts, &decision, &run);
     let metrics = L::metrics(input, &facts, &decision).iter().map(json).collect::<Outcome<Vec<Value>>>()?;
     let mut cost = looked_up.cost;
@@ -157,15 +159,13 @@ async fn decide<L: Loop>(
     })
 }
 
-async fn decide_and_finish<L: Loop>(
-    the_loop: &L,
-    loaded: &Loaded<L::Config>,
-    input: &L::Input,
+async fn decide_and_finish(
     key: &RunKey,
     owner: &str,
+    decide: impl Future<Output = Outcome<Record>> + Send,
     context: &RunContext<'_>,
 ) -> Outcome<Record> {
-    let record = decide(the_loop, loaded, input, key, Mode::Live, context.clock).await?;
+    let record = decide.await?;
     context.runs.decided(key, owner, &record).await?;
     finish(key, owner, StoredRun { record, applied: Vec::new() }, false, context).await
 }
