@@ -29,6 +29,14 @@ pub mod names {
     pub const SEQUENCE_DRAFTED: &str = "sequence.drafted";
     /// Engage drafted nothing: the draft was blocked, or the config keeps away from this lead.
     pub const SEQUENCE_BLOCKED: &str = "sequence.blocked";
+    /// Somebody was in touch with a routed lead for the first time.
+    pub const TOUCH_MADE: &str = "touch.made";
+    /// The time for the first touch is nearly over, and the owner was reminded.
+    pub const TOUCH_DUE_SOON: &str = "touch.due_soon";
+    /// The owner was not in touch in time.
+    pub const TOUCH_MISSED: &str = "touch.missed";
+    /// A lead that its owner has missed is routed again: a `LeadSaved` with who is passed over.
+    pub const LEAD_PASSED_OVER: &str = "lead.passed_over";
 }
 
 /// A lead was saved in the CRM: the input of the demand chain. It names the lead and carries none of its fields; the

@@ -9,6 +9,7 @@ pub mod crm_time;
 pub mod enriched;
 pub mod error_class;
 pub mod events;
+pub mod first_touch;
 pub mod ids;
 pub mod lead;
 pub mod mail_domain;
