@@ -15,6 +15,7 @@ mod pools;
 mod runs;
 mod spend;
 mod time;
+mod touches;
 
 pub use behaviour::{Act, ActKind, Behaviour};
 pub use batch::{
@@ -35,3 +36,4 @@ pub use pools::{
 pub use runs::{Claim, Lease, RunStore, StoredRun};
 pub use spend::{Budget, Reserved, Spend};
 pub use time::{Clock, Ids};
+pub use touches::{OurTask, PersonsAct, PersonsActKind, REMINDER, Touches, Untouched};
