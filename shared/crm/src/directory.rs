@@ -20,16 +20,17 @@ use crate::failures::failure;
 /// characters fit, even where every character needs encoding.
 const NAMES_PER_QUERY: usize = 40;
 
-/// What was looked up a short while ago, by name in lower case.
+/// What was looked up a short while ago, by name or id in lower case: ids of 18 letters differ without regard to case.
 pub(crate) struct Known {
     ttl: Duration,
     users: Mutex<HashMap<String, (Instant, CrmUser)>>,
+    by_id: Mutex<HashMap<String, (Instant, CrmUser)>>,
     queues: Mutex<HashMap<String, (Instant, Queue)>>,
 }
 
 impl Known {
     pub(crate) fn new(ttl: Duration) -> Self {
-        Self { ttl, users: Mutex::default(), queues: Mutex::default() }
+        Self { ttl, users: Mutex::default(), by_id: Mutex::default(), queues: Mutex::default() }
     }
 }
 
@@ -40,6 +41,13 @@ struct UserRow {
     username: String,
     name: String,
     is_active: bool,
+}
+
+impl UserRow {
+    fn user(self) -> Outcome<CrmUser> {
+        let id = UserId::parse(&self.id).map_err(|error| odd_id("a user", error))?;
+        Ok(CrmUser { id, login: self.username, name: self.name, active: self.is_active })
+    }
 }
 
 #[derive(Deserialize)]
@@ -58,17 +66,26 @@ impl CrmDirectory for Salesforce {
             let query =
                 format!("SELECT Id, Username, Name, IsActive FROM User WHERE Username IN ({})", literals(names));
             for row in self.rows::<UserRow>("looking users up", &query).await? {
-                let user = CrmUser {
-                    id: UserId::parse(&row.id).map_err(|error| odd_id("a user", error))?,
-                    login: row.username,
-                    name: row.name,
-                    active: row.is_active,
-                };
+                let user = row.user()?;
                 found.insert(user.login.to_lowercase(), user);
             }
         }
         keep(&self.known.users, self.known.ttl, &found);
         Ok(in_order(logins, found))
+    }
+
+    async fn users_by_id(&self, ids: &[UserId]) -> Outcome<Vec<CrmUser>> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let mut found = fresh(&self.known.by_id, self.known.ttl, &ids);
+        for some in missing(&ids, &found).chunks(NAMES_PER_QUERY) {
+            let query = format!("SELECT Id, Username, Name, IsActive FROM User WHERE Id IN ({})", literals(some));
+            for row in self.rows::<UserRow>("looking owners up", &query).await? {
+                let user = row.user()?;
+                found.insert(user.id.as_str().to_lowercase(), user);
+            }
+        }
+        keep(&self.known.by_id, self.known.ttl, &found);
+        Ok(in_order(&ids, found))
     }
 
     async fn queues(&self, developer_names: &[String]) -> Outcome<Vec<Queue>> {
@@ -94,7 +111,7 @@ impl CrmDirectory for Salesforce {
 
 impl Salesforce {
     /// All rows of a query, page after page.
-    async fn rows<R: DeserializeOwned>(&self, doing: &str, query: &str) -> Outcome<Vec<R>> {
+    pub(crate) async fn rows<R: DeserializeOwned>(&self, doing: &str, query: &str) -> Outcome<Vec<R>> {
         let mut page = self.reads.query_as::<R>(query).await.map_err(|error| failure(doing, &error))?;
         let mut rows = std::mem::take(&mut page.records);
         while let (false, Some(next)) = (page.done, &page.next_records_url) {
@@ -105,11 +122,11 @@ impl Salesforce {
     }
 }
 
-fn odd_id(whose: &str, error: revloops_domain::ids::IdError) -> Failure {
+pub(crate) fn odd_id(whose: &str, error: revloops_domain::ids::IdError) -> Failure {
     Failure::new(ErrorClass::Rejected, format!("reading the id of {whose}")).caused_by(error)
 }
 
-fn literals(names: &[String]) -> String {
+pub(crate) fn literals(names: &[String]) -> String {
     names.iter().map(|name| soql::quote(name)).collect::<Vec<String>>().join(",")
 }
 

@@ -1,19 +1,22 @@
 //! Salesforce: the CRM that leads come from and go back to, by its published protocols.
 //!
 //! - [`Salesforce`] is the REST client: OAuth client credentials, API [`API_VERSION`]; it implements loopkit's
-//!   `CrmDirectory`, `CrmReader`, `CrmWriter` and, for many records at a time, `Collections`.
+//!   `CrmDirectory`, `Workload`, `CrmReader`, `CrmWriter` and, for many records at a time, `Collections`.
 //! - [`outbound`] reads the SOAP messages that the CRM sends when a record is saved, and writes the answers.
 //! - [`lead_fields`] is the one table by which a lead is read from either.
 
 pub mod lead_fields;
 pub mod outbound;
 
+mod behaviour;
 mod client;
 mod collections;
 mod credentials;
 mod directory;
 mod failures;
 mod records;
+mod touches;
+mod workload;
 
 pub use client::{API_VERSION, CrmSettings, Salesforce};
 pub use credentials::Credentials;

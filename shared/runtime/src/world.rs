@@ -8,14 +8,14 @@ use tokio::sync::OnceCell;
 
 use revloops_ai::Anthropic;
 use revloops_aws::{
-    BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableCache, TableInbox, TableLeads,
-    TableParked, TablePools, TableRuns, WorkQueue,
+    BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableCache, TableInbox, TableLeads,
+    TableParked, TablePools, TableRuns, TableSpend, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::PeopleDataLabs;
-use revloops_loopkit::ports::{Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore};
+use revloops_loopkit::ports::{BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore, Spend};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::active_config::ActiveConfig;
@@ -86,6 +86,14 @@ impl World {
     /// See [`World::runs`].
     pub fn cache(&self) -> Outcome<Arc<dyn Cache>> {
         Ok(Arc::new(TableCache::new(self.clients.dynamodb.clone(), self.settings.text("CACHE_TABLE")?)))
+    }
+
+    /// What data has cost, by day.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn spend(&self) -> Outcome<Arc<dyn Spend>> {
+        Ok(Arc::new(TableSpend::new(self.clients.dynamodb.clone(), self.settings.text("CACHE_TABLE")?)))
     }
 
     /// Notifications that are on the bus already.
@@ -191,6 +199,14 @@ impl World {
         );
         settings.timeout = AI_TIMEOUT;
         Ok(Arc::new(Anthropic::new(settings, &secret.api_key).map_err(unusable)?))
+    }
+
+    /// Batches, their chunks and what is noted of them.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn batches(&self) -> Outcome<Arc<dyn BatchStore>> {
+        Ok(Arc::new(BucketBatches::new(self.bucket("BATCH_BUCKET")?)))
     }
 
     /// Where config lives.

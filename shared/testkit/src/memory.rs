@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use revloops_domain::Lead;
+use revloops_domain::{Lead, UserId};
 use revloops_loopkit::Record;
 use revloops_loopkit::ports::{Act, BusEvent, CrmUser, ModelAnswer, PoolState, Queue, Ticket};
 
@@ -48,6 +48,8 @@ pub struct Memory {
     pub users: Vec<CrmUser>,
     /// Queues.
     pub queues: Vec<Queue>,
+    /// Open leads by owner.
+    pub open_leads: BTreeMap<UserId, u64>,
     /// Accepted CRM writes, in order.
     pub writes: Vec<Write>,
     /// Published events, in order.
@@ -81,6 +83,7 @@ impl Memory {
             told_leads: BTreeMap::new(),
             users: Vec::new(),
             queues: Vec::new(),
+            open_leads: BTreeMap::new(),
             writes: Vec::new(),
             events: Vec::new(),
             pools: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! The world in memory, behind every port that loops use.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -7,10 +8,11 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use revloops_domain::{ErrorClass, Lead, LeadId};
+use revloops_domain::{ErrorClass, Lead, LeadId, UserId};
 use revloops_loopkit::ports::{
-    Act, Behaviour, Budget, Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader, CrmUser, CrmWriter, Ids,
-    Leads, Lease, Model, ModelAnswer, ModelRequest, Queue, Reserved, RunStore, Spend, StoredRun,
+    Act, ActKind, Behaviour, Budget, Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader, CrmUser, CrmWriter, Ids,
+    Leads, Lease, Model, ModelAnswer, ModelRequest, Queue, Reserved, RunStore, Spend, StoredRun, Wanted,
+    Workload,
 };
 use revloops_loopkit::{Failure, Outcome, Record, RunKey};
 
@@ -254,9 +256,23 @@ impl CrmDirectory for TestWorld {
         self.read(|memory| memory.users.iter().filter(|user| logins.contains(&user.login)).cloned().collect())
     }
 
+    async fn users_by_id(&self, ids: &[UserId]) -> Outcome<Vec<CrmUser>> {
+        self.read(|memory| memory.users.iter().filter(|user| ids.contains(&user.id)).cloned().collect())
+    }
+
     async fn queues(&self, developer_names: &[String]) -> Outcome<Vec<Queue>> {
         self.read(|memory| {
             memory.queues.iter().filter(|queue| developer_names.contains(&queue.developer_name)).cloned().collect()
+        })
+    }
+}
+
+#[async_trait]
+impl Workload for TestWorld {
+    async fn open_leads(&self, owners: &[UserId], _statuses: &[String]) -> Outcome<BTreeMap<UserId, u64>> {
+        self.read(|memory| {
+            let asked = memory.open_leads.iter().filter(|(owner, _)| owners.contains(owner));
+            asked.map(|(owner, leads)| (owner.clone(), *leads)).collect()
         })
     }
 }
@@ -318,8 +334,13 @@ impl Spend for TestWorld {
 
 #[async_trait]
 impl Behaviour for TestWorld {
-    async fn acts(&self, lead: &LeadId) -> Outcome<Vec<Act>> {
-        self.read(|memory| memory.acts.get(lead.as_str()).cloned().unwrap_or_default())
+    async fn acts(&self, lead: &LeadId, wanted: Wanted) -> Outcome<Vec<Act>> {
+        let asked_for = |act: &Act| match act.kind {
+            ActKind::Campaign { .. } => wanted.campaigns,
+            ActKind::Activity { .. } => wanted.activities,
+        };
+        let of = |acts: &Vec<Act>| acts.iter().filter(|act| asked_for(act)).cloned().collect();
+        self.read(|memory| memory.acts.get(lead.as_str()).map(of).unwrap_or_default())
     }
 }
 

@@ -98,7 +98,14 @@ fn chain() -> Chain {
     Chain {
         effects: WorldEffects::new(world.clone(), world.clone(), world.clone()),
         qualify: (
-            Qualify { leads: world.clone(), crm: world.clone(), providers: Vec::new(), cache: world.clone() },
+            Qualify {
+                leads: world.clone(),
+                crm: world.clone(),
+                providers: Vec::new(),
+                cache: world.clone(),
+                spend: world.clone(),
+                behaviour: world.clone(),
+            },
             loaded(),
         ),
         route: (Route { directory: world.clone(), pools: world.clone() }, loaded()),

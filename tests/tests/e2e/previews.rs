@@ -54,8 +54,14 @@ async fn chain() -> anyhow::Result<Chain> {
     let settings = revloops_ai::Settings::new(model.url(), MODEL, Prices::list());
     let anthropic = Anthropic::new(settings, &key)?;
     let world = Arc::new(TestWorld::new(at()));
-    let qualify =
-        Qualify { leads: world.clone(), crm: world.clone(), providers: vec![Arc::new(provider)], cache: world.clone() };
+    let qualify = Qualify {
+        leads: world.clone(),
+        crm: world.clone(),
+        providers: vec![Arc::new(provider)],
+        cache: world.clone(),
+        spend: world.clone(),
+        behaviour: world.clone(),
+    };
     Ok(Chain {
         world,
         qualify: (qualify, loaded()),

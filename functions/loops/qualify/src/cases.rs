@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_domain::events::QualifyStatus;
-use revloops_domain::{CompanyProfile, EnrichmentStatus, Lead, LeadId, PersonProfile, Provenance};
+use revloops_domain::{CompanyProfile, EnrichmentStatus, FieldState, Lead, LeadId, PersonProfile, Provenance};
 use revloops_loopkit::Mismatch;
+use revloops_loopkit::ports::{Act, ActKind};
 
 use crate::config::QualifyConfig;
 use crate::inputs::{LookUp, QualifyFacts};
@@ -38,6 +40,26 @@ pub struct Given {
     /// Whether the providers are down.
     #[serde(default)]
     pub providers_down: bool,
+    /// What the person did.
+    #[serde(default)]
+    pub behaviour: Vec<GivenAct>,
+}
+
+/// Something that the person did: an answer to a campaign, or a completed `activity`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GivenAct {
+    /// Type of the campaign.
+    pub campaign_type: Option<String>,
+    /// Status of the member.
+    pub status: Option<String>,
+    /// Whether that status counts as a response.
+    pub responded: bool,
+    /// Kind of the activity: `Call`.
+    pub activity: Option<String>,
+    /// How long ago.
+    #[schemars(range(max = 36500))]
+    pub days_ago: u16,
 }
 
 /// The lead's fields; what is left out is empty.
@@ -118,7 +140,13 @@ pub struct Expect {
     /// The industry after enrichment.
     #[serde(default)]
     pub industry: Option<String>,
+    /// How well fields are known: `verified`, `unverified`, `conflict` or `not_found`, by field.
+    #[serde(default)]
+    pub provenance: BTreeMap<String, FieldState>,
 }
+
+/// Cases happen at one time, so that what was done so many days ago is always as old.
+const AT: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
 pub(crate) fn run(config: &QualifyConfig, case: &QualifyCase) -> Result<(), Vec<Mismatch>> {
     let lead = case.given.lead().ok_or_else(|| {
@@ -128,7 +156,7 @@ pub(crate) fn run(config: &QualifyConfig, case: &QualifyCase) -> Result<(), Vec<
             found: "none could be built".to_owned(),
         }]
     })?;
-    let verdict = logic::decide(config, &lead, &case.given.facts()).verdict;
+    let verdict = logic::decide(config, &lead, &case.given.facts(), AT).verdict;
     let expect = &case.expect;
     let mut mismatches = Vec::new();
     if let Some(status) = expect.status {
@@ -153,6 +181,11 @@ pub(crate) fn run(config: &QualifyConfig, case: &QualifyCase) -> Result<(), Vec<
     if let Some(industry) = &expect.industry {
         let found = verdict.profile.industry.as_deref().unwrap_or("nothing");
         mismatches.extend(Mismatch::unless_equal("industry", industry, found));
+    }
+    for (field, state) in &expect.provenance {
+        let found = verdict.provenance.iter().find(|one| &one.provenance.field == field);
+        let found = found.map_or("no such field", |one| one.provenance.state.name());
+        mismatches.extend(Mismatch::unless_equal(&format!("provenance of {field}"), state.name(), found));
     }
     if mismatches.is_empty() { Ok(()) } else { Err(mismatches) }
 }
@@ -201,7 +234,11 @@ impl Given {
             role: given.role.clone(),
             provenance: provenance(),
         });
-        QualifyFacts { company: self.look_up(company), person: self.look_up(person) }
+        QualifyFacts {
+            company: self.look_up(company),
+            person: self.look_up(person),
+            acts: self.behaviour.iter().enumerate().map(|(at, given)| given.act(at)).collect(),
+        }
     }
 
     fn look_up<T>(&self, found: Option<T>) -> LookUp<T> {
@@ -211,5 +248,20 @@ impl Given {
             (None, false) => EnrichmentStatus::NotFound,
         };
         LookUp { status, found, asked: Vec::new() }
+    }
+}
+
+impl GivenAct {
+    fn act(&self, place: usize) -> Act {
+        let kind = match &self.activity {
+            Some(subtype) => ActKind::Activity { subtype: Some(subtype.clone()) },
+            None => ActKind::Campaign {
+                campaign_type: self.campaign_type.clone(),
+                status: self.status.clone(),
+                responded: self.responded,
+            },
+        };
+        let age = SignedDuration::from_hours(24 * i64::from(self.days_ago));
+        Act { id: format!("act {place}"), kind, at: AT.saturating_sub(age).unwrap_or(Timestamp::MIN) }
     }
 }

@@ -2,19 +2,25 @@
 
 pub mod check;
 pub mod raw;
+pub mod scoring;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use revloops_config::{LeverFile, Levers, Problems, Sources};
 use revloops_domain::Lead;
-use revloops_rules::{Condition, FieldId};
+use revloops_loopkit::ports::Budget;
+use revloops_rules::Condition;
+
+pub use scoring::{Band, BehaviourFactor, Choice, Factor, Group, Kind, Scoring};
 
 /// Qualify's checked config.
 #[derive(Debug, Clone)]
 pub struct QualifyConfig {
     /// Who is asked for data.
     pub enrichment: Enrichment,
+    /// When a value counts as verified.
+    pub provenance: ProvenanceLevers,
     /// Company names that say that there is no company, folded.
     pub placeholder_companies: BTreeSet<String>,
     /// Words of CRM users and providers → industries.
@@ -44,6 +50,18 @@ pub struct Enrichment {
     pub no_match_cache_days: u16,
     /// Whether a company without a domain is looked up by its name.
     pub company_by_name: bool,
+    /// The most that all together may cost on one day, in millionths of a US dollar.
+    pub daily_budget_microusd: Option<u64>,
+}
+
+impl Enrichment {
+    /// The budgets that a question to this provider counts in.
+    #[must_use]
+    pub fn budgets(&self, provider: &ProviderLevers) -> Vec<Budget> {
+        let of = |name: &str, most: Option<u64>| most.map(|most| Budget { name: name.to_owned(), most_microusd: most });
+        let all = of(Budget::ALL, self.daily_budget_microusd);
+        all.into_iter().chain(of(&provider.provider, provider.daily_budget_microusd)).collect()
+    }
 }
 
 /// One provider's levers.
@@ -59,6 +77,17 @@ pub struct ProviderLevers {
     pub company_match_microusd: u64,
     /// What a person costs, in millionths of a US dollar.
     pub person_match_microusd: u64,
+    /// The most that it may cost on one day, in millionths of a US dollar.
+    pub daily_budget_microusd: Option<u64>,
+}
+
+/// When a value counts as verified.
+#[derive(Debug, Clone, Copy)]
+pub struct ProvenanceLevers {
+    /// How sure a provider must be for its word alone to be enough, 1 to 10.
+    pub sure_likelihood: u8,
+    /// By how many percent two numbers of employees may differ and still agree.
+    pub employees_within_percent: u8,
 }
 
 /// One name of ours, and how others say it.
@@ -81,61 +110,6 @@ pub struct Disqualifier {
     pub reason: String,
     /// When it holds.
     pub when: Condition,
-}
-
-/// How leads are scored: points by factor, positive sums capped by group, held within 0 and 100, banded.
-#[derive(Debug, Clone)]
-pub struct Scoring {
-    /// Groups of factors.
-    pub groups: Vec<Group>,
-    /// Factors in the file's order.
-    pub factors: Vec<Factor>,
-    /// Bands from the best down; the last begins at 0.
-    pub bands: Vec<Band>,
-}
-
-/// Factors that share a cap.
-#[derive(Debug, Clone)]
-pub struct Group {
-    /// Its id.
-    pub id: String,
-    /// The most that its factors give together.
-    pub cap: i32,
-}
-
-/// One factor: the first choice that holds gives its points.
-#[derive(Debug, Clone)]
-pub struct Factor {
-    /// Its id.
-    pub id: String,
-    /// Its group's place in [`Scoring::groups`].
-    pub group: usize,
-    /// The field that it looks at; `None` for a `when` factor.
-    pub field: Option<FieldId>,
-    /// In the order in which they are tried.
-    pub choices: Vec<Choice>,
-}
-
-/// One way in which a factor can go.
-#[derive(Debug, Clone)]
-pub struct Choice {
-    /// Where it stands in the factor: `bands[2]`, `values[0]`, `when`, `other`, `nothing`.
-    pub path: String,
-    /// When it holds.
-    pub when: Condition,
-    /// Points; negative where it counts against the lead.
-    pub points: i32,
-    /// The reason in words; `{value}` stands for the value found.
-    pub reason: String,
-}
-
-/// A range of scores.
-#[derive(Debug, Clone)]
-pub struct Band {
-    /// Its name.
-    pub id: String,
-    /// The lowest score in it.
-    pub min_score: u8,
 }
 
 /// When outcomes carry a proposal of other points.

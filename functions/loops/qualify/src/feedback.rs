@@ -1,6 +1,6 @@
 //! Which leads converted → proposed points.
 //!
-//! For each choice of each factor: the odds of conversion with it against without it (each cell with half a lead added,
+//! For each choice of each factor, and for each behaviour: the odds of conversion with it against without it (each cell with half a lead added,
 //! after Haldane and Anscombe, so that empty cells stay finite). A choice is worth `10 × log2(odds ratio)` points: twice
 //! the odds, ten points. It is proposed only where the difference is beyond chance (|z| ≥ 1.96 for the log odds ratio),
 //! and moves by `max_change` at most.
@@ -12,7 +12,8 @@ use serde_json::json;
 
 use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
 
-use crate::config::{Choice, QualifyConfig};
+use crate::config::QualifyConfig;
+use crate::logic::behaviour::COUNTED;
 
 const POINTS_PER_DOUBLED_ODDS: f64 = 10.0;
 const BEYOND_CHANCE: f64 = 1.96;
@@ -60,31 +61,29 @@ pub(crate) fn propose(config: &QualifyConfig, outcomes: &[ConversionFact]) -> Fe
     }
     let mut edits = Vec::new();
     let mut evidence = by_band(config, outcomes);
-    for factor in &config.scoring.factors {
-        for choice in &factor.choices {
-            let holds = |one: &&ConversionFact| one.choices.get(&factor.id) == Some(&choice.path);
-            let with = Count::of(outcomes.iter().filter(holds));
-            let without = Count::of(outcomes.iter().filter(|one| !holds(one)));
-            if with.leads.min(without.leads) < levers.min_leads_per_choice {
-                continue;
-            }
-            let Some(to) = proposed(choice, with, without, levers.max_change) else {
-                continue;
-            };
-            edits.push(LeverEdit {
-                file: "scoring.yaml".to_owned(),
-                path: path(&factor.id, choice),
-                from: json!(choice.points),
-                to: json!(to),
-            });
-            evidence.push(format!(
-                "{} {}: {} converted with it, {} without",
-                factor.id,
-                choice.path,
-                said(with),
-                said(without)
-            ));
+    for lever in points(config) {
+        let holds = |one: &&ConversionFact| one.choices.get(lever.id).is_some_and(|choice| choice == lever.choice);
+        let with = Count::of(outcomes.iter().filter(holds));
+        let without = Count::of(outcomes.iter().filter(|one| !holds(one)));
+        if with.leads.min(without.leads) < levers.min_leads_per_choice {
+            continue;
         }
+        let Some(to) = proposed(lever.points, with, without, levers.max_change) else {
+            continue;
+        };
+        edits.push(LeverEdit {
+            file: "scoring.yaml".to_owned(),
+            path: lever.path,
+            from: json!(lever.points),
+            to: json!(to),
+        });
+        evidence.push(format!(
+            "{} {}: {} converted with it, {} without",
+            lever.id,
+            lever.choice,
+            said(with),
+            said(without)
+        ));
     }
     if edits.is_empty() {
         Feedback::NoChange { sample: all.leads }
@@ -93,16 +92,39 @@ pub(crate) fn propose(config: &QualifyConfig, outcomes: &[ConversionFact]) -> Fe
     }
 }
 
-/// Where the points of a choice stand in the file.
-fn path(factor: &str, choice: &Choice) -> String {
-    match choice.path.as_str() {
-        "when" => format!("factors[id={factor}].points"),
-        path => format!("factors[id={factor}].{path}.points"),
-    }
+/// Points that a proposal can move: those of a factor's choice, or of a behaviour, whose points are those of doing it
+/// today.
+struct PointsLever<'a> {
+    id: &'a str,
+    choice: &'a str,
+    /// Where they stand in the file.
+    path: String,
+    points: i32,
 }
 
-/// Other points for the choice, where the outcomes carry them.
-fn proposed(choice: &Choice, with: Count, without: Count, max_change: i32) -> Option<i32> {
+fn points(config: &QualifyConfig) -> impl Iterator<Item = PointsLever<'_>> {
+    let of_factors = config.scoring.factors.iter().flat_map(|factor| {
+        factor.choices.iter().map(|choice| PointsLever {
+            id: &factor.id,
+            choice: &choice.path,
+            path: match choice.path.as_str() {
+                "when" => format!("factors[id={}].points", factor.id),
+                path => format!("factors[id={}].{path}.points", factor.id),
+            },
+            points: choice.points,
+        })
+    });
+    let of_behaviours = config.scoring.behaviours.iter().map(|one| PointsLever {
+        id: &one.id,
+        choice: COUNTED,
+        path: format!("behaviours[id={}].points", one.id),
+        points: one.points,
+    });
+    of_factors.chain(of_behaviours)
+}
+
+/// Other points than `now`, where the outcomes carry them.
+fn proposed(now: i32, with: Count, without: Count, max_change: i32) -> Option<i32> {
     let ((won, lost), (won_without, lost_without)) = (with.cells(), without.cells());
     let log_odds_ratio = ((won * lost_without) / (lost * won_without)).ln();
     let error = (won.recip() + lost.recip() + won_without.recip() + lost_without.recip()).sqrt();
@@ -113,8 +135,8 @@ fn proposed(choice: &Choice, with: Count, without: Count, max_change: i32) -> Op
     // Odds ratios of samples stay within a few powers of two; held within 100 points before it becomes a whole number.
     #[expect(clippy::cast_possible_truncation, reason = "held within ±100 before")]
     let worth = worth.clamp(-100.0, 100.0) as i32;
-    let to = worth.clamp(choice.points - max_change, choice.points + max_change).clamp(-100, 100);
-    (to != choice.points).then_some(to)
+    let to = worth.clamp(now - max_change, now + max_change).clamp(-100, 100);
+    (to != now).then_some(to)
 }
 
 fn by_band(config: &QualifyConfig, outcomes: &[ConversionFact]) -> Vec<String> {

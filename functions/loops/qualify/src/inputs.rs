@@ -11,12 +11,14 @@ use revloops_domain::events::LeadSaved;
 use revloops_domain::{
     CompanyProfile, CorrelationId, Cost, EnrichmentStatus, ErrorClass, Lead, MailDomain, PersonProfile,
 };
-use revloops_loopkit::ports::{Cache, CompanyQuery, CrmReader, Leads, PersonQuery, Provider};
+use revloops_loopkit::ports::{
+    Act, Behaviour, Cache, CompanyQuery, CrmReader, Leads, PersonQuery, Provider, Spend, Wanted,
+};
 use revloops_loopkit::record::{Actor, Mode};
 use revloops_loopkit::the_loop::LookedUp;
 use revloops_loopkit::{Failure, LoopInput, Outcome};
 
-use crate::config::QualifyConfig;
+use crate::config::{Kind, QualifyConfig};
 use waterfall::Waterfall;
 pub use waterfall::{Answer, Asked, LookUp};
 
@@ -50,6 +52,9 @@ pub struct QualifyFacts {
     pub company: LookUp<CompanyProfile>,
     /// The person.
     pub person: LookUp<PersonProfile>,
+    /// What the person did, as the CRM has it; empty where no lever asks for it.
+    #[serde(default)]
+    pub acts: Vec<Act>,
 }
 
 impl QualifyFacts {
@@ -57,10 +62,15 @@ impl QualifyFacts {
     #[must_use]
     pub fn enrichment(&self) -> EnrichmentStatus {
         let both = [self.company.status, self.person.status];
-        [EnrichmentStatus::Matched, EnrichmentStatus::Unavailable, EnrichmentStatus::NotFound]
-            .into_iter()
-            .find(|status| both.contains(status))
-            .unwrap_or(EnrichmentStatus::NothingToLookUp)
+        [
+            EnrichmentStatus::Matched,
+            EnrichmentStatus::Unavailable,
+            EnrichmentStatus::OverBudget,
+            EnrichmentStatus::NotFound,
+        ]
+        .into_iter()
+        .find(|status| both.contains(status))
+        .unwrap_or(EnrichmentStatus::NothingToLookUp)
     }
 
     /// Everything that was asked, companies first.
@@ -94,17 +104,32 @@ pub(crate) async fn newest_lead(leads: &dyn Leads, crm: &dyn CrmReader, event: L
 pub(crate) async fn enrich(
     providers: &[Arc<dyn Provider>],
     cache: &dyn Cache,
+    spend: &dyn Spend,
     config: &QualifyConfig,
     input: &QualifyInput,
     at: Timestamp,
     mode: Mode,
 ) -> LookedUp<QualifyFacts> {
-    let waterfall = Waterfall { providers, cache, levers: &config.enrichment, at, mode };
+    let waterfall = Waterfall { providers, cache, spend, levers: &config.enrichment, at, mode };
     let (company, person) =
         tokio::join!(waterfall.walk(company_query(config, &input.lead)), waterfall.walk(person_query(&input.lead)));
-    let facts = QualifyFacts { company, person };
+    let facts = QualifyFacts { company, person, acts: Vec::new() };
     let cost = Cost { data_microusd: facts.asked().map(|asked| asked.microusd).sum(), ..Cost::default() };
     LookedUp { facts, cost, actor: Actor::Code }
+}
+
+/// What the person did, where a lever asks for it. Unlike data from outside this is the CRM's, which the decision is
+/// written to anyway: where it does not answer, the run is tried again.
+pub(crate) async fn acts(behaviour: &dyn Behaviour, config: &QualifyConfig, input: &QualifyInput) -> Outcome<Vec<Act>> {
+    let asks = |of: fn(&Kind) -> bool| config.scoring.behaviours.iter().any(|one| of(&one.kind));
+    let wanted = Wanted {
+        campaigns: asks(|kind| matches!(kind, Kind::Campaign { .. })),
+        activities: asks(|kind| matches!(kind, Kind::Activity(_))),
+    };
+    if !wanted.campaigns && !wanted.activities {
+        return Ok(Vec::new());
+    }
+    behaviour.acts(&input.lead.id, wanted).await.map_err(|failure| failure.during("behaviour"))
 }
 
 /// By domain; by name where the address is free mail, and the levers allow it. A free-mail domain is never asked for.

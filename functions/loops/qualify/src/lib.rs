@@ -5,8 +5,8 @@
 //! | decides | score 0 to 100, band, or why the lead is turned away |
 //! | trigger | first step of the demand chain: a lead was created in the CRM |
 //! | emits | `lead.qualified`, `lead.disqualified` |
-//! | levers | `levers.yaml`: providers, cache days, industries, seniorities, disqualifiers; `scoring.yaml`: factors, caps, bands |
-//! | metrics | one [`QualifyFact`] a run: band, score, enrichment, cost, what the CRM and the provider knew |
+//! | levers | `levers.yaml`: providers, budgets, cache days, provenance, industries, seniorities, disqualifiers; `scoring.yaml`: factors, behaviours, caps, bands |
+//! | metrics | one [`QualifyFact`] a run: band, score, enrichment, cost, what the CRM and the provider knew and how well, points for behaviour |
 //! | closes it | which leads converted, by band and factor → proposed points |
 
 pub mod config;
@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use revloops_domain::events::{ChainStep, names};
-use revloops_loopkit::ports::{Cache, CrmReader, Leads, Provider};
+use revloops_loopkit::ports::{Behaviour, Cache, CrmReader, Leads, Provider, Spend};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
 use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
@@ -48,6 +48,10 @@ pub struct Qualify {
     pub providers: Vec<Arc<dyn Provider>>,
     /// Answers of the providers.
     pub cache: Arc<dyn Cache>,
+    /// What the providers have cost today.
+    pub spend: Arc<dyn Spend>,
+    /// What people did.
+    pub behaviour: Arc<dyn Behaviour>,
 }
 
 impl Loop for Qualify {
@@ -58,8 +62,28 @@ impl Loop for Qualify {
         decides: "Is this lead worth a rep's time, and how much?",
         triggers: &["demand chain, first step"],
         emits: &[names::LEAD_QUALIFIED, names::LEAD_DISQUALIFIED],
-        levers: &["enrichment.waterfall", "enrichment.match_cache_days", "disqualifiers", "factors", "groups", "bands"],
-        metrics: &["band", "score", "enrichment", "data_microusd", "known_by_crm", "known_by_provider"],
+        levers: &[
+            "enrichment.waterfall",
+            "enrichment.match_cache_days",
+            "enrichment.daily_budget_microusd",
+            "provenance",
+            "disqualifiers",
+            "factors",
+            "behaviours",
+            "groups",
+            "bands",
+        ],
+        metrics: &[
+            "band",
+            "score",
+            "enrichment",
+            "data_microusd",
+            "over_budget",
+            "known_by_crm",
+            "known_by_provider",
+            "provenance",
+            "behaviour_points",
+        ],
         feedback: "conversion by band and factor → proposed points",
     };
 
@@ -83,16 +107,20 @@ impl Loop for Qualify {
         at: Timestamp,
         mode: Mode,
     ) -> Outcome<LookedUp<QualifyFacts>> {
-        Ok(inputs::enrich(&self.providers, self.cache.as_ref(), config, input, at, mode).await)
+        let (cache, spend) = (self.cache.as_ref(), self.spend.as_ref());
+        let enriched = inputs::enrich(&self.providers, cache, spend, config, input, at, mode);
+        let (mut looked_up, acts) = tokio::join!(enriched, inputs::acts(self.behaviour.as_ref(), config, input));
+        looked_up.facts.acts = acts?;
+        Ok(looked_up)
     }
 
     fn decide(
         config: &QualifyConfig,
         input: &QualifyInput,
         facts: &QualifyFacts,
-        _at: Timestamp,
+        at: Timestamp,
     ) -> Decision<QualifyVerdict> {
-        logic::decide(config, &input.lead, facts)
+        logic::decide(config, &input.lead, facts, at)
     }
 
     fn outputs(

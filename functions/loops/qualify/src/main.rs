@@ -12,6 +12,8 @@ async fn main() -> Result<(), StartError> {
             crm: world.crm().await?,
             providers: world.providers().await?,
             cache: world.cache()?,
+            spend: world.spend()?,
+            behaviour: world.crm().await?,
         })
     })
     .await

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use revloops_domain::events::QualifyStatus;
-use revloops_domain::{EnrichmentStatus, LeadId, Score};
+use revloops_domain::{EnrichmentStatus, FieldState, LeadId, Score};
 
 use crate::inputs::{Answer, QualifyFacts, QualifyInput};
-use crate::logic::QualifyVerdict;
+use crate::logic::{KnownField, QualifyVerdict};
 
 /// One row a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,8 +35,42 @@ pub struct QualifyFact {
     pub known_by_provider: u8,
     /// How many nobody knows.
     pub unknown: u8,
+    /// How many questions were not asked because the day's budget was spent.
+    pub over_budget: usize,
+    /// How many fields are known how well.
+    pub provenance: ProvenanceCounts,
+    /// Points for what the person did.
+    pub behaviour_points: i32,
     /// What each factor gave.
     pub factors: Vec<FactorFact>,
+}
+
+/// Fields by how well they are known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ProvenanceCounts {
+    /// The CRM and a provider agree, or a provider is sure.
+    pub verified: usize,
+    /// Only typed in, or a provider is not sure.
+    pub unverified: usize,
+    /// The CRM and a provider differ.
+    pub conflict: usize,
+    /// Nobody knows.
+    pub not_found: usize,
+}
+
+impl ProvenanceCounts {
+    fn of(fields: &[KnownField]) -> Self {
+        let mut counts = Self::default();
+        for field in fields {
+            match field.provenance.state {
+                FieldState::Verified => counts.verified += 1,
+                FieldState::Unverified => counts.unverified += 1,
+                FieldState::Conflict => counts.conflict += 1,
+                FieldState::NotFound => counts.not_found += 1,
+            }
+        }
+        counts
+    }
 }
 
 /// One factor's part in a run; feedback reads it together with what became of the lead.
@@ -72,6 +106,9 @@ pub(crate) fn fact(input: &QualifyInput, facts: &QualifyFacts, verdict: &Qualify
         known_by_crm: count((true, true)),
         known_by_provider: count((false, true)),
         unknown: count((false, false)),
+        over_budget: facts.asked().filter(|asked| asked.answer == Answer::OverBudget).count(),
+        provenance: ProvenanceCounts::of(&verdict.provenance),
+        behaviour_points: verdict.behaviour_points,
         factors: verdict
             .contributions
             .iter()

@@ -11,10 +11,12 @@ use revloops_loopkit::{Action, Effect, EffectKey, Marker, Outputs};
 
 use crate::config::QualifyConfig;
 use crate::inputs::{QualifyFacts, QualifyInput};
-use crate::logic::{QualifyVerdict, ScoredFactor};
+use crate::logic::{QualifyVerdict, ScoredFactor, provenance};
 
 const MARKER: &str = "RevLoops_Qualified_At__c";
 const SCORE_REASONS_CHARS: usize = 8_000;
+const REASONS_CHARS: usize = 4_000;
+const PROVENANCE_CHARS: usize = 8_000;
 const DISQUALIFIED_REASON_CHARS: usize = 255;
 const DOMAIN_CHARS: usize = 255;
 
@@ -64,6 +66,7 @@ fn reply(facts: &QualifyFacts, input: &QualifyInput, verdict: &QualifyVerdict, r
             .collect(),
         enrichment: verdict.enrichment,
         profile: verdict.profile.clone(),
+        provenance: verdict.provenance.iter().map(|one| one.provenance.clone()).collect(),
         account: None,
         company: facts.company.found.clone(),
         person: facts.person.found.clone(),
@@ -95,6 +98,9 @@ fn fields(config: &QualifyConfig, verdict: &QualifyVerdict, run: &RunFacts) -> M
     set("RevLoops_Score__c", json!(verdict.score));
     set("RevLoops_Band__c", json!(verdict.band));
     set("RevLoops_Score_Reasons__c", json!(cut(&score_in_words(verdict), SCORE_REASONS_CHARS)));
+    set("RevLoops_Reasons_For__c", text_or_nothing(&speaks_for(verdict), REASONS_CHARS));
+    set("RevLoops_Reasons_Against__c", text_or_nothing(&speaks_against(verdict), REASONS_CHARS));
+    set("RevLoops_Provenance__c", text_or_nothing(&provenance::in_words(&verdict.provenance), PROVENANCE_CHARS));
     set("RevLoops_Enrichment__c", json!(verdict.enrichment.name()));
     if let Some(domain) = &verdict.profile.domain {
         set("RevLoops_Domain__c", json!(cut(domain.as_str(), DOMAIN_CHARS)));
@@ -132,6 +138,31 @@ fn score_in_words(verdict: &QualifyVerdict) -> String {
     list("Against:", with(-1));
     list("No points:", with(0));
     text
+}
+
+/// What speaks for the lead, the most points first.
+fn speaks_for(verdict: &QualifyVerdict) -> String {
+    weighed(verdict.contributions.iter().filter(|one| one.points > 0)).join("\n")
+}
+
+/// What speaks against the lead: what it is turned away for, then what cost points, the most first.
+fn speaks_against(verdict: &QualifyVerdict) -> String {
+    let mut lines: Vec<String> =
+        verdict.disqualified.iter().map(|one| format!("Turned away: {}", one.reason)).collect();
+    lines.extend(weighed(verdict.contributions.iter().filter(|one| one.points < 0)));
+    lines.join("\n")
+}
+
+/// One line each, the heaviest first, of equals in the levers' order.
+fn weighed<'a>(scored: impl Iterator<Item = &'a ScoredFactor>) -> Vec<String> {
+    let mut scored: Vec<&ScoredFactor> = scored.collect();
+    scored.sort_by_key(|one| std::cmp::Reverse(one.points.unsigned_abs()));
+    scored.into_iter().map(|one| format!("{:+}  {}", one.points, one.reason)).collect()
+}
+
+/// Nothing empties the field: what an earlier run wrote there does not hold any more.
+fn text_or_nothing(text: &str, chars: usize) -> Value {
+    if text.is_empty() { Value::Null } else { json!(cut(text, chars)) }
 }
 
 /// At most `chars` characters, with a mark where something was cut off.

@@ -1,9 +1,14 @@
+mod behaves;
 mod decides;
+mod knows;
 mod looks_up;
 mod shipped;
+mod spends;
 mod writes;
 
 use std::sync::LazyLock;
+
+use jiff::Timestamp;
 
 use revloops_domain::{CompanyProfile, Lead, Provenance};
 use revloops_testkit::{lead_id, lead_saved, shipped_config};
@@ -28,6 +33,10 @@ fn ida() -> Lead {
     lead.lead_source = Some("Web".into());
     lead.description = Some("We plan territories in spreadsheets.".into());
     lead
+}
+
+fn at() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().unwrap()
 }
 
 fn input(lead: Lead) -> QualifyInput {

@@ -37,9 +37,18 @@ pub enum ActKind {
     },
 }
 
+/// What is looked up of it; each kind is a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Memberships of campaigns.
+    pub campaigns: bool,
+    /// Completed activities.
+    pub activities: bool,
+}
+
 /// What people did, for scores that look at behaviour.
 #[async_trait]
 pub trait Behaviour: Send + Sync {
     /// What the person behind a lead did, oldest first.
-    async fn acts(&self, lead: &LeadId) -> Outcome<Vec<Act>>;
+    async fn acts(&self, lead: &LeadId, wanted: Wanted) -> Outcome<Vec<Act>>;
 }

@@ -17,13 +17,13 @@ mod spend;
 mod time;
 mod touches;
 
-pub use behaviour::{Act, ActKind, Behaviour};
+pub use behaviour::{Act, ActKind, Behaviour, Wanted};
 pub use batch::{
     BatchJob, BatchStore, CHUNK, ChunkRun, Collections, Direction, Ended, Intended, Noted, PlannedChange, RecordResult,
     RecordWrite,
 };
 pub use bus::{Bus, BusEvent};
-pub use crm::{CrmDirectory, CrmReader, CrmUser, CrmWriter, Queue};
+pub use crm::{CrmDirectory, CrmReader, CrmUser, CrmWriter, Queue, Workload};
 pub use data::{Cache, CompanyQuery, Found, PersonQuery, Provider};
 pub use effects::{Applied, Effects};
 pub use inbox::Inbox;

@@ -30,7 +30,7 @@ pub(super) struct Names<'a>(Known<'a>);
 impl<'a> Names<'a> {
     pub(super) fn of(sources: &'a Sources) -> Self {
         let Some(levers) = sources.get("levers.yaml") else {
-            return Self(Box::new([]));
+            return Self(Known::default());
         };
         let enrichment = EnrichmentStatus::ALL.map(EnrichmentStatus::name).to_vec();
         let mut names = vec![(ENRICHMENT, enrichment)];
@@ -141,9 +141,10 @@ fn budget(raw: &RawEnrichment, index: usize, document: &Document, problems: &mut
     let dearest = provider.company_match_microusd.max(provider.person_match_microusd);
     let name = &provider.provider;
     let own = format!("/enrichment/waterfall/{index}/daily_budget_microusd");
-    for (pointer, most) in
-        [(own.as_str(), provider.daily_budget_microusd), ("/enrichment/daily_budget_microusd", raw.daily_budget_microusd)]
-    {
+    for (pointer, most) in [
+        (own.as_str(), provider.daily_budget_microusd),
+        ("/enrichment/daily_budget_microusd", raw.daily_budget_microusd),
+    ] {
         if let Some(most) = most
             && most < dearest
         {

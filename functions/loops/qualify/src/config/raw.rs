@@ -12,6 +12,9 @@ use revloops_rules::RawCondition;
 pub struct RawLevers {
     /// Who is asked for data about companies and people.
     pub enrichment: RawEnrichment,
+    /// When a value counts as verified.
+    #[serde(default)]
+    pub provenance: RawProvenance,
     /// Company names that say that there is no company: `n/a`, `self-employed`. Without regard to case.
     #[serde(default)]
     pub placeholder_companies: Vec<String>,
@@ -44,13 +47,35 @@ pub struct RawEnrichment {
     /// Whether a company without a domain of its own is looked up by its name.
     #[serde(default)]
     pub company_by_name: bool,
+    /// The most that all providers together may cost on one day (UTC), in millionths of a US dollar; without it there is
+    /// no limit. Who would go over is not asked, and the lead goes on.
+    #[serde(default)]
+    pub daily_budget_microusd: Option<u64>,
+}
+
+/// When a value counts as verified.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawProvenance {
+    /// How sure a provider must be for its word alone to be enough, 1 to 10.
+    #[schemars(range(min = 1, max = 10))]
+    pub sure_likelihood: u8,
+    /// Two numbers of employees agree where the smaller lacks no more than so many percent of the larger.
+    #[schemars(range(min = 0, max = 90))]
+    pub employees_within_percent: u8,
+}
+
+impl Default for RawProvenance {
+    fn default() -> Self {
+        Self { sure_likelihood: 8, employees_within_percent: 20 }
+    }
 }
 
 /// One provider.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawProvider {
-    /// Its name: `people_data_labs`.
+    /// Its name: `people_data_labs` or `hunter`.
     pub provider: String,
     /// How long it may take, in milliseconds.
     #[schemars(range(min = 100, max = 20000))]
@@ -62,6 +87,9 @@ pub struct RawProvider {
     pub company_match_microusd: u64,
     /// What a person whom it knows costs, in millionths of a US dollar.
     pub person_match_microusd: u64,
+    /// The most that it may cost on one day (UTC), in millionths of a US dollar; without it there is no limit.
+    #[serde(default)]
+    pub daily_budget_microusd: Option<u64>,
 }
 
 /// One name of ours, and how others say it.
@@ -116,6 +144,9 @@ pub struct RawScoring {
     pub groups: Vec<RawGroup>,
     /// Factors in the order in which they are shown.
     pub factors: Vec<RawFactor>,
+    /// Points for what a person did, which fade with time. What somebody did counts for the first that it fits.
+    #[serde(default)]
+    pub behaviours: Vec<RawBehaviour>,
     /// Bands from the best down; the last begins at 0.
     pub bands: Vec<RawScoreBand>,
 }
@@ -202,6 +233,43 @@ pub struct RawFactorValue {
     pub points: i32,
     /// The reason in words; `{value}` stands for the text.
     pub reason: String,
+}
+
+/// Points for what a person did.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawBehaviour {
+    /// Its id.
+    pub id: String,
+    /// The group whose cap it shares.
+    pub group: String,
+    /// What they did.
+    pub kind: RawKind,
+    /// Points for doing it today; negative where it counts against the lead.
+    #[schemars(range(min = -100, max = 100))]
+    pub points: i32,
+    /// After so many days half of the points are left, after twice as many a quarter.
+    #[schemars(range(min = 1, max = 3650))]
+    pub half_life_days: u32,
+    /// How often it counts, the newest first.
+    #[schemars(range(min = 1, max = 100))]
+    pub count_at_most: u32,
+    /// The reason in words: `Came to a webinar`.
+    pub reason: String,
+}
+
+/// What somebody did, as the CRM has it: a membership of a campaign, or an `activity`. What is left out may be anything.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawKind {
+    /// Types of the campaign (`Campaign.Type`), without regard to case.
+    pub campaign_type: Option<Vec<String>>,
+    /// The member's status (`CampaignMember.Status`), without regard to case.
+    pub status: Option<Vec<String>>,
+    /// Whether that status counts as a response (`CampaignMember.HasResponded`).
+    pub responded: Option<bool>,
+    /// Kinds of completed activities (`Task.TaskSubtype`): `Call`, `Email`.
+    pub activity: Option<Vec<String>>,
 }
 
 /// A range of scores.

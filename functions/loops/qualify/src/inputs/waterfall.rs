@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use revloops_domain::{CompanyProfile, EnrichmentStatus, ErrorClass, PersonProfile, Provenance, sha256_hex};
-use revloops_loopkit::ports::{Cache, CompanyQuery, Found, PersonQuery, Provider};
+use revloops_loopkit::ports::{Budget, Cache, CompanyQuery, Found, PersonQuery, Provider, Reserved, Spend};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::{Failure, Outcome};
 
@@ -58,6 +60,8 @@ pub enum Answer {
     Throttled,
     /// It did not answer in time, or not as it should.
     Failed,
+    /// It was not asked: a match could have cost more than is left of the day's budget.
+    OverBudget,
 }
 
 /// What is kept in the cache: an answer holds for questions that ask for no less likelihood.
@@ -71,6 +75,7 @@ struct Kept<T> {
 pub(crate) struct Waterfall<'a> {
     pub(crate) providers: &'a [Arc<dyn Provider>],
     pub(crate) cache: &'a dyn Cache,
+    pub(crate) spend: &'a dyn Spend,
     pub(crate) levers: &'a Enrichment,
     pub(crate) at: Timestamp,
     pub(crate) mode: Mode,
@@ -94,7 +99,8 @@ pub(crate) trait Question: Send + Sync {
 }
 
 impl Waterfall<'_> {
-    /// The first match that is likely enough. Who is throttled or down is passed by; in the end that is said.
+    /// The first match that is likely enough. Who is throttled, down or too dear for today is passed by; in the end
+    /// that is said.
     pub(crate) async fn walk<Q: Question>(&self, question: Option<Q>) -> LookUp<Q::Profile> {
         let Some(question) = question else {
             return LookUp::default();
@@ -107,8 +113,14 @@ impl Waterfall<'_> {
                 return LookUp { status: EnrichmentStatus::Matched, found, asked };
             }
         }
-        let down = asked.iter().any(|one| matches!(one.answer, Answer::Throttled | Answer::Failed));
-        let status = if down { EnrichmentStatus::Unavailable } else { EnrichmentStatus::NotFound };
+        let any = |answers: &[Answer]| asked.iter().any(|one| answers.contains(&one.answer));
+        let status = if any(&[Answer::Throttled, Answer::Failed]) {
+            EnrichmentStatus::Unavailable
+        } else if any(&[Answer::OverBudget]) {
+            EnrichmentStatus::OverBudget
+        } else {
+            EnrichmentStatus::NotFound
+        };
         LookUp { status, found: None, asked }
     }
 
@@ -133,10 +145,19 @@ impl Waterfall<'_> {
             tracing::error!(provider = levers.provider, "the levers name a provider that this function does not have");
             return (asked(Answer::Failed, false, 0), None);
         };
+        let (price, budgets) = (Q::price(levers), self.levers.budgets(levers));
+        match self.reserve(price, &budgets).await {
+            Ok(Reserved::Yes) => {}
+            Ok(Reserved::OverBudget) => return (asked(Answer::OverBudget, false, 0), None),
+            Err(failure) => {
+                // Nobody can say what is left: not asking is what keeps within the budget.
+                tracing::warn!(provider = levers.provider, class = %failure.class(), "budget not known: {failure}");
+                return (asked(Answer::Failed, false, 0), None);
+            }
+        }
         match question.ask(provider.as_ref(), levers, self.at).await {
             Ok(Found::Match(mut profile)) => {
                 // Providers bill a match whether it is likely enough for us or not.
-                let price = Q::price(levers);
                 self.keep::<Q>(&key, levers, Found::Match(profile.clone())).await;
                 if Q::provenance(&mut profile).likelihood < levers.min_likelihood {
                     (asked(Answer::TooUnlikely, false, price), None)
@@ -145,14 +166,40 @@ impl Waterfall<'_> {
                 }
             }
             Ok(Found::NoMatch) => {
+                self.give_back(price, &budgets).await;
                 self.keep::<Q>(&key, levers, Found::NoMatch).await;
                 (asked(Answer::NoMatch, false, 0), None)
             }
             Err(failure) => {
                 tracing::warn!(provider = levers.provider, class = %failure.class(), "no data from provider: {failure}");
+                // An answer that was lost may have been billed: its reservation stays. A refusal is free.
+                if failure.class() != ErrorClass::Transient {
+                    self.give_back(price, &budgets).await;
+                }
                 let throttled = failure.class() == ErrorClass::Throttled;
                 (asked(if throttled { Answer::Throttled } else { Answer::Failed }, false, 0), None)
             }
+        }
+    }
+
+    fn day(&self) -> Date {
+        self.at.to_zoned(TimeZone::UTC).date()
+    }
+
+    /// Before asking, so that however many ask at once, no budget is overrun. A dry run costs money like any other.
+    async fn reserve(&self, price: u64, budgets: &[Budget]) -> Outcome<Reserved> {
+        if price == 0 || budgets.is_empty() {
+            return Ok(Reserved::Yes);
+        }
+        self.spend.reserve(self.day(), price, budgets).await
+    }
+
+    async fn give_back(&self, price: u64, budgets: &[Budget]) {
+        if price == 0 || budgets.is_empty() {
+            return;
+        }
+        if let Err(failure) = self.spend.give_back(self.day(), price, budgets).await {
+            tracing::warn!(class = %failure.class(), "a reservation stays counted: {failure}");
         }
     }
 

@@ -34,20 +34,11 @@ pub(crate) fn known(config: &QualifyConfig, lead: &Lead, facts: &QualifyFacts) -
         None => provided_industry.or(provided).map(str::to_owned),
     };
     let title = lead.title.clone().or_else(|| person.and_then(|person| person.title.clone()));
-    let named = |meanings: &[Meaning], provider_words: &[&str]| {
-        title
-            .as_deref()
-            .and_then(|title| by_title(meanings, title))
-            .or_else(|| {
-                meanings.iter().find(|one| provider_words.iter().any(|word| one.provider_words.contains(&fold(word))))
-            })
-            .map(|one| one.name.clone())
-    };
     let levels: Vec<&str> = person.iter().flat_map(|person| &person.levels).map(String::as_str).collect();
     let role: Vec<&str> = person.iter().filter_map(|person| person.role.as_deref()).collect();
     Known {
-        seniority: named(&config.seniorities, &levels),
-        department: named(&config.departments, &role),
+        seniority: seniority_or_department(&config.seniorities, title.as_deref(), &levels),
+        department: seniority_or_department(&config.departments, title.as_deref(), &role),
         founded: company.and_then(|company| company.founded),
         enrichment: facts.enrichment(),
         fill_industry: lead.industry.is_none().then_some(provided_industry).flatten().map(str::to_owned),
@@ -75,8 +66,19 @@ pub(crate) fn known(config: &QualifyConfig, lead: &Lead, facts: &QualifyFacts) -
     }
 }
 
+/// The levers' name by the words of a title, else by a provider's words.
+pub(crate) fn seniority_or_department(
+    meanings: &[Meaning],
+    title: Option<&str>,
+    provider_words: &[&str],
+) -> Option<String> {
+    let by_provider =
+        || meanings.iter().find(|one| provider_words.iter().any(|word| one.provider_words.contains(&fold(word))));
+    title.and_then(|title| by_title(meanings, title)).or_else(by_provider).map(|one| one.name.clone())
+}
+
 /// The meaning of an industry as somebody wrote it: our own name, or one of the words.
-fn by_word<'a>(meanings: &'a [Meaning], written: &str) -> Option<&'a str> {
+pub(crate) fn by_word<'a>(meanings: &'a [Meaning], written: &str) -> Option<&'a str> {
     let written = fold(written);
     meanings
         .iter()
@@ -91,7 +93,7 @@ fn by_title<'a>(meanings: &'a [Meaning], title: &str) -> Option<&'a Meaning> {
 }
 
 /// The words of `text`, each between single blanks, blanks at both ends.
-fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     let folded = text.to_lowercase();
     let mut joined = String::from(" ");
     for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {

@@ -1,18 +1,18 @@
-//! Points: one contribution for each factor, positive sums capped by group.
+//! Points for who a lead is: one contribution for each factor, positive sums capped by group.
 
 use revloops_loopkit::{Because, Reason, Verdict};
 use revloops_rules::{FieldValues, trace};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Choice, Factor, Scoring};
+use crate::config::{Choice, Factor, Group, Scoring};
 use crate::logic::fields::TABLE;
 
-/// What one factor gave.
+/// What one factor or behaviour gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScoredFactor {
-    /// The factor's id.
+    /// The factor's or behaviour's id.
     pub factor: String,
-    /// The choice that held, as its path in the factor: `bands[2]`; `None` where none did.
+    /// The choice that held, as its path in the factor: `bands[2]`; of a behaviour `points`; `None` where none did.
     pub choice: Option<String>,
     /// Points after the group's cap.
     pub points: i32,
@@ -20,27 +20,40 @@ pub struct ScoredFactor {
     pub reason: String,
 }
 
+/// What each group has given so far. A group gives its cap at most: who comes later in the file gives what is left.
+pub(crate) struct Sums<'a> {
+    groups: &'a [Group],
+    given: Vec<i32>,
+}
+
+impl<'a> Sums<'a> {
+    pub(crate) fn new(groups: &'a [Group]) -> Self {
+        Self { groups, given: vec![0; groups.len()] }
+    }
+
+    /// The points that count of those `given`, and what to say where they are fewer.
+    pub(crate) fn take(&mut self, group: usize, given: i32) -> (i32, Option<String>) {
+        let (Some(sum), Some(group)) = (self.given.get_mut(group), self.groups.get(group)) else {
+            return (given, None);
+        };
+        let points = given.min((group.cap - *sum).max(0)).max(given.min(0));
+        *sum += points;
+        let held = || format!("({given:+}, held to {points:+}: {} gives {} at most)", group.id, group.cap);
+        (points, (points < given).then(held))
+    }
+}
+
 /// Scores all factors in the levers' order; with each, the reason for the record.
-///
-/// A group gives its cap at most: who comes later in the file gives what is left.
-pub(crate) fn score(scoring: &Scoring, values: &FieldValues) -> (Vec<ScoredFactor>, Vec<Reason>) {
-    let mut sums: Vec<i32> = vec![0; scoring.groups.len()];
+pub(crate) fn score(scoring: &Scoring, values: &FieldValues, sums: &mut Sums<'_>) -> (Vec<ScoredFactor>, Vec<Reason>) {
     let mut scored = Vec::new();
     let mut reasons = Vec::new();
     for factor in &scoring.factors {
         let held = factor.choices.iter().find(|choice| choice.when.holds(values));
         let given = held.map_or(0, |choice| choice.points);
-        let (points, capped) = match (sums.get_mut(factor.group), scoring.groups.get(factor.group)) {
-            (Some(sum), Some(group)) => {
-                let points = given.min((group.cap - *sum).max(0)).max(given.min(0));
-                *sum += points;
-                (points, (points < given).then_some(group))
-            }
-            _ => (given, None),
-        };
+        let (points, held_to) = sums.take(factor.group, given);
         let mut reason = in_words(factor, held, values);
-        if let Some(group) = capped {
-            reason = format!("{reason} ({given:+}, held to {points:+}: {} gives {} at most)", group.id, group.cap);
+        if let Some(held_to) = held_to {
+            reason = format!("{reason} {held_to}");
         }
         reasons.push(tried(factor, held, points, values));
         scored.push(ScoredFactor {

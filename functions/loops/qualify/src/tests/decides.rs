@@ -4,19 +4,19 @@ use revloops_domain::events::QualifyStatus;
 use revloops_domain::{EnrichmentStatus, Lead, PersonProfile};
 use revloops_loopkit::Verdict;
 
-use super::{ida, northwind, shipped};
+use super::{at, ida, northwind, shipped};
 use crate::inputs::{LookUp, QualifyFacts};
 use crate::logic::{QualifyVerdict, decide};
 
 fn facts() -> QualifyFacts {
     QualifyFacts {
         company: LookUp { status: EnrichmentStatus::Matched, found: Some(northwind(8)), asked: Vec::new() },
-        person: LookUp::default(),
+        ..QualifyFacts::default()
     }
 }
 
 fn verdict(lead: &Lead, facts: &QualifyFacts) -> QualifyVerdict {
-    decide(&shipped(), lead, facts).verdict
+    decide(&shipped(), lead, facts, at()).verdict
 }
 
 fn points(verdict: &QualifyVerdict, factor: &str) -> i32 {
@@ -100,8 +100,11 @@ fn all_reasons_to_turn_a_lead_away_are_given() {
 #[test]
 fn every_factor_and_disqualifier_leaves_its_reason() {
     let config = shipped();
-    let decision = decide(&config, &ida(), &facts());
-    assert_eq!(decision.reasons.len(), config.disqualifiers.len() + config.scoring.factors.len() + 1);
+    let decision = decide(&config, &ida(), &facts(), at());
+    let scoring = &config.scoring;
+    // Each behaviour, the band and the provenance are told, too.
+    let wanted = config.disqualifiers.len() + scoring.factors.len() + scoring.behaviours.len() + 2;
+    assert_eq!(decision.reasons.len(), wanted);
     let size = decision.reasons.iter().find(|one| one.what == "factor company_size").unwrap();
     assert_eq!((size.verdict, size.points), (Verdict::Held, Some(20)));
     assert_eq!(size.because[0].found, "420");

@@ -13,11 +13,18 @@ use revloops_domain::{CompanyProfile, EnrichmentStatus, ErrorClass, Lead, LeadId
 use revloops_loopkit::ports::{Cache, CompanyQuery, CrmReader, Found, Leads, PersonQuery, Provider};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::{Failure, Loop as _, Outcome};
-use revloops_testkit::lead_saved;
+use revloops_testkit::{TestWorld, lead_saved};
 
-use super::{ida, input, northwind, shipped};
+use super::{at, ida, input, northwind};
 use crate::inputs::Answer;
 use crate::{Qualify, QualifyConfig};
+
+/// The shipped levers with their first provider alone.
+fn shipped() -> QualifyConfig {
+    let mut config = super::shipped();
+    config.enrichment.waterfall.truncate(1);
+    config
+}
 
 /// Companies by domain, or one failure for all; counts the questions.
 #[derive(Default)]
@@ -125,13 +132,16 @@ struct World {
 
 fn world(provider: Companies, cache: Memory, records: Records) -> World {
     let (provider, cache, records) = (Arc::new(provider), Arc::new(cache), Arc::new(records));
-    let qualify =
-        Qualify { leads: records.clone(), crm: records, providers: vec![provider.clone()], cache: cache.clone() };
+    let elsewhere = Arc::new(TestWorld::new(at()));
+    let qualify = Qualify {
+        leads: records.clone(),
+        crm: records,
+        providers: vec![provider.clone()],
+        cache: cache.clone(),
+        spend: elsewhere.clone(),
+        behaviour: elsewhere,
+    };
     World { provider, cache, qualify }
-}
-
-fn at() -> Timestamp {
-    "2026-11-22T10:00:00Z".parse().unwrap()
 }
 
 impl World {

@@ -97,9 +97,80 @@ fn planted_mistakes_in_the_levers_are_all_found() {
 }
 
 #[test]
+fn planted_mistakes_in_the_behaviours_are_all_found() {
+    let said = problems(
+        "scoring.yaml",
+        &[
+            ("id: referred\n    group: behaviour", "id: market\n    group: behavior"),
+            ("points: 15\n    half_life_days: 60", "points: 0\n    half_life_days: 60"),
+            ("points: 6\n    half_life_days: 21", "points: 6\n    half_life_days: 0"),
+            ("kind: {status: [Unsubscribed, Opted Out, Bounced]}", "kind: {status: []}"),
+            ("kind: {activity: [Call]}", "kind: {activity: [Call], responded: true}"),
+            ("reason: Came to a webinar or a fair", "reason: \" \""),
+        ],
+    );
+    for wanted in [
+        "behaviours[1].id: `market` is the id of a factor",
+        "behaviours[1].group: unknown group `behavior`; did you mean `behaviour`?",
+        "behaviours[1].points: `market` gives no points",
+        "behaviours[3].half_life_days",
+        "behaviours[2].kind.status: an empty list or word",
+        "behaviours[4].kind: `activity` together with what a campaign has",
+        "behaviours[0].reason: a reason of 0 characters",
+    ] {
+        assert!(said.contains(wanted), "wanted {wanted}\nin\n{said}");
+    }
+    for line in said.lines() {
+        assert!(line.starts_with("loops/qualify/scoring.yaml:"), "{line}");
+    }
+}
+
+#[test]
+fn a_behaviour_that_an_earlier_one_leaves_nothing_for_is_said() {
+    let said = problems(
+        "scoring.yaml",
+        &[(
+            "kind: {campaign_type: [Webinar, Conference, Trade Show, Seminar / Conference], responded: true}",
+            "kind: {responded: true}",
+        )],
+    );
+    for (place, id) in [(1, "referred"), (3, "answered_a_campaign")] {
+        let wanted = format!(
+            "behaviours[{place}].kind: `{id}` never counts: `answered_an_invitation` before it takes everything that it would"
+        );
+        assert!(said.contains(&wanted), "wanted {wanted}\nin\n{said}");
+    }
+    assert!(!said.contains("`opted_out` never counts") && !said.contains("`talked_to_us` never counts"), "{said}");
+}
+
+#[test]
+fn a_kind_that_says_nothing_is_refused() {
+    let said = problems("scoring.yaml", &[("kind: {activity: [Call]}", "kind: {}")]);
+    assert!(said.contains("behaviours[4].kind: a kind that says nothing"), "{said}");
+}
+
+#[test]
+fn budgets_that_are_too_small_or_larger_than_all_together_are_said() {
+    let said = problems(
+        "levers.yaml",
+        &[
+            ("daily_budget_microusd: 100000000", "daily_budget_microusd: 10000"),
+            ("daily_budget_microusd: 20000000 ", "daily_budget_microusd: 9999 "),
+        ],
+    );
+    for wanted in [
+        "enrichment.daily_budget_microusd: 10000 a day is not enough for one match of `people_data_labs`, which costs 280000",
+        "enrichment.waterfall[0].daily_budget_microusd: `people_data_labs` may cost 80000000 a day, all providers together 10000",
+        "enrichment.waterfall[1].daily_budget_microusd: 9999 a day is not enough for one match of `hunter`, which costs 10000",
+    ] {
+        assert!(said.contains(wanted), "wanted {wanted}\nin\n{said}");
+    }
+}
+
+#[test]
 fn a_band_that_no_lead_can_reach_is_said() {
     let said = problems("scoring.yaml", &[("{id: fit, cap: 75}", "{id: fit, cap: 10}")]);
-    assert!(said.contains("no lead can reach band `A`: the factors give 50 points at most"), "{said}");
+    assert!(said.contains("no lead can reach band `A`: the factors give 75 points at most"), "{said}");
 }
 
 #[test]

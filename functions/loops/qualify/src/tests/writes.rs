@@ -32,7 +32,7 @@ fn facts() -> QualifyFacts {
         vec![Asked { provider: "people_data_labs".into(), answer: Answer::Match, cached: false, microusd: 100_000 }];
     QualifyFacts {
         company: LookUp { status: EnrichmentStatus::Matched, found: Some(northwind(8)), asked },
-        person: LookUp::default(),
+        ..QualifyFacts::default()
     }
 }
 
@@ -83,8 +83,36 @@ fn the_lead_gets_score_band_reasons_and_what_the_crm_did_not_know() {
          For:\n  +20  420 employees: mid-size\n  +20  Technology is where we win most\n  \
          +20  Decides (VP)\n  +15  Sales: uses what we sell\n  \
          +15  Came to us (Web)\n  +10  Wrote a message\n  +5  Address at work\n\
-         No points:\n  We sell in DE (+10, held to +0: fit gives 75 at most)\n  No phone number"
+         No points:\n  We sell in DE (+10, held to +0: fit gives 75 at most)\n  No phone number\n  \
+         Came to a webinar or a fair: never\n  Came by a referral campaign: never\n  Opted out of a campaign: never\n  \
+         Answered a campaign: never\n  Talked to us: never"
     );
+}
+
+#[test]
+fn the_lead_gets_what_speaks_for_it_and_against_it_with_the_most_weight_first() {
+    let mut lead = ida();
+    lead.country_code = Some("KP".into());
+    lead.email = Some("ida@gmail.com".into());
+    let outputs = outputs(lead);
+    let fields = fields(&outputs);
+    assert_eq!(
+        fields["RevLoops_Reasons_For__c"],
+        "+20  420 employees: mid-size\n+20  Technology is where we win most\n+20  Decides (VP)\n\
+         +15  Sales: uses what we sell\n+15  Came to us (Web)\n+10  Wrote a message"
+    );
+    assert_eq!(
+        fields["RevLoops_Reasons_Against__c"],
+        "Turned away: We may not sell to this country\n-10  We have no team for KP\n-10  Free-mail address"
+    );
+    let provenance = fields["RevLoops_Provenance__c"].as_str().unwrap();
+    assert!(provenance.starts_with("The CRM and the provider differ"), "{provenance}");
+    assert!(provenance.contains("  country: KP (crm; people_data_labs says DE)"), "{provenance}");
+}
+
+#[test]
+fn where_nothing_speaks_against_a_lead_the_field_is_emptied() {
+    assert_eq!(fields(&outputs(ida()))["RevLoops_Reasons_Against__c"], Value::Null);
 }
 
 #[test]
@@ -128,11 +156,14 @@ fn the_same_run_gives_the_same_bytes() {
 #[test]
 fn the_metric_says_who_knew_what_and_what_it_cost() {
     let (input, facts) = (input(ida()), facts());
-    let decision = logic::decide(&shipped(), &input.lead, &facts);
+    let decision = logic::decide(&shipped(), &input.lead, &facts, run().at);
     let fact = &Qualify::metrics(&input, &facts, &decision)[0];
     assert_eq!((fact.known_by_crm, fact.known_by_provider, fact.unknown), (2, 2, 0));
     assert_eq!((fact.provider.as_deref(), fact.cached, fact.data_microusd), (Some("people_data_labs"), false, 100_000));
     assert_eq!(fact.factors[0].choice.as_deref(), Some("bands[2]"));
+    assert_eq!((fact.over_budget, fact.behaviour_points), (0, 0));
+    let counts = fact.provenance;
+    assert_eq!((counts.verified, counts.unverified, counts.conflict, counts.not_found), (6, 4, 0, 2));
 }
 
 /// `leads` leads whose source was the web or not, of which so many converted.
@@ -166,6 +197,22 @@ fn a_choice_that_converts_better_than_its_points_say_is_proposed_more_within_the
     assert_eq!((&edit.from, &edit.to), (&json!(15), &json!(20)));
     assert_eq!(proposal.sample, 400);
     assert!(proposal.evidence.iter().any(|line| line.contains("100 of 200 (50%)")), "{:?}", proposal.evidence);
+}
+
+#[test]
+fn a_behaviour_that_converts_is_proposed_more_points_too() {
+    let one = |came, converted| ConversionFact {
+        band: "B".into(),
+        choices: if came { BTreeMap::from([("talked_to_us".into(), "points".into())]) } else { BTreeMap::new() },
+        converted,
+    };
+    let outcomes: Vec<_> =
+        (0..200).map(|nth| one(true, nth < 100)).chain((0..200).map(|nth| one(false, nth < 10))).collect();
+    let Feedback::Proposal(proposal) = Qualify::feedback(&shipped(), &outcomes) else {
+        panic!("no proposal");
+    };
+    assert_eq!(proposal.edits[0].path, "behaviours[id=talked_to_us].points");
+    assert_eq!((&proposal.edits[0].from, &proposal.edits[0].to), (&json!(8), &json!(13)));
 }
 
 #[test]

@@ -6,6 +6,7 @@
     reason = "a test's helpers fail as its tests do"
 )]
 
+mod campaigns;
 mod collections;
 mod composite;
 mod faults;

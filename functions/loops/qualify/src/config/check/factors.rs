@@ -114,8 +114,11 @@ fn by_band(field: &str, bands: &[RawFactorBand], place: &Place<'_>, problems: &m
             place.at(problems, &format!("{key}/at_least"), what, "write bands from the lowest up");
         }
         below = Some(band.at_least);
-        let raw =
-            RawCondition { field: Some(field.to_owned()), at_least: Some(band.at_least.into()), ..RawCondition::default() };
+        let raw = RawCondition {
+            field: Some(field.to_owned()),
+            at_least: Some(band.at_least.into()),
+            ..RawCondition::default()
+        };
         if let Some(when) = place.compile(&raw, &key, problems) {
             choices.push(choice(format!("bands[{index}]"), when, band.points, &band.reason));
         }

@@ -86,6 +86,8 @@ const SYSTEM_FIELDS: &str = r#"[
 pub(super) fn standard_objects() -> anyhow::Result<Vec<RawObject>> {
     let files = [
         include_str!("objects/Account.json"),
+        include_str!("objects/Campaign.json"),
+        include_str!("objects/CampaignMember.json"),
         include_str!("objects/Contact.json"),
         include_str!("objects/Event.json"),
         include_str!("objects/Group.json"),

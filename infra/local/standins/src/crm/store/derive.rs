@@ -2,6 +2,7 @@
 
 use rusqlite::types::Value as Sql;
 
+use super::campaigns;
 use super::values::as_text;
 use super::write::Record;
 use crate::crm::error::ApiError;
@@ -49,6 +50,7 @@ pub(super) fn apply(
             after.insert("AccountId".into(), account.map_or(Sql::Null, Sql::Text));
         }
         "Opportunity" => opportunity(before, after),
+        "CampaignMember" => campaigns::responded(after, now),
         "Group" if text(after, "DeveloperName").is_none() => {
             let name: String = text(after, "Name")
                 .unwrap_or_default()

@@ -1,5 +1,6 @@
 //! Where the records live: SQLite, one table an object, one writer, several readers.
 
+mod campaigns;
 mod check;
 mod derive;
 mod tables;

@@ -66,6 +66,9 @@ impl Scope<'_> {
         self.require(object, &after)?;
         self.check_references(object, None, &after)?;
         self.check_unique(object, None, None, &after)?;
+        if object.name == "CampaignMember" {
+            self.check_member(object, &after)?;
+        }
 
         let id = match after.get("Id").and_then(as_text) {
             Some(id) => id.to_owned(),
