@@ -208,6 +208,15 @@ plain_ids! {
     CorrelationId;
 }
 
+impl CorrelationId {
+    /// The same for everything about one subject and trigger, so that all of a lead's way is found by one id: 32 hex
+    /// digits.
+    #[must_use]
+    pub fn of(subject: &str, trigger: &str) -> Self {
+        Self(crate::sha256_hex(format!("{subject}/{trigger}").as_bytes()).chars().take(32).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use revloops_crm::outbound::SavedOpportunity;
 use revloops_domain::events::{LeadSaved, OpportunitySaved, names};
-use revloops_domain::{CorrelationId, ErrorClass, Lead, OrganizationId, sha256_hex};
+use revloops_domain::{CorrelationId, ErrorClass, Lead, OrganizationId};
 use revloops_loopkit::ports::BusEvent;
 use revloops_loopkit::{Failure, Outcome};
 
@@ -21,7 +21,7 @@ pub(crate) fn lead_saved(
 ) -> Outcome<BusEvent> {
     let detail = LeadSaved {
         event_id: notification_id.to_owned(),
-        correlation_id: correlation_id(&format!("lead/{}", lead.id)),
+        correlation_id: CorrelationId::of(&format!("lead/{}", lead.id), TRIGGER),
         organization_id: organization_id.clone(),
         lead_id: lead.id.clone(),
         trigger: TRIGGER.to_owned(),
@@ -42,7 +42,7 @@ pub(crate) fn opportunity_saved(
 ) -> Outcome<BusEvent> {
     let detail = OpportunitySaved {
         event_id: notification_id.to_owned(),
-        correlation_id: correlation_id(&format!("opportunity/{}", opportunity.id)),
+        correlation_id: CorrelationId::of(&format!("opportunity/{}", opportunity.id), TRIGGER),
         organization_id: organization_id.clone(),
         opportunity_id: opportunity.id.clone(),
         trigger: TRIGGER.to_owned(),
@@ -50,12 +50,6 @@ pub(crate) fn opportunity_saved(
         received_at,
     };
     event(names::OPPORTUNITY_SAVED, notification_id, &detail)
-}
-
-/// The same for every message about the same subject and trigger, so that all of a lead's way is found by one id:
-/// 32 hex digits.
-fn correlation_id(subject: &str) -> CorrelationId {
-    CorrelationId(sha256_hex(format!("{subject}/{TRIGGER}").as_bytes()).chars().take(32).collect())
 }
 
 fn event<D: Serialize>(name: &str, id: &str, detail: &D) -> Outcome<BusEvent> {
