@@ -8,6 +8,7 @@ pub mod function;
 pub mod http;
 pub mod logs;
 pub mod settings;
+pub mod sqs;
 pub mod time;
 pub mod world;
 

@@ -8,7 +8,6 @@
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use revloops_domain::events::LeadSaved;
@@ -16,46 +15,7 @@ use revloops_domain::{ErrorClass, sha256_hex};
 use revloops_loopkit::ports::{Clock, Parked, ParkedItem, ParkedStatus};
 use revloops_loopkit::{Failure, Outcome};
 use revloops_runtime::Chain;
-
-/// A batch as SQS hands it to a function.
-#[derive(Debug, Deserialize)]
-pub struct Batch {
-    /// The messages.
-    #[serde(rename = "Records")]
-    pub records: Vec<Message>,
-}
-
-/// One message.
-#[derive(Deserialize)]
-pub struct Message {
-    /// The id by which SQS wants to hear of a failure.
-    #[serde(rename = "messageId")]
-    pub id: String,
-    /// A `lead.saved` event's detail.
-    pub body: String,
-}
-
-impl std::fmt::Debug for Message {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Message").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-/// The messages that have to come again; all others are done.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct BatchReply {
-    /// SQS's partial batch response.
-    #[serde(rename = "batchItemFailures")]
-    pub failures: Vec<FailedMessage>,
-}
-
-/// One message that has to come again.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct FailedMessage {
-    /// Its id.
-    #[serde(rename = "itemIdentifier")]
-    pub id: String,
-}
+use revloops_runtime::sqs::{Batch, BatchReply, Message};
 
 /// Runs a chain to its end.
 #[async_trait]
@@ -74,14 +34,7 @@ impl RunsChain for Chain {
 /// Runs the chain for each message at once, and says which have to come again.
 pub async fn start_all(batch: Batch, chain: &dyn RunsChain, parked: &dyn Parked, clock: &dyn Clock) -> BatchReply {
     let outcomes = join_all(batch.records.iter().map(|message| start(message, chain, parked, clock))).await;
-    let failures = batch.records.iter().zip(outcomes).filter_map(|(message, outcome)| match outcome {
-        Ok(()) => None,
-        Err(failure) => {
-            tracing::warn!(message_id = message.id, class = %failure.class(), "message comes again: {failure}");
-            Some(FailedMessage { id: message.id.clone() })
-        }
-    });
-    BatchReply { failures: failures.collect() }
+    BatchReply::of(&batch, outcomes)
 }
 
 async fn start(message: &Message, chain: &dyn RunsChain, parked: &dyn Parked, clock: &dyn Clock) -> Outcome<()> {
@@ -125,6 +78,7 @@ async fn park(message: &Message, error: &serde_json::Error, parked: &dyn Parked,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use revloops_runtime::sqs::FailedMessage;
     use revloops_testkit::{ParkedInMemory, TestWorld};
     use serde_json::json;
 

@@ -12,6 +12,7 @@
 //! A rule that holds and finds nobody (who left, is on leave, is not known to the CRM) says why and falls through to
 //! the next. The last rule holds for everybody and gives to a queue.
 
+pub mod batch;
 pub mod config;
 pub mod feedback;
 pub mod inputs;

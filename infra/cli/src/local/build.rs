@@ -24,13 +24,14 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 6] = [
+pub const FUNCTIONS: [Function; 7] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
     Function { logical_id: "Qualify", package: "revloops-qualify" },
     Function { logical_id: "Route", package: "revloops-route" },
     Function { logical_id: "Engage", package: "revloops-engage" },
     Function { logical_id: "Redrive", package: "revloops-redrive" },
+    Function { logical_id: "Batch", package: "revloops-batch" },
 ];
 
 pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";
