@@ -30,7 +30,7 @@ pub struct Test {
 }
 
 /// Comparisons; texts are folded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Compare {
     Present,
     Absent,

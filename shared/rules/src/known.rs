@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::fields::{FieldId, fold};
@@ -81,6 +82,14 @@ impl NamedList {
     /// Whether the folded domain is an entry or below one: `mail.acme.com` is below `acme.com`.
     pub(crate) fn has_domain(&self, folded: &str) -> bool {
         domain_and_above(folded).any(|domain| self.has(domain))
+    }
+}
+
+/// By name and size: enough to tell lists apart, and cheap. Equality asks every entry.
+impl Hash for NamedList {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+        self.entries.len().hash(state);
     }
 }
 

@@ -9,6 +9,8 @@
 //! - [`rows`]: a condition as alternatives of single comparisons
 //! - [`trace`]: the same on request with what was found, for people
 //! - [`rule_set`]: rules in priority order, and the checks of a whole set
+//! - [`space`]: proofs with a lead as witness, and the smallest change of a lead
+//! - `index`: the compiled form of a whole set, in which thousands of rules are tried at once
 //! - [`implies`]: when one condition can hold only where another does, or nowhere
 //!
 //! The verdict of a rule set depends on the subject's values alone: no clock, no randomness, no network. Texts are
@@ -22,10 +24,12 @@ pub mod countries;
 mod days;
 pub mod fields;
 pub mod implies;
+mod index;
 pub mod known;
 pub mod raw;
 pub mod rows;
 pub mod rule_set;
+pub mod space;
 pub mod trace;
 
 #[cfg(test)]
@@ -40,4 +44,5 @@ pub use known::{Known, NameTree, NamedList};
 pub use raw::RawCondition;
 pub use rows::{Literal, rows};
 pub use rule_set::{Draft, Rule, RuleSet};
+pub use space::{Aim, Change, Changed, Derived, Domain, Found, Ground, Nearest, Region, Space, Witness};
 pub use trace::{Tried, in_words, trace};

@@ -55,9 +55,43 @@ fn product(parts: &[Condition], negated: bool, at_most: usize) -> Option<Vec<Vec
         if all.len().checked_mul(part.len()).is_none_or(|rows| rows > at_most) {
             return None;
         }
-        all = all.iter().flat_map(|head| part.iter().map(move |tail| [head.as_slice(), tail].concat())).collect();
+        all = combined(&all, &part);
     }
     (all.len() <= at_most).then_some(all)
+}
+
+/// Rows that cover `condition`, at most `at_most`, and whether they say all of it: where they do not, the condition holds
+/// only where one of the rows does, but not everywhere.
+pub(crate) fn necessary_rows(condition: &Condition, at_most: usize) -> (Vec<Vec<Literal<'_>>>, bool) {
+    if let Some(rows) = rows(condition, at_most) {
+        return (rows, true);
+    }
+    let mut all = match condition {
+        Condition::Any(parts) => {
+            parts.iter().flat_map(|part| necessary_rows(part, at_most).0).take(at_most + 1).collect()
+        }
+        Condition::All(parts) => {
+            let mut all = vec![Vec::new()];
+            for part in parts {
+                let (part, _) = necessary_rows(part, at_most);
+                // A part that would make too many is left to the condition itself.
+                if all.len() * part.len() <= at_most {
+                    all = combined(&all, &part);
+                }
+            }
+            all
+        }
+        Condition::Always | Condition::Not(_) | Condition::Test(_) => vec![Vec::new()],
+    };
+    if all.len() > at_most {
+        all = vec![Vec::new()];
+    }
+    (all, false)
+}
+
+/// Every row of `heads` with every row of `tails`.
+fn combined<'a>(heads: &[Vec<Literal<'a>>], tails: &[Vec<Literal<'a>>]) -> Vec<Vec<Literal<'a>>> {
+    heads.iter().flat_map(|head| tails.iter().map(move |tail| [head.as_slice(), tail].concat())).collect()
 }
 
 #[cfg(test)]

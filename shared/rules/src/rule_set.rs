@@ -1,10 +1,13 @@
 //! Rules in priority order: the first that holds decides.
 
+use std::sync::Arc;
+
 use revloops_config::{Document, Problems};
 
 use crate::condition::Condition;
 use crate::fields::FieldValues;
 use crate::implies::{implies, never_holds};
+use crate::index::{Index, index};
 
 /// A rule as config gives it; what could not be read of it is `None`, and has been reported.
 #[derive(Debug, Clone)]
@@ -35,10 +38,20 @@ pub struct Rule<T> {
 }
 
 /// Checked rules: at least one, in priority order; the last holds for everybody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct RuleSet<T> {
     rules: Box<[Rule<T>]>,
+    index: Arc<Index>,
 }
+
+/// By the rules; the index follows from them.
+impl<T: PartialEq> PartialEq for RuleSet<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.rules == other.rules
+    }
+}
+
+impl<T: Eq> Eq for RuleSet<T> {}
 
 impl<T> RuleSet<T> {
     /// Checks a whole set: ids and priorities once each, a last rule that holds for everybody, and no rule that can
@@ -61,7 +74,15 @@ impl<T> RuleSet<T> {
         let alive = dead_rules(&drafts, document, problems);
         let rules: Option<Vec<Rule<T>>> =
             drafts.into_iter().map(|draft| Some(Rule { id: draft.id, when: draft.when?, then: draft.then? })).collect();
-        rules.filter(|_| has_last && alive).map(|rules| Self { rules: rules.into() })
+        rules.filter(|_| has_last && alive).map(Self::of)
+    }
+
+    /// The set of these rules in the order in which they are tried, which somebody else has checked. It need not have a
+    /// last rule that holds for everybody: where none holds, none is found.
+    #[must_use]
+    pub fn of(rules: Vec<Rule<T>>) -> Self {
+        let index = index(rules.iter().map(|rule| &rule.when));
+        Self { rules: rules.into(), index: Arc::new(index) }
     }
 
     /// All rules, in the order in which they are tried.
@@ -78,7 +99,27 @@ impl<T> RuleSet<T> {
 
     /// The places in [`RuleSet::rules`] of all rules that hold, in the order in which they are tried. Allocates nothing.
     pub fn matches<'a>(&'a self, values: &'a FieldValues) -> impl Iterator<Item = usize> + 'a {
+        let mut last = None;
+        self.index.hits(values).filter_map(move |row| {
+            // Rows of one rule follow one another, and whether the rule holds was settled at the first.
+            if last == Some(row.rule) {
+                return None;
+            }
+            last = Some(row.rule);
+            let place = row.rule as usize;
+            (row.exact || self.rules.get(place).is_some_and(|rule| rule.when.holds(values))).then_some(place)
+        })
+    }
+
+    /// As [`RuleSet::matches`] without the index, rule by rule: what the index is held against.
+    pub fn plain_matches<'a>(&'a self, values: &'a FieldValues) -> impl Iterator<Item = usize> + 'a {
         self.rules.iter().enumerate().filter(|(_, rule)| rule.when.holds(values)).map(|(at, _)| at)
+    }
+
+    /// Bytes of the index.
+    #[must_use]
+    pub fn index_bytes(&self) -> usize {
+        self.index.bytes()
     }
 }
 
