@@ -1,6 +1,7 @@
 //! The domain of a mail address, as companies are told apart by it.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,47 +11,12 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct MailDomain(String);
 
-/// Providers whose domains say nothing about a company.
-const FREE_MAIL: &[&str] = &[
-    "aol.com",
-    "free.fr",
-    "gmail.com",
-    "gmx.at",
-    "gmx.ch",
-    "gmx.de",
-    "gmx.net",
-    "googlemail.com",
-    "hotmail.co.uk",
-    "hotmail.com",
-    "hotmail.fr",
-    "icloud.com",
-    "laposte.net",
-    "libero.it",
-    "live.com",
-    "mac.com",
-    "mail.com",
-    "mail.ru",
-    "me.com",
-    "msn.com",
-    "orange.fr",
-    "outlook.com",
-    "outlook.de",
-    "proton.me",
-    "protonmail.com",
-    "qq.com",
-    "t-online.de",
-    "wanadoo.fr",
-    "web.de",
-    "yahoo.co.jp",
-    "yahoo.co.uk",
-    "yahoo.com",
-    "yahoo.de",
-    "yahoo.fr",
-    "yandex.ru",
-    "ymail.com",
-    "zoho.com",
-    "163.com",
-];
+/// Providers whose domains say nothing about a company: free mail, what comes with an access line, addresses to throw away.
+/// One to a line, sorted.
+const FREE_MAIL: &str = include_str!("free_mail.txt");
+
+/// The same as a list, split once.
+static FREE_MAIL_LIST: LazyLock<Vec<&'static str>> = LazyLock::new(|| FREE_MAIL.lines().collect());
 
 impl MailDomain {
     /// The domain of `address`, or `None` where the address has no single `@` or its domain is no host name.
@@ -86,7 +52,7 @@ impl MailDomain {
     /// Whether the domain belongs to a free-mail provider, and so to no company.
     #[must_use]
     pub fn is_free_mail(&self) -> bool {
-        FREE_MAIL.contains(&self.0.as_str())
+        FREE_MAIL_LIST.binary_search(&self.0.as_str()).is_ok()
     }
 
     /// The text.
@@ -139,6 +105,15 @@ mod tests {
             "a@acme.com<!-- -->.evil.com",
         ] {
             assert_eq!(MailDomain::of_address(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_list_of_free_mail_can_be_searched() {
+        assert!(FREE_MAIL_LIST.len() > 300 && FREE_MAIL_LIST.is_sorted());
+        for domain in FREE_MAIL_LIST.iter() {
+            assert_eq!(MailDomain::parse(domain).unwrap().as_str(), *domain);
+            assert!(MailDomain::parse(domain).unwrap().is_free_mail(), "{domain}");
         }
     }
 

@@ -3,7 +3,7 @@
 use revloops_domain::MatchedBy;
 
 use crate::facts;
-use crate::name::same_word;
+use crate::name::{Word, same_word};
 use crate::prepared::Prepared;
 use crate::rules::{MatchRules, SecondFact};
 use crate::similarity::similarity;
@@ -19,6 +19,8 @@ pub(crate) struct Assessment {
     pub(crate) evidence: Vec<String>,
     pub(crate) facts: Vec<SecondFact>,
     pub(crate) same_name: bool,
+    /// Found by nothing but the name.
+    pub(crate) alone: bool,
     /// 0 to 100: orders those that were not found.
     pub(crate) likeness: u8,
 }
@@ -27,9 +29,9 @@ pub(crate) fn assess(rules: &MatchRules, lead: &Prepared, account: &Prepared) ->
     let facts = facts::agreeing(rules, lead, account);
     let same_name = same_name(lead, account);
     let likeness = if same_name { 100 } else { similarity(rules, lead, account) };
-    let mut pair = Pair { rules, lead, account, facts, same_name, likeness, evidence: Vec::new() };
+    let mut pair = Pair { rules, lead, account, facts, same_name, likeness, alone: false, evidence: Vec::new() };
     let found = pair.found();
-    Assessment { found, evidence: pair.evidence, facts: pair.facts, same_name, likeness }
+    Assessment { found, evidence: pair.evidence, facts: pair.facts, same_name, alone: pair.alone, likeness }
 }
 
 struct Pair<'a> {
@@ -39,6 +41,7 @@ struct Pair<'a> {
     facts: Vec<SecondFact>,
     same_name: bool,
     likeness: u8,
+    alone: bool,
     evidence: Vec<String>,
 }
 
@@ -96,6 +99,7 @@ impl Pair<'_> {
         if same_country {
             self.evidence.push("the same country".to_owned());
         }
+        self.alone = true;
         self.evidence.push("the name is distinctive".to_owned());
         Ok((MatchedBy::Name, if same_country { 75 } else { 70 }))
     }
@@ -170,14 +174,17 @@ impl Pair<'_> {
 
     /// Whether the name has enough letters in words of its own.
     fn is_distinctive(&self) -> bool {
-        let words = &self.lead.name.words;
-        let own = words.iter().filter(|word| {
-            !self.rules.says_nothing(&word.plain)
-                && !self.rules.says_little(&word.plain)
-                && crate::name::place_of(&word.plain).is_none()
-        });
-        own.map(|word| word.plain.chars().count()).sum::<usize>() >= self.rules.name_alone_letters
+        let letters: usize = own_words(self.rules, self.lead).map(|word| word.plain.chars().count()).sum();
+        letters >= self.rules.name_alone_letters
     }
+}
+
+/// The words that neither many share nor a place gives.
+pub(crate) fn own_words<'a>(rules: &'a MatchRules, of: &'a Prepared) -> impl Iterator<Item = &'a Word> {
+    of.name
+        .words
+        .iter()
+        .filter(|word| !rules.says_nothing(&word.plain) && !rules.says_little(&word.plain) && word.place.is_none())
 }
 
 fn initials(short: &Prepared, long: &Prepared) -> bool {

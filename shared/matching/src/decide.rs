@@ -2,9 +2,10 @@
 
 use revloops_domain::{Account, MatchedAccount, MatchedBy};
 
-use crate::assess::{Assessment, assess};
+use crate::assess::{Assessment, assess, own_words};
 use crate::company::Company;
 use crate::facts;
+use crate::name::same_word;
 use crate::prepared::Prepared;
 use crate::rules::MatchRules;
 use crate::ties::{self, Fitting};
@@ -12,10 +13,15 @@ use crate::verdict::{MatchVerdict, RUNNERS_UP, RunnerUp};
 
 /// The account that `company` belongs to, out of `candidates`.
 #[must_use]
-pub fn decide<'a>(rules: &MatchRules, company: &Company, candidates: impl IntoIterator<Item = &'a Account>) -> MatchVerdict {
+pub fn decide<'a>(
+    rules: &MatchRules,
+    company: &Company,
+    candidates: impl IntoIterator<Item = &'a Account>,
+) -> MatchVerdict {
     let prepared: Vec<(&Account, Prepared)> =
         candidates.into_iter().map(|account| (account, Prepared::of(&Company::of_account(account)))).collect();
-    let borrowed: Vec<(&Account, &Prepared)> = prepared.iter().map(|(account, prepared)| (*account, prepared)).collect();
+    let borrowed: Vec<(&Account, &Prepared)> =
+        prepared.iter().map(|(account, prepared)| (*account, prepared)).collect();
     verdict(rules, &Prepared::of(company), &borrowed)
 }
 
@@ -26,9 +32,24 @@ pub fn shortlist(rules: &MatchRules, company: &Company, candidates: &[Account], 
     let lead = Prepared::of(company);
     let prepared: Vec<(&Account, Prepared)> =
         candidates.iter().map(|account| (account, Prepared::of(&Company::of_account(account)))).collect();
-    let borrowed: Vec<(&Account, &Prepared)> = prepared.iter().map(|(account, prepared)| (*account, prepared)).collect();
+    let borrowed: Vec<(&Account, &Prepared)> =
+        prepared.iter().map(|(account, prepared)| (*account, prepared)).collect();
     let compared = Compared::new(rules, &lead, &borrowed);
-    compared.in_order(rules, &lead).into_iter().map(|of| of.account.clone()).take(at_most).collect()
+    let mut ordered = compared.in_order(rules, &lead);
+    // One that bears the name's words must stay: it is why a name by itself does not count.
+    let bears = |of: &Fitting<'_>| !of.assessment.same_name && bears_the_words(rules, &lead, of.prepared);
+    if let Some(place) = ordered.iter().position(bears)
+        && place >= at_most
+        && at_most > 0
+    {
+        ordered.swap(at_most - 1, place);
+    }
+    ordered.into_iter().map(|of| of.account.clone()).take(at_most).collect()
+}
+
+/// Whether the account bears all of the lead's own words, and so shows that others do.
+fn bears_the_words(rules: &MatchRules, lead: &Prepared, of: &Prepared) -> bool {
+    own_words(rules, lead).all(|own| own_words(rules, of).any(|word| same_word(word, own)))
 }
 
 pub(crate) fn verdict(rules: &MatchRules, lead: &Prepared, candidates: &[(&Account, &Prepared)]) -> MatchVerdict {
@@ -102,7 +123,16 @@ struct Compared<'a>(Vec<(&'a Account, &'a Prepared, Assessment)>);
 
 impl<'a> Compared<'a> {
     fn new(rules: &MatchRules, lead: &Prepared, candidates: &[(&'a Account, &'a Prepared)]) -> Self {
-        Self(candidates.iter().map(|(account, prepared)| (*account, *prepared, assess(rules, lead, prepared))).collect())
+        let mut all: Vec<_> =
+            candidates.iter().map(|(account, prepared)| (*account, *prepared, assess(rules, lead, prepared))).collect();
+        // A name is distinctive only where no other company bears its words.
+        if all.iter().any(|(_, prepared, assessment)| !assessment.same_name && bears_the_words(rules, lead, prepared)) {
+            for (_, _, assessment) in all.iter_mut().filter(|(_, _, assessment)| assessment.alone) {
+                assessment.found =
+                    Err("the same name, but other companies bear its words, and nothing else agrees".to_owned());
+            }
+        }
+        Self(all)
     }
 
     /// Those that fit, the best first; then the others, the likest first.
@@ -115,7 +145,11 @@ impl<'a> Compared<'a> {
                 if fits(one) {
                     ties::first(rules, lead, one, other).0
                 } else {
-                    other.assessment.likeness.cmp(&one.assessment.likeness).then_with(|| one.account.id.cmp(&other.account.id))
+                    other
+                        .assessment
+                        .likeness
+                        .cmp(&one.assessment.likeness)
+                        .then_with(|| one.account.id.cmp(&other.account.id))
                 }
             })
         });

@@ -14,6 +14,18 @@ pub(crate) fn word(registrable: &str) -> &str {
     registrable.split('.').next().unwrap_or_default()
 }
 
+/// Endings that are countries' by name alone: anybody takes them.
+const EVERYBODYS: &[&str] = &[
+    "ac", "ai", "cc", "co", "eu", "fm", "gg", "im", "io", "la", "ly", "me", "nu", "sh", "so", "st", "to", "tv", "vc",
+    "ws",
+];
+
+/// The country whose ending the domain has, in lower case: what is known of a company without an address.
+pub(crate) fn country(registrable: &str) -> Option<String> {
+    let ending = registrable.rsplit('.').next().filter(|ending| ending.len() == 2 && !EVERYBODYS.contains(ending))?;
+    Some(if ending == "uk" { "gb" } else { ending }.to_owned())
+}
+
 /// A domain's word as names are squashed: `blue-sky` → `bluesky`.
 pub(crate) fn squashed_word(registrable: &str) -> String {
     word(registrable).chars().filter(|letter| letter.is_alphanumeric()).collect()

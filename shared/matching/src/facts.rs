@@ -3,6 +3,7 @@
 use crate::domains;
 use crate::prepared::Prepared;
 use crate::rules::{MatchRules, SecondFact};
+use crate::similarity::stand_against;
 
 /// Facts that agree, the strongest first; those that the rules do not count are left out.
 pub(crate) fn agreeing(rules: &MatchRules, lead: &Prepared, account: &Prepared) -> Vec<SecondFact> {
@@ -14,7 +15,8 @@ pub(crate) fn agreeing(rules: &MatchRules, lead: &Prepared, account: &Prepared) 
         .filter(|fact| match fact {
             SecondFact::Phone => same(&lead.phone, &account.phone),
             SecondFact::PostalCode => here && same(&lead.postal, &account.postal),
-            SecondFact::DomainWord => domain_word(lead, account),
+            // Namesakes abroad have the word under their own country's ending.
+            SecondFact::DomainWord => same(&lead.country, &account.country) && domain_word(lead, account),
             SecondFact::City => here && same(&lead.city, &account.city),
             // `CA` is a state of one country and a province of another: the country must be known.
             SecondFact::State => same(&lead.country, &account.country) && same(&lead.state, &account.state),
@@ -36,10 +38,16 @@ fn domain_word(lead: &Prepared, account: &Prepared) -> bool {
 }
 
 /// Whether they share a domain, which names the company; which one it is.
-pub(crate) fn shared_domain<'a>(rules: &MatchRules, lead: &'a Prepared, account: &'a Prepared) -> Option<(&'a str, &'a str)> {
+pub(crate) fn shared_domain<'a>(
+    rules: &MatchRules,
+    lead: &'a Prepared,
+    account: &'a Prepared,
+) -> Option<(&'a str, &'a str)> {
     let ours = |domain: &&String| !is_shared(rules, domain);
     lead.domains.iter().filter(ours).find_map(|one| {
-        let same = |other: &&String| *other == one || rules.aliases.iter().any(|alias| holds(alias, one) && holds(alias, other));
+        let same = |other: &&String| {
+            *other == one || rules.aliases.iter().any(|alias| holds(alias, one) && holds(alias, other))
+        };
         account.domains.iter().find(same).map(|other| (one.as_str(), other.as_str()))
     })
 }
@@ -54,7 +62,9 @@ fn is_shared(rules: &MatchRules, domain: &str) -> bool {
 
 /// Whether both have a domain of their own, and they have nothing to do with one another.
 pub(crate) fn other_domain(rules: &MatchRules, lead: &Prepared, account: &Prepared) -> bool {
-    let own = |of: &Prepared| -> Vec<String> { of.domains.iter().filter(|domain| !is_shared(rules, domain)).cloned().collect() };
+    let own = |of: &Prepared| -> Vec<String> {
+        of.domains.iter().filter(|domain| !is_shared(rules, domain)).cloned().collect()
+    };
     let (lead_own, account_own) = (own(lead), own(account));
     !lead_own.is_empty()
         && !account_own.is_empty()
@@ -76,11 +86,12 @@ pub(crate) fn other_branch(lead: &Prepared, account: &Prepared) -> Option<&'stat
         return Some("the names are of different places");
     }
     // A town in the name that the lists do not know is in the address.
-    let town = |of: &Prepared| of.city.clone().filter(|city| of.name.words.iter().any(|word| word.plain == *city));
-    if Prepared::differ(town(lead).as_ref(), town(account).as_ref()) {
-        return Some("the names are of different towns");
-    }
-    None
+    let town = |of: &Prepared| of.city.clone().filter(|city| of.name.has_town(city));
+    let (here, there) = (town(lead), town(account));
+    let against = |town: Option<&String>, other: &Prepared| town.is_some_and(|town| !other.name.has_town(town));
+    let apart = Prepared::differ(here.as_ref(), there.as_ref())
+        || ((against(here.as_ref(), account) || against(there.as_ref(), lead)) && stand_against(lead, account));
+    apart.then_some("the names are of different towns")
 }
 
 /// Whether the places in a name fit where the other company is, as far as that is known.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::company::Company;
 use crate::domains;
-use crate::name::{Name, place_of, says_little, says_nothing};
+use crate::name::{Name, Word, says_little, says_nothing};
 use crate::prepared::Prepared;
 
 /// How many accounts are looked at under one key, the lowest ids first. More share a key only where it says nothing.
@@ -63,8 +63,14 @@ pub(crate) fn of(company: &Prepared) -> Vec<BlockKey> {
         add("postal", postal);
     }
     // Of a city or a state alone there are too many: a piece of the name goes with it.
-    let state = company.country.as_ref().zip(company.state.as_ref()).map(|(country, state)| format!("{country}-{state}"));
-    for piece in pieces(name) {
+    let state =
+        company.country.as_ref().zip(company.state.as_ref()).map(|(country, state)| format!("{country}-{state}"));
+    let words = own_words(name);
+    // Who else bears the name's own word tells whether it is distinctive.
+    if let Some(longest) = words.first() {
+        add("word", longest);
+    }
+    for piece in pieces(&words) {
         if let Some(city) = &company.city {
             add("city", &format!("{city}/{piece}"));
         }
@@ -75,16 +81,22 @@ pub(crate) fn of(company: &Prepared) -> Vec<BlockKey> {
     keys.into_iter().collect()
 }
 
-/// Beginnings and ends of the longest words of the name's own, and its initials.
-fn pieces(name: &Name) -> BTreeSet<String> {
-    let own = |plain: &str| !says_little(plain) && !says_nothing(plain) && place_of(plain).is_none();
-    let mut words: Vec<&str> = name.words.iter().map(|word| word.plain.as_str()).filter(|word| own(word)).collect();
+/// The longest words of the name's own; where it has none, of all.
+fn own_words(name: &Name) -> Vec<&str> {
+    let own = |word: &&Word| !says_little(&word.plain) && !says_nothing(&word.plain) && word.place.is_none();
+    let mut words: Vec<&str> = name.words.iter().filter(own).map(|word| word.plain.as_str()).collect();
     if words.is_empty() {
         words = name.words.iter().map(|word| word.plain.as_str()).collect();
     }
     words.sort_by_key(|word| (std::cmp::Reverse(word.chars().count()), *word));
+    words.truncate(WORDS);
+    words
+}
+
+/// Beginnings and ends of words.
+fn pieces(words: &[&str]) -> BTreeSet<String> {
     let mut pieces = BTreeSet::new();
-    for word in words.into_iter().take(WORDS) {
+    for word in words {
         let letters: Vec<char> = word.chars().collect();
         let head: String = letters.iter().take(LETTERS).collect();
         let tail: String = letters.iter().skip(letters.len().saturating_sub(LETTERS)).collect();

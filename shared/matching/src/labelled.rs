@@ -5,8 +5,8 @@
 //! anybody, and a seed that was never looked at while the matcher was written tells how good it is.
 
 mod dirt;
-mod matches;
 mod look_alikes;
+mod matches;
 mod rng;
 mod words;
 mod world;

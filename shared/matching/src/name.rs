@@ -9,15 +9,17 @@ use std::collections::BTreeSet;
 
 pub(crate) use fold::same_word;
 pub(crate) use lists::{says_little, says_nothing};
-pub(crate) use places::{city, place_of};
+pub(crate) use places::city;
 
 /// One word of a name, in both ways in which its umlauts may be written: `muller` and `mueller`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Word {
     /// Marks taken off.
     pub(crate) plain: String,
     /// Marks written out; empty where that is the same.
     pub(crate) long: String,
+    /// The place that it stands for, alone or with its neighbour: `new york`.
+    pub(crate) place: Option<String>,
 }
 
 /// A name, taken apart.
@@ -47,11 +49,12 @@ impl Name {
         let initials = initials(&words, &formal);
         for word in &mut words {
             if let Some(full) = lists::in_full(&word.plain) {
-                *word = Word { plain: full.to_owned(), long: String::new() };
+                *word = Word { plain: full.to_owned(), ..Word::default() };
             }
         }
+        places::mark(&mut words);
         let numbers = numbers(&words);
-        let places = words.iter().filter_map(|word| places::place_of(&word.plain)).collect();
+        let places = words.iter().filter_map(|word| word.place.clone()).collect();
         Self { squashed: squash(&words), initials, numbers, places, words }
     }
 
@@ -65,10 +68,19 @@ impl Name {
         }
     }
 
+    /// Whether the name has this town in it, as one word or several.
+    pub(crate) fn has_town(&self, town: &str) -> bool {
+        self.places.contains(town)
+            || (1..=3).any(|count| {
+                self.words
+                    .windows(count)
+                    .any(|run| run.iter().map(|word| word.plain.as_str()).collect::<String>() == town)
+            })
+    }
+
     /// The words that are no place.
     pub(crate) fn without_places(&self) -> Vec<String> {
-        let words: Vec<Word> =
-            self.words.iter().filter(|word| places::place_of(&word.plain).is_none()).cloned().collect();
+        let words: Vec<Word> = self.words.iter().filter(|word| word.place.is_none()).cloned().collect();
         squash(&words)
     }
 }
@@ -110,7 +122,8 @@ fn numbers(words: &[Word]) -> BTreeSet<String> {
         .iter()
         .enumerate()
         .filter(|(at, word)| {
-            word.plain.chars().all(|c| c.is_ascii_digit()) || (Some(*at) == roman && lists::ROMAN.contains(&word.plain.as_str()))
+            word.plain.chars().all(|c| c.is_ascii_digit())
+                || (Some(*at) == roman && lists::ROMAN.contains(&word.plain.as_str()))
         })
         .map(|(_, word)| word.plain.trim_start_matches('0').to_owned())
         .collect()
@@ -146,7 +159,10 @@ mod tests {
             ("Acme S. de R.L. de C.V.", "Acme"),
         ] {
             let (one_forms, other_forms) = (forms(one), forms(other));
-            assert!(one_forms.iter().any(|form| other_forms.contains(form)), "{one} {one_forms:?}, {other} {other_forms:?}");
+            assert!(
+                one_forms.iter().any(|form| other_forms.contains(form)),
+                "{one} {one_forms:?}, {other} {other_forms:?}"
+            );
         }
     }
 

@@ -21,13 +21,15 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn of(company: &Company) -> Self {
-        let country = company.country_code.as_deref().map(|code| code.trim().to_lowercase()).filter(|code| !code.is_empty());
+        let country =
+            company.country_code.as_deref().map(|code| code.trim().to_lowercase()).filter(|code| !code.is_empty());
         let mut registered: Vec<String> = Vec::new();
         for own in company.domains.iter().filter_map(domains::registrable) {
             if !registered.iter().any(|known| known == own) {
                 registered.push(own.to_owned());
             }
         }
+        let country = country.or_else(|| registered.iter().find_map(|domain| domains::country(domain)));
         Self {
             name: Name::read(&company.name),
             domains: registered,

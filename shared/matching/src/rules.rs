@@ -150,7 +150,7 @@ impl Default for MatchRules {
                 (SecondFact::City, 90),
                 (SecondFact::State, 95),
             ]),
-            name_alone_letters: 9,
+            name_alone_letters: 8,
             customer_kinds: ["Customer - Direct", "Customer - Channel"].map(str::to_owned).into(),
             ties: vec![
                 TieRule::SameName,

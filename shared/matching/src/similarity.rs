@@ -1,12 +1,12 @@
 //! How alike two names are: word by word, whatever their order, by how much each word says.
 
 use crate::facts::places_fit;
-use crate::name::{Word, place_of, same_word};
+use crate::name::{Word, same_word};
 use crate::prepared::Prepared;
 use crate::rules::MatchRules;
 
 /// What a word counts that many companies share.
-const LITTLE: f64 = 0.25;
+const LITTLE: f64 = 0.2;
 /// Two words further apart than this are two words and no slip of the finger.
 const LEAST: f64 = 0.7;
 /// Fewer letters are no word to be misspelt.
@@ -50,7 +50,8 @@ fn joins(words: &[Word]) -> Vec<Vec<Word>> {
             for (nth, word) in words.iter().enumerate() {
                 match joined.last_mut() {
                     Some(last) if nth == at => {
-                        let long = |word: &Word| if word.long.is_empty() { word.plain.clone() } else { word.long.clone() };
+                        let long =
+                            |word: &Word| if word.long.is_empty() { word.plain.clone() } else { word.long.clone() };
                         last.long = long(last) + &long(word);
                         last.plain.push_str(&word.plain);
                     }
@@ -60,6 +61,15 @@ fn joins(words: &[Word]) -> Vec<Vec<Word>> {
             joined
         })
         .collect()
+}
+
+/// Whether the names have a word in common, and each has another that stands against one of the other's.
+pub(crate) fn stand_against(lead: &Prepared, account: &Prepared) -> bool {
+    let alone = |of: &Prepared, than: &Prepared| {
+        of.name.words.iter().filter(|word| !than.name.words.iter().any(|other| same_word(word, other))).count()
+    };
+    let (one, other) = (alone(lead, account), alone(account, lead));
+    one > 0 && other > 0 && one < lead.name.words.len()
 }
 
 /// Pairs words from the likest down; the weights of pairs, each by its likeness, of all weights there are.
@@ -92,7 +102,7 @@ fn compare(rules: &MatchRules, one: &[Word], other: &[Word], places_fit: bool) -
     for word in left_one.iter().chain(&left_other) {
         all += if against {
             1.0
-        } else if place_of(&word.plain).is_some() {
+        } else if word.place.is_some() {
             if places_fit { 0.0 } else { 1.0 }
         } else if rules.says_little(&word.plain) {
             LITTLE
@@ -111,12 +121,15 @@ fn likeness(rules: &MatchRules, one: &Word, other: &Word) -> f64 {
     let known = |word: &Word| rules.says_little(&word.plain) || rules.says_nothing(&word.plain);
     let (one_known, other_known) = (known(one), known(other));
     // `premier` and `premium`, `Paris` and `Parma` are no slips.
-    if (one_known && other_known) || (place_of(&one.plain).is_some() && place_of(&other.plain).is_some()) {
+    if (one_known && other_known) || (one.place.is_some() && other.place.is_some()) {
         return 0.0;
     }
     // `distrib` for `distribution`: people cut words that everybody knows.
     let cut = |short: &Word, long: &Word, known: bool| {
-        known && short.plain.len() >= 3 && short.plain.len() + 3 <= long.plain.len() && long.plain.starts_with(&short.plain)
+        known
+            && short.plain.len() >= 3
+            && short.plain.len() + 3 <= long.plain.len()
+            && long.plain.starts_with(&short.plain)
     };
     if cut(one, other, other_known) || cut(other, one, one_known) {
         return 0.9;

@@ -17,7 +17,12 @@ pub(crate) struct Fitting<'a> {
 
 /// Who comes first: by the surer way, then by more facts where the name was the way, then by the declared rules, then by id.
 /// Says which rule decided.
-pub(crate) fn first(rules: &MatchRules, lead: &Prepared, one: &Fitting<'_>, other: &Fitting<'_>) -> (Ordering, Option<TieRule>) {
+pub(crate) fn first(
+    rules: &MatchRules,
+    lead: &Prepared,
+    one: &Fitting<'_>,
+    other: &Fitting<'_>,
+) -> (Ordering, Option<TieRule>) {
     let by_rank = rank(one).cmp(&rank(other));
     if by_rank != Ordering::Equal {
         return (by_rank, None);

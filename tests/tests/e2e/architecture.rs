@@ -79,14 +79,14 @@ fn may_use(folder: &str, other: &str) -> bool {
     let shared = |names: &[&str]| names.iter().any(|name| other == format!("shared/{name}"));
     match folder {
         "shared/domain" => false,
-        "shared/config" => shared(&["domain"]),
+        "shared/config" | "shared/matching" => shared(&["domain"]),
         "shared/loopkit" | "shared/rules" => shared(&["domain", "config"]),
         "shared/crm" | "shared/enrichment" | "shared/ai" | "shared/aws" => shared(&["domain", "config", "loopkit"]),
         "shared/runtime" => other.starts_with("shared/") && other != "shared/testkit",
         "shared/testkit" => shared(&["domain", "config", "loopkit"]),
         "infra/local/standins" => false,
         "tests" => true,
-        _ if folder.starts_with("functions/loops/") => shared(&["domain", "config", "loopkit", "rules", "runtime"]),
+        _ if folder.starts_with("functions/loops/") => shared(&["domain", "config", "loopkit", "rules", "matching", "runtime"]),
         _ if folder.starts_with("functions/") || folder == "infra/cli" => {
             (other.starts_with("shared/") && other != "shared/testkit") || other.starts_with("functions/loops/")
         }

@@ -14,7 +14,9 @@ pub(super) fn typo(rng: &mut Rng, name: &str) -> String {
         let places: Vec<usize> = letters
             .iter()
             .enumerate()
-            .filter(|(at, letter)| *at > 0 && letter.is_alphabetic() && letters.get(at - 1).is_some_and(|c| c.is_alphabetic()))
+            .filter(|(at, letter)| {
+                *at > 0 && letter.is_alphabetic() && letters.get(at - 1).is_some_and(|c| c.is_alphabetic())
+            })
             .map(|(at, _)| at)
             .collect();
         let Some(at) = rng.pick(&places).copied() else { break };

@@ -7,8 +7,18 @@ use super::words::{CHAINS, LANDS, NEAR_SURNAMES, PAGE_HOSTS, SHARED_HOSTS, TRADE
 use super::world::{Firm, World, plain};
 
 pub(super) const KINDS: &[Make] = &[
-    namesake_abroad, namesake_elsewhere, near_name, free_mail_namesake, shared_words, franchise, numbered, parent_s_name,
-    look_alike_domain, shared_host, country_branch, same_initials,
+    namesake_abroad,
+    namesake_elsewhere,
+    near_name,
+    free_mail_namesake,
+    shared_words,
+    franchise,
+    numbered,
+    parent_s_name,
+    look_alike_domain,
+    shared_host,
+    country_branch,
+    same_initials,
 ];
 
 /// The account of `account`, and a lead of `lead`, which is another company.
@@ -117,7 +127,11 @@ fn numbered(world: &mut World, number: usize) -> Option<Labelled> {
     let name = world.name();
     let land = world.land();
     let first = 1 + world.rng.below(5);
-    let (one, other) = if world.rng.chance(30) { ("II".to_owned(), "III".to_owned()) } else { (first.to_string(), (first + 1).to_string()) };
+    let (one, other) = if world.rng.chance(30) {
+        ("II".to_owned(), "III".to_owned())
+    } else {
+        (first.to_string(), (first + 1).to_string())
+    };
     let ours = world.firm(format!("{name} {one}"), land);
     let mut theirs = world.firm(format!("{name} {other}"), land);
     theirs.city = ours.city;

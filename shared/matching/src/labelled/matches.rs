@@ -4,19 +4,37 @@ use revloops_domain::Account;
 
 use super::Labelled;
 use super::dirt::{self, Address};
-use super::world::{Firm, World, join_form, plain};
 use super::words::{SHORTENED, SURNAMES, TRADES};
+use super::world::{Firm, World, join_form, plain};
 
 /// Makes one lead of its kind.
 pub(super) type Make = fn(&mut World, usize) -> Option<Labelled>;
 
 pub(super) const KINDS: &[Make] = &[
-    typo, legal_form, accents, abbreviation, acronym, sub_domain, other_ending, transposed, spacing, domain_alone, few_fields,
-    website, duplicate,
+    typo,
+    legal_form,
+    accents,
+    abbreviation,
+    acronym,
+    sub_domain,
+    other_ending,
+    transposed,
+    spacing,
+    domain_alone,
+    few_fields,
+    website,
+    duplicate,
 ];
 
 /// The lead that calls its company `company`, and the account of the same company.
-fn pair(world: &mut World, number: usize, kind: &'static str, firm: &Firm, company: String, address: Address) -> Option<Labelled> {
+fn pair(
+    world: &mut World,
+    number: usize,
+    kind: &'static str,
+    firm: &Firm,
+    company: String,
+    address: Address,
+) -> Option<Labelled> {
     let account_name = firm.full_name();
     let truth = world.account(firm, account_name);
     let lead = dirt::lead(&mut world.rng, number, firm, company, address)?;

@@ -159,21 +159,57 @@ pub(super) const LANDS: &[Land] = &[
 
 /// Coined brands are made of a beginning, a middle and an end.
 pub(super) const BEGINNINGS: &[&str] = &[
-    "Vel", "Kor", "Tan", "Bri", "Zen", "Mar", "Lum", "Fal", "Gra", "Ost", "Quin", "Sol", "Ner", "Hel", "Dra", "Ply", "Cal",
-    "Ever", "Nov", "Arc", "Pel", "Tor", "Wex", "Jun", "Rav", "Ib", "Sca", "Mond",
+    "Vel", "Kor", "Tan", "Bri", "Zen", "Mar", "Lum", "Fal", "Gra", "Ost", "Quin", "Sol", "Ner", "Hel", "Dra", "Ply",
+    "Cal", "Ever", "Nov", "Arc", "Pel", "Tor", "Wex", "Jun", "Rav", "Ib", "Sca", "Mond",
 ];
 pub(super) const MIDDLES: &[&str] =
     &["a", "o", "i", "u", "era", "ona", "ivi", "alo", "eni", "ado", "umi", "ora", "ita", "emo"];
 pub(super) const ENDS: &[&str] = &[
-    "ra", "dex", "tis", "wick", "nova", "lon", "mark", "rix", "das", "quest", "via", "gard", "lux", "stone", "ford", "zon", "plex",
-    "mir", "tech", "bell",
+    "ra", "dex", "tis", "wick", "nova", "lon", "mark", "rix", "das", "quest", "via", "gard", "lux", "stone", "ford",
+    "zon", "plex", "mir", "tech", "bell",
 ];
 
 pub(super) const SURNAMES: &[&str] = &[
-    "Müller", "Schröder", "Hartmann", "Meyer", "Weiß", "Krüger", "Smith", "Johnson", "Whitfield", "O'Neill", "Kowalski",
-    "Wiśniewski", "Lindqvist", "Åkesson", "Sørensen", "Jørgensen", "de Vries", "van Dijk", "Rossi", "Bianchi", "García", "Núñez",
-    "Lefèvre", "Dubois", "Gonçalves", "Araújo", "Bergmann", "Thornton", "Pemberton", "Łukasik", "Böhm", "Baumgärtner", "Fairfax",
-    "Castellano", "Hollingsworth", "McAllister", "Strömberg", "Zieliński", "Beauchamp", "Delacroix",
+    "Müller",
+    "Schröder",
+    "Hartmann",
+    "Meyer",
+    "Weiß",
+    "Krüger",
+    "Smith",
+    "Johnson",
+    "Whitfield",
+    "O'Neill",
+    "Kowalski",
+    "Wiśniewski",
+    "Lindqvist",
+    "Åkesson",
+    "Sørensen",
+    "Jørgensen",
+    "de Vries",
+    "van Dijk",
+    "Rossi",
+    "Bianchi",
+    "García",
+    "Núñez",
+    "Lefèvre",
+    "Dubois",
+    "Gonçalves",
+    "Araújo",
+    "Bergmann",
+    "Thornton",
+    "Pemberton",
+    "Łukasik",
+    "Böhm",
+    "Baumgärtner",
+    "Fairfax",
+    "Castellano",
+    "Hollingsworth",
+    "McAllister",
+    "Strömberg",
+    "Zieliński",
+    "Beauchamp",
+    "Delacroix",
 ];
 /// Surnames that are one or two letters apart: what a careless matcher takes for a typing error.
 pub(super) const NEAR_SURNAMES: &[(&str, &str)] = &[
@@ -201,8 +237,28 @@ pub(super) const NEAR_SURNAMES: &[(&str, &str)] = &[
 
 /// What a company does, as its name says it.
 pub(super) const TRADES: &[&str] = &[
-    "Logistics", "Software", "Consulting", "Foods", "Robotics", "Pharma", "Energy", "Textiles", "Plumbing", "Dental", "Capital",
-    "Media", "Analytics", "Packaging", "Shipping", "Roofing", "Bakery", "Optics", "Instruments", "Furniture", "Brewery", "Mining",
+    "Logistics",
+    "Software",
+    "Consulting",
+    "Foods",
+    "Robotics",
+    "Pharma",
+    "Energy",
+    "Textiles",
+    "Plumbing",
+    "Dental",
+    "Capital",
+    "Media",
+    "Analytics",
+    "Packaging",
+    "Shipping",
+    "Roofing",
+    "Bakery",
+    "Optics",
+    "Instruments",
+    "Furniture",
+    "Brewery",
+    "Mining",
 ];
 /// Words that people shorten, and how.
 pub(super) const SHORTENED: &[(&str, &[&str])] = &[
@@ -223,26 +279,75 @@ pub(super) const SHORTENED: &[(&str, &[&str])] = &[
 ];
 /// First words of long official names, from which initials are made.
 pub(super) const OFFICIAL: &[&str] = &[
-    "Continental", "Allied", "Bavarian", "Nordic", "Federal", "Baltic", "Universal", "Metropolitan", "Transatlantic", "Iberian",
-    "Consolidated", "Pacific", "Alpine", "Royal", "Imperial",
+    "Continental",
+    "Allied",
+    "Bavarian",
+    "Nordic",
+    "Federal",
+    "Baltic",
+    "Universal",
+    "Metropolitan",
+    "Transatlantic",
+    "Iberian",
+    "Consolidated",
+    "Pacific",
+    "Alpine",
+    "Royal",
+    "Imperial",
 ];
 pub(super) const OFFICIAL_MIDDLE: &[&str] = &[
-    "Freight", "Motor", "Steel", "Chemical", "Insurance", "Aviation", "Machine", "Timber", "Telegraph", "Electric", "Grain",
-    "Marine", "Paper", "Credit",
+    "Freight",
+    "Motor",
+    "Steel",
+    "Chemical",
+    "Insurance",
+    "Aviation",
+    "Machine",
+    "Timber",
+    "Telegraph",
+    "Electric",
+    "Grain",
+    "Marine",
+    "Paper",
+    "Credit",
 ];
-pub(super) const OFFICIAL_END: &[&str] = &["Works", "Services", "Company", "Association", "Union", "Trust", "Bureau", "Exchange"];
+pub(super) const OFFICIAL_END: &[&str] =
+    &["Works", "Services", "Company", "Association", "Union", "Trust", "Bureau", "Exchange"];
 
 /// Names that any town may have.
 pub(super) const COMMON: &[&str] = &[
-    "Premier", "Sunrise", "Summit", "Apex", "Pinnacle", "First Choice", "Golden Gate", "Blue Sky", "Central", "Quality",
-    "Heritage", "Liberty", "Main Street", "Riverside", "Evergreen",
+    "Premier",
+    "Sunrise",
+    "Summit",
+    "Apex",
+    "Pinnacle",
+    "First Choice",
+    "Golden Gate",
+    "Blue Sky",
+    "Central",
+    "Quality",
+    "Heritage",
+    "Liberty",
+    "Main Street",
+    "Riverside",
+    "Evergreen",
 ];
 /// Chains with a branch in each town.
 pub(super) const CHAINS: &[&str] = &[
-    "Burgerhaus", "Fitbox", "Copy Corner", "Pizza Presto", "Kinderland", "Smile Dental", "Hotel Aurora", "Clinique Belle", "Car Wash King",
+    "Burgerhaus",
+    "Fitbox",
+    "Copy Corner",
+    "Pizza Presto",
+    "Kinderland",
+    "Smile Dental",
+    "Hotel Aurora",
+    "Clinique Belle",
+    "Car Wash King",
 ];
 
-pub(super) const FREE_MAIL: &[&str] = &["gmail.com", "outlook.com", "gmx.de", "yahoo.com", "web.de", "icloud.com", "hotmail.com"];
+pub(super) const FREE_MAIL: &[&str] =
+    &["gmail.com", "outlook.com", "gmx.de", "yahoo.com", "web.de", "icloud.com", "hotmail.com"];
 /// Mail or pages of anybody's customers: no company's own.
-pub(super) const SHARED_HOSTS: &[&str] = &["comcast.net", "btinternet.com", "verizon.net", "bluewin.ch", "arcor.de", "sfr.fr"];
+pub(super) const SHARED_HOSTS: &[&str] =
+    &["comcast.net", "btinternet.com", "verizon.net", "bluewin.ch", "arcor.de", "sfr.fr"];
 pub(super) const PAGE_HOSTS: &[&str] = &["github.io", "blogspot.com", "herokuapp.com", "myshopify.com"];

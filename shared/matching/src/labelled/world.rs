@@ -6,7 +6,8 @@ use revloops_domain::{Account, AccountId, MailDomain, OwnerId};
 
 use super::rng::Rng;
 use super::words::{
-    BEGINNINGS, COMMON, ENDS, LANDS, Land, MIDDLES, OFFICIAL, OFFICIAL_END, OFFICIAL_MIDDLE, SHORTENED, SURNAMES, TRADES,
+    BEGINNINGS, COMMON, ENDS, LANDS, Land, MIDDLES, OFFICIAL, OFFICIAL_END, OFFICIAL_MIDDLE, SHORTENED, SURNAMES,
+    TRADES,
 };
 
 /// One company, as it truly is.
@@ -115,7 +116,15 @@ impl World {
     /// A company of this name in some place of `land`.
     pub(super) fn firm(&mut self, name: String, land: &'static Land) -> Firm {
         let rng = &mut self.rng;
-        let (city, state, first) = rng.pick(land.cities).copied().unwrap_or_default();
+        let mut place = rng.pick(land.cities).copied().unwrap_or_default();
+        // No register takes the same name twice in one town.
+        for _ in 0..20 {
+            if self.taken.insert(format!("{}/{}", plain(&name), place.0)) {
+                break;
+            }
+            place = rng.pick(land.cities).copied().unwrap_or_default();
+        }
+        let (city, state, first) = place;
         let forms = rng.pick(land.forms).copied().unwrap_or_default();
         let postal = format!("{first}{}", rng.digits(land.postal_digits.saturating_sub(first.len())));
         let phone = format!("{} {} {}", land.dial, rng.digits(3), rng.digits(7));
@@ -142,7 +151,8 @@ impl World {
         self.ids += 1;
         let id = AccountId::parse(&format!("001gen{:09}", self.ids)).ok()?;
         let rng = &mut self.rng;
-        let keep = |rng: &mut Rng, percent, text: &str| (rng.chance(percent) && !text.is_empty()).then(|| text.to_owned());
+        let keep =
+            |rng: &mut Rng, percent, text: &str| (rng.chance(percent) && !text.is_empty()).then(|| text.to_owned());
         let account = Account {
             id: id.clone(),
             name,
@@ -217,5 +227,12 @@ pub(super) fn bare(letter: char) -> String {
     }
 }
 
-static FALLBACK: Land =
-    Land { code: "DE", names: &["Germany"], cities: &[("Kiel", "SH", "24")], postal_digits: 5, dial: "+49", tld: "de", forms: &[&["GmbH"]] };
+static FALLBACK: Land = Land {
+    code: "DE",
+    names: &["Germany"],
+    cities: &[("Kiel", "SH", "24")],
+    postal_digits: 5,
+    dial: "+49",
+    tld: "de",
+    forms: &[&["GmbH"]],
+};

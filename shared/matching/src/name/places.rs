@@ -1,5 +1,7 @@
 //! Places in names and addresses, in the languages in which they are written there.
 
+use super::Word;
+
 /// Country code, then its names as they stand in company names; folded, words of several parts by their telling one.
 const COUNTRIES: &[(&str, &[&str])] = &[
     ("ae", &["uae", "emirates", "dubai"]),
@@ -66,28 +68,126 @@ const COUNTRIES: &[(&str, &[&str])] = &[
 
 /// Cities that company names carry, and what else they are called.
 const CITIES: &[(&str, &[&str])] = &[
-    ("aachen", &[]), ("amsterdam", &[]), ("antwerp", &["antwerpen", "anvers"]), ("athens", &["athina"]), ("atlanta", &[]), ("austin", &[]),
-    ("baltimore", &[]), ("bangalore", &["bengaluru"]), ("barcelona", &[]), ("basel", &["basle", "bale"]), ("beijing", &["peking"]),
-    ("belgrade", &["beograd"]), ("berlin", &[]), ("bern", &["berne"]), ("bilbao", &[]), ("birmingham", &[]), ("bologna", &[]), ("bonn", &[]),
-    ("bordeaux", &[]), ("boston", &[]), ("bremen", &[]), ("brisbane", &[]), ("bristol", &[]), ("brussels", &["bruxelles", "brussel"]),
-    ("bucharest", &["bucuresti"]), ("budapest", &[]), ("chicago", &[]), ("cleveland", &[]), ("cologne", &["koln", "koeln"]),
-    ("copenhagen", &["kobenhavn", "kopenhagen"]), ("dallas", &[]), ("delhi", &[]), ("denver", &[]), ("detroit", &[]), ("dortmund", &[]),
-    ("dresden", &[]), ("dublin", &[]), ("dusseldorf", &["duesseldorf"]), ("edinburgh", &[]), ("essen", &[]), ("florence", &["firenze"]),
-    ("frankfurt", &["frankfurtammain", "frankfurtam"]), ("geneva", &["geneve", "genf"]), ("genoa", &["genova"]), ("glasgow", &[]),
-    ("gothenburg", &["goteborg", "goeteborg"]), ("hague", &["denhaag", "haag"]), ("hamburg", &[]), ("hanover", &["hannover"]),
-    ("helsinki", &["helsingfors"]), ("houston", &[]), ("istanbul", &[]), ("johannesburg", &[]), ("krakow", &["cracow"]), ("kyiv", &["kiev"]),
-    ("lausanne", &[]), ("leeds", &[]), ("leipzig", &[]), ("lille", &[]), ("linz", &[]), ("lisbon", &["lisboa"]), ("liverpool", &[]),
-    ("london", &[]), ("lyon", &["lyons"]), ("madrid", &[]), ("malmo", &["malmoe"]), ("manchester", &[]), ("mannheim", &[]),
-    ("marseille", &["marseilles"]), ("melbourne", &[]), ("miami", &[]), ("milan", &["milano", "mailand"]), ("minneapolis", &[]),
-    ("montreal", &[]), ("moscow", &["moskva", "moskau"]), ("mumbai", &["bombay"]), ("munich", &["munchen", "muenchen"]), ("nantes", &[]),
-    ("naples", &["napoli"]), ("newyork", &["nyc", "newyorkcity"]), ("nice", &[]), ("nuremberg", &["nurnberg", "nuernberg"]), ("oslo", &[]),
-    ("osaka", &[]), ("paris", &[]), ("perth", &[]), ("philadelphia", &[]), ("phoenix", &[]), ("pittsburgh", &[]), ("porto", &["oporto"]),
-    ("prague", &["praha", "prag"]), ("rome", &["roma", "rom"]), ("rotterdam", &[]), ("salzburg", &[]), ("sanfrancisco", &["sf"]),
-    ("seattle", &[]), ("seoul", &[]), ("seville", &["sevilla"]), ("shanghai", &[]), ("sofia", &[]), ("stockholm", &[]),
-    ("strasbourg", &["strassburg"]), ("stuttgart", &[]), ("sydney", &[]), ("tallinn", &[]), ("tokyo", &[]), ("toronto", &[]),
-    ("toulouse", &[]), ("turin", &["torino"]), ("utrecht", &[]), ("valencia", &[]), ("vancouver", &[]), ("venice", &["venezia"]),
-    ("vienna", &["wien"]), ("vilnius", &[]), ("warsaw", &["warszawa", "warschau"]), ("washington", &[]), ("wroclaw", &["breslau"]),
-    ("zagreb", &[]), ("zurich", &["zuerich"]),
+    ("aachen", &[]),
+    ("amsterdam", &[]),
+    ("antwerp", &["antwerpen", "anvers"]),
+    ("athens", &["athina"]),
+    ("atlanta", &[]),
+    ("austin", &[]),
+    ("baltimore", &[]),
+    ("bangalore", &["bengaluru"]),
+    ("barcelona", &[]),
+    ("basel", &["basle", "bale"]),
+    ("beijing", &["peking"]),
+    ("belgrade", &["beograd"]),
+    ("berlin", &[]),
+    ("bern", &["berne"]),
+    ("bilbao", &[]),
+    ("birmingham", &[]),
+    ("bologna", &[]),
+    ("bonn", &[]),
+    ("bordeaux", &[]),
+    ("boston", &[]),
+    ("bremen", &[]),
+    ("brisbane", &[]),
+    ("bristol", &[]),
+    ("brussels", &["bruxelles", "brussel"]),
+    ("bucharest", &["bucuresti"]),
+    ("budapest", &[]),
+    ("chicago", &[]),
+    ("cleveland", &[]),
+    ("cologne", &["koln", "koeln"]),
+    ("copenhagen", &["kobenhavn", "kopenhagen"]),
+    ("dallas", &[]),
+    ("delhi", &[]),
+    ("denver", &[]),
+    ("detroit", &[]),
+    ("dortmund", &[]),
+    ("dresden", &[]),
+    ("dublin", &[]),
+    ("dusseldorf", &["duesseldorf"]),
+    ("edinburgh", &[]),
+    ("essen", &[]),
+    ("florence", &["firenze"]),
+    ("frankfurt", &["frankfurtammain", "frankfurtam"]),
+    ("geneva", &["geneve", "genf"]),
+    ("genoa", &["genova"]),
+    ("glasgow", &[]),
+    ("gothenburg", &["goteborg", "goeteborg"]),
+    ("hague", &["denhaag", "haag"]),
+    ("hamburg", &[]),
+    ("hanover", &["hannover"]),
+    ("helsinki", &["helsingfors"]),
+    ("houston", &[]),
+    ("istanbul", &[]),
+    ("johannesburg", &[]),
+    ("krakow", &["cracow"]),
+    ("kyiv", &["kiev"]),
+    ("lausanne", &[]),
+    ("leeds", &[]),
+    ("leipzig", &[]),
+    ("lille", &[]),
+    ("linz", &[]),
+    ("lisbon", &["lisboa"]),
+    ("liverpool", &[]),
+    ("london", &[]),
+    ("lyon", &["lyons"]),
+    ("madrid", &[]),
+    ("malmo", &["malmoe"]),
+    ("manchester", &[]),
+    ("mannheim", &[]),
+    ("marseille", &["marseilles"]),
+    ("melbourne", &[]),
+    ("miami", &[]),
+    ("milan", &["milano", "mailand"]),
+    ("minneapolis", &[]),
+    ("montreal", &[]),
+    ("moscow", &["moskva", "moskau"]),
+    ("mumbai", &["bombay"]),
+    ("munich", &["munchen", "muenchen"]),
+    ("nantes", &[]),
+    ("naples", &["napoli"]),
+    ("newyork", &["nyc", "newyorkcity"]),
+    ("nice", &[]),
+    ("nuremberg", &["nurnberg", "nuernberg"]),
+    ("oslo", &[]),
+    ("osaka", &[]),
+    ("paris", &[]),
+    ("perth", &[]),
+    ("philadelphia", &[]),
+    ("phoenix", &[]),
+    ("pittsburgh", &[]),
+    ("porto", &["oporto"]),
+    ("prague", &["praha", "prag"]),
+    ("rome", &["roma", "rom"]),
+    ("rotterdam", &[]),
+    ("salzburg", &[]),
+    ("sanfrancisco", &["sf"]),
+    ("seattle", &[]),
+    ("seoul", &[]),
+    ("seville", &["sevilla"]),
+    ("shanghai", &[]),
+    ("sofia", &[]),
+    ("stockholm", &[]),
+    ("strasbourg", &["strassburg"]),
+    ("stuttgart", &[]),
+    ("sydney", &[]),
+    ("tallinn", &[]),
+    ("tokyo", &[]),
+    ("toronto", &[]),
+    ("toulouse", &[]),
+    ("turin", &["torino"]),
+    ("utrecht", &[]),
+    ("valencia", &[]),
+    ("vancouver", &[]),
+    ("venice", &["venezia"]),
+    ("vienna", &["wien"]),
+    ("vilnius", &[]),
+    ("warsaw", &["warszawa", "warschau"]),
+    ("washington", &[]),
+    ("wroclaw", &["breslau"]),
+    ("zagreb", &[]),
+    ("zurich", &["zuerich"]),
 ];
 
 /// Points of the compass and regions by which branches are told apart.
@@ -108,9 +208,24 @@ fn named(table: &[(&'static str, &[&str])], word: &str) -> Option<&'static str> 
     table.iter().find(|(name, others)| *name == word || others.contains(&word)).map(|(name, _)| *name)
 }
 
+/// Marks the words that stand for a place, alone or with their neighbour.
+pub(super) fn mark(words: &mut [Word]) {
+    for word in words.iter_mut() {
+        word.place = place_of(&word.plain);
+    }
+    for at in 1..words.len() {
+        let pair: String = words.iter().skip(at - 1).take(2).map(|word| word.plain.as_str()).collect();
+        if let Some(place) = place_of(&pair) {
+            for word in words.iter_mut().skip(at - 1).take(2) {
+                word.place = Some(place.clone());
+            }
+        }
+    }
+}
+
 /// The place that a word of a name stands for: a country's code, a city or a region. The codes themselves are no places:
 /// in names, `it` and `in` are words.
-pub(crate) fn place_of(word: &str) -> Option<String> {
+fn place_of(word: &str) -> Option<String> {
     COUNTRIES
         .iter()
         .find(|(_, names)| names.contains(&word))
@@ -135,7 +250,12 @@ mod tests {
 
     #[test]
     fn a_city_is_the_same_in_any_language() {
-        for (one, other) in [("München", "Munich"), ("Köln", "Cologne"), ("Frankfurt am Main", "frankfurt"), ("København", "Copenhagen")] {
+        for (one, other) in [
+            ("München", "Munich"),
+            ("Köln", "Cologne"),
+            ("Frankfurt am Main", "frankfurt"),
+            ("København", "Copenhagen"),
+        ] {
             assert_eq!(city(one), city(other), "{one}");
         }
         assert_ne!(city("Neustadt"), city("Altstadt"));
