@@ -1,4 +1,4 @@
-//! Asking People Data Labs, and what each of its answers means for us.
+//! People Data Labs: how it is asked, and what each of its answers means for us.
 //!
 //! | answer | meaning |
 //! |---|---|
@@ -15,44 +15,26 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use reqwest::header::HeaderValue;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Response, StatusCode, Url};
 
 use revloops_domain::{CompanyProfile, ErrorClass, PersonProfile, Secret};
 use revloops_loopkit::ports::{CompanyQuery, Found, PersonQuery, Provider};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::country;
+use crate::http::{Api, SetupError, body, endpoint, read, refused};
 use crate::profile::On;
 use crate::wire::{CompanyAnswer, ErrorAnswer, PersonAnswer};
 
 /// The provider's name, as levers and provenance write it.
 pub const PROVIDER: &str = "people_data_labs";
 
-/// Answers longer than this are none of this API's.
-const MAX_ANSWER_BYTES: usize = 4 << 20;
-
-/// Why a client cannot be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    /// The base URL is no URL, or not of http or https.
-    #[error("the enrichment provider's URL is not an http or https URL")]
-    Url,
-    /// The key cannot be sent.
-    #[error("the enrichment provider's API key is empty or holds characters that no header may hold")]
-    Key,
-    /// The HTTP client cannot be built.
-    #[error("building the HTTP client")]
-    Http(#[source] reqwest::Error),
-}
-
 /// The client.
 #[derive(Debug, Clone)]
 pub struct PeopleDataLabs {
-    http: Client,
+    api: Api,
     company: Url,
     person: Url,
-    key: HeaderValue,
 }
 
 impl PeopleDataLabs {
@@ -61,32 +43,16 @@ impl PeopleDataLabs {
     /// # Errors
     /// When the key cannot be sent, the URL is none, or the HTTP client cannot be built.
     pub fn new(base: &str, key: &Secret) -> Result<Self, SetupError> {
-        let mut key = key.trimmed().and_then(|key| HeaderValue::from_str(key).ok()).ok_or(SetupError::Key)?;
-        key.set_sensitive(true);
-        let endpoint = |path: &str| {
-            let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/'))).map_err(|_| SetupError::Url)?;
-            if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(SetupError::Url) }
-        };
         Ok(Self {
-            company: endpoint("/v5/company/enrich")?,
-            person: endpoint("/v5/person/enrich")?,
-            // A redirect would carry the key elsewhere; the API has none.
-            http: Client::builder().redirect(reqwest::redirect::Policy::none()).build().map_err(SetupError::Http)?,
-            key,
+            api: Api::new(key)?,
+            company: endpoint(base, "/v5/company/enrich")?,
+            person: endpoint(base, "/v5/person/enrich")?,
         })
     }
 
     /// One request; the body of a 200, `None` for a 404.
     async fn ask(&self, url: &Url, query: &[(&str, String)], timeout: Duration) -> Outcome<Option<Vec<u8>>> {
-        let request = self
-            .http
-            .get(url.clone())
-            .query(query)
-            .header("x-api-key", self.key.clone())
-            .header("accept", "application/json")
-            .timeout(timeout);
-        // The URL holds the person's address: it is taken out of every error.
-        let response = request.send().await.map_err(|error| lost(error, timeout))?;
+        let response = self.api.get(url, query, timeout).await?;
         match response.status() {
             StatusCode::OK => Ok(Some(body(response, timeout).await?)),
             status => match refusal(status, response, timeout).await {
@@ -127,7 +93,7 @@ impl Provider for PeopleDataLabs {
         asked.push(("min_likelihood", min_likelihood.to_string()));
         let answer = self.ask(&self.company, &asked, timeout).await.map_err(|failure| failure.during("company"));
         let Some(body) = answer.map_err(named)? else { return Ok(Found::NoMatch) };
-        let answer: CompanyAnswer = read(&body)?;
+        let answer: CompanyAnswer = read(&body).map_err(named)?;
         if answer.likelihood < min_likelihood {
             return Ok(Found::NoMatch);
         }
@@ -152,7 +118,7 @@ impl Provider for PeopleDataLabs {
         asked.push(("min_likelihood", min_likelihood.to_string()));
         let answer = self.ask(&self.person, &asked, timeout).await.map_err(|failure| failure.during("person"));
         let Some(body) = answer.map_err(named)? else { return Ok(Found::NoMatch) };
-        let answer: PersonAnswer = read(&body)?;
+        let answer: PersonAnswer = read(&body).map_err(named)?;
         if answer.likelihood < min_likelihood {
             return Ok(Found::NoMatch);
         }
@@ -164,30 +130,8 @@ fn named(failure: Failure) -> Failure {
     failure.during(PROVIDER)
 }
 
-fn day(at: Timestamp) -> String {
+pub(crate) fn day(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).date().to_string()
-}
-
-fn lost(error: reqwest::Error, timeout: Duration) -> Failure {
-    let context = if error.is_timeout() {
-        format!("no answer within {} ms", timeout.as_millis())
-    } else if error.is_connect() {
-        "cannot be reached".to_owned()
-    } else {
-        "connection lost".to_owned()
-    };
-    Failure::new(ErrorClass::Transient, context).caused_by(error.without_url())
-}
-
-async fn body(mut response: Response, timeout: Duration) -> Outcome<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| lost(error, timeout))? {
-        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-            return Err(Failure::new(ErrorClass::Rejected, format!("answer of more than {MAX_ANSWER_BYTES} bytes")));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 /// What an answer other than 200 means.
@@ -215,9 +159,7 @@ async fn refusal(status: StatusCode, response: Response, timeout: Duration) -> R
     if status == StatusCode::NOT_FOUND && kind.as_deref() == Some("not_found") {
         return Refusal::NobodyKnown;
     }
-    let kind = kind.filter(|kind| kind.len() <= 60 && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
-    let kind = kind.map_or_else(String::new, |kind| format!(" {kind}"));
-    Refusal::Failed(Failure::new(class, format!("answered {}{kind}{}", status.as_u16(), again.unwrap_or_default())))
+    Refusal::Failed(refused(class, status, kind.as_deref(), &again.unwrap_or_default()))
 }
 
 fn class_of(status: StatusCode) -> ErrorClass {
@@ -226,14 +168,6 @@ fn class_of(status: StatusCode) -> ErrorClass {
         408 | 500..=599 => ErrorClass::Transient,
         _ => ErrorClass::Rejected,
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Outcome<T> {
-    // The cause is told by position alone; serde's text could quote a value.
-    serde_json::from_slice(body).map_err(|error| {
-        let place = format!("line {} column {}", error.line(), error.column());
-        named(Failure::new(ErrorClass::Rejected, format!("an answer that cannot be read at {place}")))
-    })
 }
 
 fn unusable(error: crate::profile::Unusable) -> Failure {
@@ -268,7 +202,7 @@ mod tests {
     #[test]
     fn a_key_is_sent_without_the_blanks_around_it_and_refused_where_no_header_may_hold_it() {
         let client_with = |key| PeopleDataLabs::new("http://127.0.0.1:9", &Secret::new(key));
-        assert_eq!(client_with(" s3cret\n").unwrap().key, "s3cret");
+        assert_eq!(client_with(" s3cret\n").unwrap().api.key, "s3cret");
         for key in ["", "  ", "a\nb"] {
             assert!(matches!(client_with(key), Err(SetupError::Key)), "{key:?}");
         }

@@ -67,11 +67,11 @@ impl TryFrom<On<PersonAnswer>> for PersonProfile {
 }
 
 /// The lower end of a band such as `201-500` or `10001+`: the number of employees that is sure.
-fn at_least(size: &str) -> Option<u32> {
+pub(crate) fn at_least(size: &str) -> Option<u32> {
     size.split(['-', '+']).next()?.trim().parse().ok().filter(|count| *count > 0)
 }
 
-fn text(value: Option<String>) -> Option<String> {
+pub(crate) fn text(value: Option<String>) -> Option<String> {
     value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 

@@ -89,6 +89,6 @@ pub(crate) struct ErrorBody {
 }
 
 /// A value of another type than the documented one reads as absent: one odd field must not lose the whole answer.
-fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
 }
