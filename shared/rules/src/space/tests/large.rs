@@ -1,0 +1,93 @@
+//! A team's whole rule book, proved rule by rule, with planted rules that can never fire.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::known::{Known, NamedList};
+
+const FIELDS: FieldTable = FieldTable::new(&[
+    Field::text("country"),
+    Field::text("state"),
+    Field::text("industry"),
+    Field::number("employees"),
+    Field::text("segment"),
+    Field::domain("domain"),
+    Field::number("score"),
+]);
+
+/// `count` rules, the last for everybody. Every tenth is planted: the two before it take, together, all of its leads.
+fn rule_book(count: usize) -> Vec<Condition> {
+    let list = Arc::new(NamedList::new("rivals", (0..10_000).map(|at| format!("company-{at}.example"))));
+    let known = Known { lists: vec![list], ..Known::default() };
+    let mut rules = Vec::new();
+    for at in 0..count - 1 {
+        let (country, industry) = (format!("C{}", at % 83), format!("industry {}", at / 10 % 37));
+        let from = (at * 37) % 4_000;
+        let both = |employees: Value| json!({"all": [{"field": "country", "is": country}, {"field": "industry", "is": industry}, employees]});
+        // The tens share their country and industry with the planted rule at their end.
+        let ten = at / 10;
+        let planted = |employees: Value| {
+            json!({"all": [
+                {"field": "country", "is": format!("P{}", ten % 90)},
+                {"field": "segment", "is": format!("segment {ten}")},
+                employees
+            ]})
+        };
+        let raw = match at % 10 {
+            0 => both(json!({"field": "employees", "between": [from, from + 500]})),
+            1 => {
+                json!({"all": [{"field": "state", "in": [format!("S{at}"), "CA"]}, {"field": "score", "at_least": 20 + at % 60}]})
+            }
+            2 => {
+                json!({"all": [{"not": {"field": "country", "in": [country, "DE"]}}, {"field": "segment", "is": format!("s{at}")}]})
+            }
+            3 => json!({"any": [
+                {"all": [{"field": "domain", "in_list": "rivals"}, {"field": "score", "between": [at % 90, at % 90]}, {"field": "industry", "is": industry}]},
+                {"field": "domain", "ends_with": format!(".x{at}.example")}
+            ]}),
+            4 => {
+                json!({"all": [{"field": "industry", "starts_with": format!("industry {}x{at}-", at % 9)}, {"field": "employees", "at_most": from}]})
+            }
+            5 => both(json!({"field": "score", "at_least": 50 + at % 50})),
+            6 => json!({"all": [{"field": "country", "is": country}, {"field": "state", "is": format!("T{at}")}]}),
+            7 => planted(json!({"field": "employees", "at_most": 100})),
+            8 => planted(json!({"field": "employees", "at_least": 80})),
+            _ => planted(json!({"field": "employees", "between": [40, 400]})),
+        };
+        rules.push(compiled(&raw, &known));
+    }
+    rules.push(Condition::Always);
+    rules
+}
+
+fn compiled(raw: &Value, known: &Known<'_>) -> Condition {
+    let condition: RawCondition = serde_json::from_value(raw.clone()).unwrap();
+    let document = Document::from_value("rules.yaml", raw.clone());
+    let mut problems = Problems::new();
+    crate::compile::compile_knowing(known, &condition, &FIELDS, &document, "", &mut problems)
+        .unwrap_or_else(|| panic!("{raw}: {problems}"))
+}
+
+fn prove(count: usize) {
+    let rules = rule_book(count);
+    let space = Space::new(Ground { table: &FIELDS, domains: &[], derived: None }, &rules);
+    let regions: Vec<Region> = rules.iter().map(|rule| space.region(rule).unwrap()).collect();
+    for (at, region) in regions.iter().enumerate() {
+        let earlier: Vec<&Region> = regions[..at].iter().collect();
+        match space.find(region, &earlier) {
+            Found::Lead(witness) => {
+                let first = rules.iter().position(|rule| rule.holds(&witness.values));
+                assert_eq!(first, Some(at), "{witness}");
+            }
+            Found::Nothing { because } => {
+                assert_eq!((at % 10, because), (9, vec![at - 2, at - 1]), "rule {at} is not a planted one");
+            }
+            Found::Undecided => panic!("rule {at} is undecided"),
+        }
+    }
+}
+
+#[test]
+fn of_500_rules_just_the_planted_ones_are_proved_dead_each_by_the_two_that_take_all() {
+    prove(500);
+}
