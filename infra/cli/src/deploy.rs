@@ -75,7 +75,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             packaged.display()
         ));
         console.say(format!("  aws {}", deploy.join(" ")));
-        console.say("  then give the secrets their values: outputs CrmSecret {client_id, client_secret}, EnrichmentSecret and AiSecret {api_key}:");
+        console.say("  then give the secrets their values: outputs CrmSecret {client_id, client_secret}, EnrichmentSecret, HunterSecret and AiSecret {api_key}:");
         console.say("  aws secretsmanager put-secret-value --secret-id <output> --secret-string file://<file>");
         console.json(&json!({"stack": stack, "build": build, "deploy": deploy, "executed": false}))?;
         return Ok(ExitCode::SUCCESS);
@@ -115,9 +115,12 @@ async fn say_what_is_left(context: &Context, aws: &Aws, stack: &str) -> anyhow::
         console
             .tone(Tone::Strong, "Where it is new, give the secrets their values (a file each, with the keys named):"),
     );
-    for (secret, keys) in
-        [("CrmSecret", "client_id, client_secret"), ("EnrichmentSecret", "api_key"), ("AiSecret", "api_key")]
-    {
+    for (secret, keys) in [
+        ("CrmSecret", "client_id, client_secret"),
+        ("EnrichmentSecret", "api_key"),
+        ("HunterSecret", "api_key"),
+        ("AiSecret", "api_key"),
+    ] {
         let id = value(secret);
         console.say(format!(
             "  {keys}: aws secretsmanager put-secret-value --secret-id {id} --secret-string file://<file>"

@@ -8,14 +8,14 @@ use tokio::sync::OnceCell;
 
 use revloops_ai::Anthropic;
 use revloops_aws::{
-    BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableCache, TableInbox, TableLeads,
+    BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableAccounts, TableCache, TableInbox, TableLeads,
     TableParked, TablePools, TableRuns, TableSpend, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
-use revloops_enrichment::PeopleDataLabs;
-use revloops_loopkit::ports::{BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore, Spend};
+use revloops_enrichment::{Hunter, PeopleDataLabs};
+use revloops_loopkit::ports::{Accounts, BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore, Spend};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::active_config::ActiveConfig;
@@ -70,6 +70,14 @@ impl World {
     /// See [`World::runs`].
     pub fn leads(&self) -> Outcome<Arc<dyn Leads>> {
         Ok(Arc::new(TableLeads::new(self.clients.dynamodb.clone(), self.settings.text("RUNS_TABLE")?)))
+    }
+
+    /// The CRM's accounts, by the keys of matching.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn accounts(&self) -> Outcome<Arc<dyn Accounts>> {
+        Ok(Arc::new(TableAccounts::new(self.clients.dynamodb.clone(), self.settings.text("ACCOUNTS_TABLE")?)))
     }
 
     /// Round-robin pools.
@@ -181,8 +189,10 @@ impl World {
         let unusable =
             |error| Failure::new(ErrorClass::ConfigInvalid, "setting up the enrichment client").caused_by(error);
         let secret: ApiKeySecret = self.secrets().read(&self.settings.text("ENRICHMENT_SECRET")?).await?;
-        let client = PeopleDataLabs::new(&self.settings.text("ENRICHMENT_URL")?, &secret.api_key).map_err(unusable)?;
-        Ok(vec![Arc::new(client)])
+        let first = PeopleDataLabs::new(&self.settings.text("ENRICHMENT_URL")?, &secret.api_key).map_err(unusable)?;
+        let secret: ApiKeySecret = self.secrets().read(&self.settings.text("HUNTER_SECRET")?).await?;
+        let second = Hunter::new(&self.settings.text("HUNTER_URL")?, &secret.api_key).map_err(unusable)?;
+        Ok(vec![Arc::new(first), Arc::new(second)])
     }
 
     /// The AI.

@@ -13,7 +13,8 @@ use revloops_domain::events::{ChainStep, LeadSaved, Owner, Qualified, QualifySta
 use revloops_domain::{CorrelationId, Lead, OrganizationId, OwnerId, Secret};
 use revloops_engage::logic::Writer;
 use revloops_engage::{Engage, EngageVerdict};
-use revloops_enrichment::PeopleDataLabs;
+use revloops_enrichment::{Hunter, PeopleDataLabs};
+use revloops_loopkit::ports::Provider;
 use revloops_loopkit::record::Record;
 use revloops_loopkit::{Loaded, Loop, dry_run};
 use revloops_qualify::Qualify;
@@ -50,14 +51,15 @@ async fn chain() -> anyhow::Result<Chain> {
     let data = enrichment::serve(listen().await?, enrichment::Options { api_key: KEY.into(), per_minute: 100_000 })?;
     let model = ai::serve(listen().await?, ai::Options { api_key: KEY.into() })?;
     let key = Secret::new(KEY);
-    let provider = PeopleDataLabs::new(&data.url(), &key)?;
+    let providers: Vec<Arc<dyn Provider>> =
+        vec![Arc::new(PeopleDataLabs::new(&data.url(), &key)?), Arc::new(Hunter::new(&data.url(), &key)?)];
     let settings = revloops_ai::Settings::new(model.url(), MODEL, Prices::list());
     let anthropic = Anthropic::new(settings, &key)?;
     let world = Arc::new(TestWorld::new(at()));
     let qualify = Qualify {
         leads: world.clone(),
         crm: world.clone(),
-        providers: vec![Arc::new(provider)],
+        providers,
         cache: world.clone(),
         spend: world.clone(),
         behaviour: world.clone(),

@@ -132,6 +132,8 @@ fn parameters(ports: Ports) -> BTreeMap<&'static str, String> {
         ("OrganizationId", ORGANIZATION_ID.to_owned()),
         ("CrmUrl", format!("http://127.0.0.1:{}", ports.crm)),
         ("EnrichmentUrl", format!("http://127.0.0.1:{}", ports.enrichment)),
+        // One stand-in is both providers.
+        ("HunterUrl", format!("http://127.0.0.1:{}", ports.enrichment)),
         ("AiUrl", format!("http://127.0.0.1:{}", ports.ai)),
         // The local cloud has no archives in its CloudFormation.
         ("ArchiveDays", "0".to_owned()),
@@ -241,6 +243,7 @@ async fn put_secrets(
             serde_json::json!({"client_id": secrets.crm_client_id, "client_secret": secrets.crm_client_secret}),
         ),
         ("EnrichmentSecret", serde_json::json!({"api_key": secrets.enrichment_api_key})),
+        ("HunterSecret", serde_json::json!({"api_key": secrets.enrichment_api_key})),
         ("AiSecret", serde_json::json!({"api_key": secrets.ai_api_key})),
     ];
     let puts = values.iter().map(async |(output, value)| {

@@ -3,7 +3,7 @@
 //! | module | stands in for |
 //! |---|---|
 //! | [`crm`] | Salesforce: REST, OAuth, SOQL, outbound messages |
-//! | [`enrichment`] | People Data Labs: company and person enrichment |
+//! | [`enrichment`] | People Data Labs and Hunter: company and person enrichment |
 //! | [`ai`] | the Anthropic Messages API |
 //!
 //! Every service runs behind [`host`], which says in each response that it is a stand-in and applies the [`faults`] it was told to have.

@@ -11,29 +11,29 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::{company, person, record};
+use super::{company, hunter, person, record};
 use crate::clock::now_ms;
 use crate::faults::Refusals;
 use crate::host::{self, Running};
 
-type Params = BTreeMap<String, String>;
+pub(super) type Params = BTreeMap<String, String>;
 
 /// How the stand-in is set up.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The one key that it takes.
+    /// The one key that it takes, as either provider.
     pub api_key: String,
     /// Requests that it takes in a minute from one endpoint; the vendor's paying customers have 1,000.
     pub per_minute: u32,
 }
 
-struct App {
-    options: Options,
+pub(super) struct App {
+    pub(super) options: Options,
     /// By endpoint: the minute's number and the requests in it.
     windows: Mutex<BTreeMap<&'static str, (i64, u32)>>,
 }
 
-/// Starts the provider on `listener`.
+/// Starts both providers on `listener`: their paths differ.
 ///
 /// # Errors
 /// When the listener has no local address.
@@ -43,6 +43,7 @@ pub fn serve(listener: TcpListener, options: Options) -> anyhow::Result<Running>
         .route("/", get(about))
         .route("/v5/company/enrich", get(enrich_company))
         .route("/v5/person/enrich", get(enrich_person))
+        .merge(hunter::routes())
         // Not the shape of "nobody known", so that a wrong URL is not taken for it.
         .fallback(|| async { (StatusCode::NOT_FOUND, Json(json!({ "message": "Not Found" }))) })
         .with_state(app);
@@ -50,7 +51,7 @@ pub fn serve(listener: TcpListener, options: Options) -> anyhow::Result<Running>
 }
 
 async fn about() -> &'static str {
-    "This is a local stand-in for People Data Labs' enrichment API. Its companies and people are made up.\n"
+    "This is a local stand-in for the enrichment APIs of People Data Labs and Hunter. Its companies and people are made up.\n"
 }
 
 async fn enrich_company(State(app): State<Arc<App>>, headers: HeaderMap, Query(params): Query<Params>) -> Response {
@@ -77,7 +78,7 @@ async fn enrich_person(State(app): State<Arc<App>>, headers: HeaderMap, Query(pa
     })
 }
 
-fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
     params.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
 }
 
@@ -122,7 +123,7 @@ impl App {
     }
 
     /// Requests in this minute with this one, and when the minute ends, in UTC.
-    fn count(&self, endpoint: &'static str) -> (u32, String) {
+    pub(super) fn count(&self, endpoint: &'static str) -> (u32, String) {
         let minute = now_ms() / 60_000;
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         let window = windows.entry(endpoint).or_insert((minute, 0));

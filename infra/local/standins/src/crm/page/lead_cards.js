@@ -49,9 +49,19 @@ export function scoreCard(lead) {
       : h('p', { class: 'muted' }, 'Not scored yet.'),
     meter,
     lead.RevLoops_Disqualified_Reason__c && h('p', { class: 'problem' }, h('b', {}, 'Disqualified: '), lead.RevLoops_Disqualified_Reason__c),
+    strongest('For', lead.RevLoops_Reasons_For__c),
+    strongest('Against', lead.RevLoops_Reasons_Against__c),
     lead.RevLoops_Score_Reasons__c && h('div', { class: 'why' }, h('h3', {}, 'Why'), showReasons(lead.RevLoops_Score_Reasons__c)),
     lead.RevLoops_Enrichment__c && h('p', { class: 'muted' }, `Enrichment: ${lead.RevLoops_Enrichment__c.replaceAll('_', ' ')}`),
+    lead.RevLoops_Provenance__c && h('details', { dataset: { fold: 'provenance' } },
+      h('summary', { dataset: { focus: 'provenance' } }, 'Where this is from'),
+      h('div', { class: 'why' }, showReasons(lead.RevLoops_Provenance__c))),
   ];
+}
+
+// The first line has the most weight.
+function strongest(title, lines) {
+  return lines && h('p', {}, h('span', { class: 'muted' }, `${title}: `), lines.split(/\r?\n/)[0].replace(/^([+-]\d+)\s+/, '$1 '));
 }
 
 export function convertedCard(lead, related) {

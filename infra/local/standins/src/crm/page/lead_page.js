@@ -77,7 +77,7 @@ function draw(parts, seen, fields, shown, refresh) {
   document.title = `${lead.Name} · Stand-in CRM`;
   redraw(parts.head, [lead.Name, lead.Title, lead.Company, lead.Status, lead.IsConverted, lead.OwnerId, lead.RevLoops_Score__c, lead.RevLoops_Band__c, lead.RevLoops_Disqualified_Reason__c], () => head(lead, refresh));
   redraw(parts.owner, [lead.OwnerId, names[lead.OwnerId], lead.RevLoops_Rule__c, lead.RevLoops_Route_Reason__c, lead.RevLoops_Routed_At__c], () => ownerCard(lead, names[lead.OwnerId]));
-  redraw(parts.score, [lead.RevLoops_Score__c, lead.RevLoops_Band__c, lead.RevLoops_Score_Reasons__c, lead.RevLoops_Disqualified_Reason__c, lead.RevLoops_Enrichment__c], () => scoreCard(lead));
+  redraw(parts.score, [lead.RevLoops_Score__c, lead.RevLoops_Band__c, lead.RevLoops_Score_Reasons__c, lead.RevLoops_Disqualified_Reason__c, lead.RevLoops_Enrichment__c, lead.RevLoops_Reasons_For__c, lead.RevLoops_Reasons_Against__c, lead.RevLoops_Provenance__c], () => scoreCard(lead));
   parts.converted.hidden = !lead.IsConverted;
   redraw(parts.converted, lead.IsConverted && related, () => lead.IsConverted ? convertedCard(lead, related) : []);
   redraw(parts.tasks, tasks, () => tasksCard(tasks, refresh));
