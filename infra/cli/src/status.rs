@@ -176,7 +176,7 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
     if cloud_runs && let Ok(endpoints) = Endpoints::load(context) {
         let clients = endpoints.clients().await;
         let queues = ["DemandQueueUrl", "DemandDeadLettersUrl", "RedriveDeadLettersUrl"];
-        let tables = ["RunsTable", "InboxTable", "PoolsTable", "CacheTable", "ParkedTable"];
+        let tables = ["RunsTable", "InboxTable", "PoolsTable", "AccountsTable", "CacheTable", "ParkedTable"];
         let (counts, (sizes, (parked, outbound))) = join(
             join_all(queues.map(|name| queue(&clients, &endpoints, name))),
             join(

@@ -1,6 +1,7 @@
 //! AWS: the only crate that names an SDK. Implements loopkit's ports on DynamoDB, S3, EventBridge, Step Functions,
 //! SQS and Secrets Manager. Where they are is a matter of endpoint settings alone.
 
+pub mod accounts;
 pub mod batch;
 pub mod bus;
 pub mod cache;
@@ -21,6 +22,7 @@ pub mod runs;
 pub mod secrets;
 pub mod spend;
 
+pub use accounts::TableAccounts;
 pub use batch::BucketBatches;
 pub use bus::EventBus;
 pub use cache::TableCache;

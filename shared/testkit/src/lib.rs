@@ -1,13 +1,16 @@
 //! For tests alone: a world in memory behind loopkit's ports, which can be killed between any two side effects,
 //! builders that state only what matters, and the config that the project ships.
 
+mod accounts;
 mod builders;
 mod memory;
 mod parked;
 mod pools;
 mod shipped;
+mod touches;
 mod world;
 
+pub use accounts::AccountsInMemory;
 pub use builders::{LeadBuilder, lead, lead_id, lead_saved, user_id};
 pub use memory::{Memory, Write};
 pub use parked::ParkedInMemory;

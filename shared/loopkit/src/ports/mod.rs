@@ -1,6 +1,7 @@
 //! What loops need of the world, as traits. The real ones are in `crm`, `enrichment`, `ai`, `aws` and `runtime`; tests
 //! bring their own from `testkit`.
 
+mod accounts;
 mod behaviour;
 mod batch;
 mod bus;
@@ -17,6 +18,7 @@ mod spend;
 mod time;
 mod touches;
 
+pub use accounts::Accounts;
 pub use behaviour::{Act, ActKind, Behaviour, Wanted};
 pub use batch::{
     BatchJob, BatchStore, CHUNK, ChunkRun, Collections, Direction, Ended, Intended, Noted, PlannedChange, RecordResult,
