@@ -6,9 +6,9 @@ mod org;
 use std::time::Duration;
 
 use revloops_crm::Salesforce;
-use revloops_domain::{ErrorClass, LeadId};
+use revloops_domain::{ErrorClass, LeadId, UserId};
 use revloops_loopkit::Failure;
-use revloops_loopkit::ports::{CrmDirectory as _, CrmReader as _, CrmWriter as _};
+use revloops_loopkit::ports::{CrmDirectory as _, CrmReader as _, CrmWriter as _, Workload as _};
 use serde_json::{Map, Value, json};
 
 use org::{Org, settings};
@@ -285,6 +285,30 @@ async fn queues_are_found_by_developer_name_over_all_pages() {
         query_of(&org.asked()[0]),
         "SELECT Id, DeveloperName, Name FROM Group WHERE Type = 'Queue' AND DeveloperName IN ('Partner_Desk','Triage')"
     );
+}
+
+#[tokio::test]
+async fn owners_are_found_by_id_and_their_open_leads_are_counted_by_the_crm() {
+    let org = Org::start().await;
+    let client = org.client(NO_CACHE);
+    org.answers(200, page(&[user(1, "ann@n.example"), user(2, "bob@n.example")]));
+    let ids = ["005xx0000000002", "005xx0000000001"].map(|id| UserId::parse(id).unwrap());
+    let users = client.users_by_id(&ids).await.unwrap();
+    assert_eq!(users.iter().map(|user| user.login.as_str()).collect::<Vec<_>>(), ["bob@n.example", "ann@n.example"]);
+    let count = |id: &UserId, leads: u64| json!({"attributes": {"type": "AggregateResult"}, "OwnerId": id, "leads": leads});
+    org.answers(200, page(&[count(&ids[0], 7)]));
+    let statuses = ["Open - Not Contacted".to_owned()];
+    let counts = client.open_leads(&ids, &statuses).await.unwrap();
+    assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(ids[0].clone(), 7)]);
+    assert_eq!(
+        query_of(&org.asked()[1]),
+        format!(
+            "SELECT OwnerId, COUNT(Id) leads FROM Lead WHERE OwnerId IN ('{}','{}') AND Status IN ('Open - Not Contacted') AND IsConverted = FALSE GROUP BY OwnerId",
+            ids[0], ids[1]
+        )
+    );
+    assert!(client.open_leads(&ids, &[]).await.unwrap().is_empty(), "without a status nothing is open");
+    assert_eq!(org.asked().len(), 2);
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -41,8 +43,19 @@ pub trait CrmDirectory: Send + Sync {
     /// The users with these usernames (without regard to case); a username that nobody has is left out.
     async fn users(&self, logins: &[String]) -> Outcome<Vec<CrmUser>>;
 
+    /// The users with these ids; an id that nobody has is left out.
+    async fn users_by_id(&self, ids: &[UserId]) -> Outcome<Vec<CrmUser>>;
+
     /// The queues with these developer names; a name that no queue has is left out.
     async fn queues(&self, developer_names: &[String]) -> Outcome<Vec<Queue>>;
+}
+
+/// How much people have to do.
+#[async_trait]
+pub trait Workload: Send + Sync {
+    /// How many leads each of these users owns that are in one of these statuses and not converted; who has none is left
+    /// out.
+    async fn open_leads(&self, owners: &[UserId], statuses: &[String]) -> Outcome<BTreeMap<UserId, u64>>;
 }
 
 /// Reads CRM records.
