@@ -108,7 +108,15 @@ fn chain() -> Chain {
             },
             loaded(),
         ),
-        route: (Route { directory: world.clone(), pools: world.clone() }, loaded()),
+        route: (
+            Route {
+                directory: world.clone(),
+                workload: world.clone(),
+                pools: world.clone(),
+                model: world.clone(),
+            },
+            loaded(),
+        ),
         engage: (Engage { model: world.clone() }, loaded()),
         world,
         saved,

@@ -1,40 +1,58 @@
-//! The levers: territories, pools, rules, and how soon an owner must be in touch.
+//! The levers: people, territories, pools, rules, and how soon an owner must be in touch.
 
+mod assign;
+mod calendars;
 mod cases;
 mod levers;
+mod lists;
+mod names;
 mod pools;
 mod rules;
+mod team;
 mod territories;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use revloops_config::{LeverFile, Levers, Problems, Sources};
-use revloops_rules::RuleSet;
+use revloops_domain::MatchedBy;
+use revloops_rules::{Known, NameTree, RuleSet};
 
+use crate::logic::fields::LeadField;
+
+pub use assign::{AiTerritory, Handler, WhenDown};
 pub(crate) use cases::run_case;
 pub use cases::{Expected, GivenLead, RouteCase};
-pub(crate) use levers::{FeedbackLevers, FirstTouch};
-pub(crate) use pools::Pool;
-pub(crate) use rules::Handler;
-pub(crate) use territories::Territory;
+pub(crate) use levers::FeedbackLevers;
+pub use levers::{Agent, FirstTouch, OnMiss, Workload};
+use names::Names;
+pub(crate) use pools::StickyBy;
+pub use pools::{Member, Pool};
+pub use team::{Person, Team};
+pub use territories::{Territories, Territory};
 
 /// Checked config of Route.
 #[derive(Debug, Clone)]
 pub struct RouteConfig {
     /// How soon an owner must be in touch, by band.
-    pub(crate) first_touch: FirstTouch,
+    pub first_touch: FirstTouch,
     /// The last rule, which takes what no other did.
-    pub(crate) fallback_rule: String,
+    pub fallback_rule: String,
+    /// What counts as somebody's work.
+    pub workload: Option<Workload>,
+    /// What the AI agent is told.
+    pub agent: Option<Agent>,
     /// When outcomes carry a proposal.
     pub(crate) feedback: FeedbackLevers,
+    /// People: when they work and when they are away.
+    pub team: Team,
     /// Territories; the first that holds is the lead's.
-    pub(crate) territories: Vec<Territory>,
+    pub territories: Territories,
     /// Pools by id.
-    pub(crate) pools: BTreeMap<String, Pool>,
+    pub pools: BTreeMap<String, Pool>,
     /// Rules in priority order, compiled once.
-    pub(crate) rules: RuleSet<Handler>,
+    pub rules: RuleSet<Handler>,
 }
 
 impl Levers for RouteConfig {
@@ -45,19 +63,28 @@ impl Levers for RouteConfig {
         LeverFile { name: "rules.yaml", schema: || schemars::schema_for!(rules::RawRules) },
         LeverFile { name: "territories.yaml", schema: || schemars::schema_for!(territories::RawTerritories) },
         LeverFile { name: "pools.yaml", schema: || schemars::schema_for!(pools::RawPools) },
+        LeverFile { name: "team.yaml", schema: || schemars::schema_for!(team::RawTeam) },
+        LeverFile { name: "calendars.yaml", schema: || schemars::schema_for!(calendars::RawCalendars) },
+        LeverFile { name: "lists.yaml", schema: || schemars::schema_for!(lists::RawLists) },
     ];
 
     fn check(sources: &Sources, problems: &mut Problems) -> Option<Self> {
         let names = Names::of(sources);
+        let known = known(sources, &names, problems);
         let levers = levers::check(sources, &names, problems);
-        let territories = territories::check(sources, problems);
+        let calendars = calendars::check(sources, problems);
+        let team = team::check(sources, &names, calendars.as_ref(), problems);
+        let territories = territories::check(sources, &known, problems);
         let pools = pools::check(sources, problems);
-        let rules = rules::check(sources, &names, problems);
+        let rules = rules::check(sources, &names, &known, problems);
         let levers = levers?;
         Some(Self {
             first_touch: levers.first_touch,
             fallback_rule: levers.fallback_rule,
+            workload: levers.workload,
+            agent: levers.agent,
             feedback: levers.feedback,
+            team: team?,
             territories: territories?,
             pools: pools?,
             rules: rules?,
@@ -65,78 +92,51 @@ impl Levers for RouteConfig {
     }
 }
 
-/// The names that one file defines and another uses; those of broken entries included, so that one mistake is
-/// reported once.
-pub(crate) struct Names<'a> {
-    roles: Vec<&'a str>,
-    territories: Vec<&'a str>,
-    pools: Vec<&'a str>,
-    rules: Vec<&'a str>,
-    bands: Vec<&'a str>,
-}
-
-impl<'a> Names<'a> {
-    fn of(sources: &'a Sources) -> Self {
-        let ids = |file: &str, list: &str| {
-            sources.get(file).map(|document| document.names_in(list, "id")).unwrap_or_default()
-        };
-        let levers = sources.get("levers.yaml").and_then(|document| document.value().pointer("/first_touch/bands"));
-        let bands = levers.and_then(serde_json::Value::as_array).into_iter().flatten();
-        let roles = sources.get("territories.yaml").and_then(|document| document.value().get("roles"));
-        let roles = roles.and_then(serde_json::Value::as_array).into_iter().flatten();
-        Self {
-            roles: roles.filter_map(serde_json::Value::as_str).collect(),
-            territories: ids("territories.yaml", "territories"),
-            pools: ids("pools.yaml", "pools"),
-            rules: ids("rules.yaml", "rules"),
-            bands: bands.filter_map(|band| band.get("band")?.as_str()).collect(),
-        }
+/// What conditions may name.
+fn known<'a>(sources: &Sources, names: &Names<'a>, problems: &mut Problems) -> Known<'a> {
+    let tree = NameTree::new(names.territories.iter().copied());
+    let matched_by = [MatchedBy::Domain, MatchedBy::Name, MatchedBy::SimilarName].map(MatchedBy::name);
+    Known {
+        names: vec![
+            (LeadField::Territory.into(), names.territories.iter().map(|(id, _)| *id).collect()),
+            (LeadField::Band.into(), names.bands.clone()),
+            (LeadField::AccountMatchedBy.into(), matched_by.to_vec()),
+        ],
+        lists: lists::check(sources, problems),
+        trees: vec![(LeadField::Territory.into(), tree)],
     }
 }
 
-/// Checks a username: how config names a person. Usernames have the form of a mail address, in any case.
-pub(crate) fn login(
-    text: &str,
-    document: &revloops_config::Document,
-    pointer: &str,
-    problems: &mut Problems,
-) -> Option<String> {
-    let fits = text.len() <= 80
-        && !text.contains(char::is_whitespace)
-        && revloops_domain::MailDomain::of_address(text).is_some();
-    if !fits {
-        let remedy = "write it as the CRM does, like ida.holm@acme.example";
-        problems.at(document, pointer, format!("`{text}` is no username"), remedy);
+impl RouteConfig {
+    /// The lower-case usernames of everybody whom the config can give a lead to; owners of accounts aside.
+    #[must_use]
+    pub fn logins(&self) -> BTreeSet<&str> {
+        let territories = self.territories.iter().flat_map(|territory| territory.owners.values());
+        let members = self.pools.values().flat_map(|pool| &pool.members).map(|member| &member.login);
+        let named = self.rules.rules().iter().filter_map(|rule| match &rule.then {
+            Handler::NamedOwner { login } => Some(login),
+            Handler::AccountOwner { .. }
+            | Handler::TerritoryOwner { .. }
+            | Handler::RoundRobin { .. }
+            | Handler::LeastLoaded { .. }
+            | Handler::AiTerritory(_)
+            | Handler::Queue { .. } => None,
+        });
+        territories.chain(members).chain(named).map(String::as_str).collect()
     }
-    fits.then(|| text.to_lowercase())
-}
 
-/// Checks an id of our own: what records, reports and other files call a thing.
-pub(crate) fn id(text: &str, document: &revloops_config::Document, pointer: &str, problems: &mut Problems) -> bool {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let fits = !text.is_empty() && text.len() <= 80 && text.chars().all(allowed);
-    if !fits {
-        let remedy = "1 to 80 lower-case letters, digits and hyphens, like large-accounts";
-        problems.at(document, pointer, format!("`{text}` is no id"), remedy);
-    }
-    fits
-}
-
-/// Reports the second of two entries with the same name.
-pub(crate) fn once<'n>(
-    what: &str,
-    names: impl IntoIterator<Item = (&'n str, String)>,
-    document: &revloops_config::Document,
-    problems: &mut Problems,
-) {
-    let mut first: BTreeMap<&str, String> = BTreeMap::new();
-    for (name, pointer) in names {
-        if let Some(earlier) = first.get(name) {
-            let line = document.position(earlier).0;
-            let remedy = format!("keep one: it stands in line {line} already");
-            problems.at(document, &pointer, format!("the {what} `{name}` stands twice"), remedy);
-        } else {
-            first.insert(name, pointer);
-        }
+    /// The developer names of all queues that the config can give a lead to.
+    #[must_use]
+    pub fn queues(&self) -> BTreeSet<&str> {
+        let of_rules = self.rules.rules().iter().filter_map(|rule| match &rule.then {
+            Handler::Queue { queue } => Some(queue.as_str()),
+            Handler::AiTerritory(asked) => Some(asked.pending_queue.as_str()),
+            Handler::NamedOwner { .. }
+            | Handler::AccountOwner { .. }
+            | Handler::TerritoryOwner { .. }
+            | Handler::RoundRobin { .. }
+            | Handler::LeastLoaded { .. } => None,
+        });
+        of_rules.chain(self.first_touch.on_miss.iter().map(|on_miss| on_miss.then_queue.as_str())).collect()
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
 
-use crate::config::{Handler, RouteConfig};
+use crate::config::{AiTerritory, Handler, RouteConfig};
 
 /// Where a routed lead is some time later.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -87,11 +87,15 @@ fn lever_of(config: &RouteConfig, outcome: &RouteOutcome) -> Option<Lever> {
     let rule = config.rules.rules().iter().find(|rule| rule.id == outcome.rule)?;
     match &rule.then {
         Handler::NamedOwner { .. } => Some(Lever::NamedOwner { rule: rule.id.clone() }),
-        Handler::TerritoryOwner { role } => {
-            Some(Lever::TerritoryOwner { territory: outcome.territory.clone()?, role: role.clone() })
+        Handler::TerritoryOwner { role } | Handler::AiTerritory(AiTerritory { role, .. }) => {
+            // The lever is where the role is filled: in the territory, or above it.
+            let territory = config.territories.named(outcome.territory.as_ref()?)?;
+            let filled = config.territories.holder(territory, role).map_or(territory, |(filled, _)| filled);
+            Some(Lever::TerritoryOwner { territory: filled.id.clone(), role: role.clone() })
         }
-        Handler::RoundRobin { pool } => Some(Lever::Pool { pool: pool.clone() }),
-        Handler::Queue { .. } => None,
+        Handler::RoundRobin { pool } | Handler::LeastLoaded { pool } => Some(Lever::Pool { pool: pool.clone() }),
+        // Who owns an account is not ours to say.
+        Handler::AccountOwner { .. } | Handler::Queue { .. } => None,
     }
 }
 
@@ -101,12 +105,17 @@ fn edit(config: &RouteConfig, lever: &Lever, taker: &str) -> Option<LeverEdit> {
         Lever::NamedOwner { rule } => {
             let now = config.rules.rules().iter().find(|one| one.id == *rule).and_then(|one| match &one.then {
                 Handler::NamedOwner { login } => Some(login),
-                Handler::TerritoryOwner { .. } | Handler::RoundRobin { .. } | Handler::Queue { .. } => None,
+                Handler::AccountOwner { .. }
+                | Handler::TerritoryOwner { .. }
+                | Handler::RoundRobin { .. }
+                | Handler::LeastLoaded { .. }
+                | Handler::AiTerritory(_)
+                | Handler::Queue { .. } => None,
             })?;
             ("rules.yaml", format!("rules[id={rule}].assign.owner"), json!(now), json!(taker))
         }
         Lever::TerritoryOwner { territory, role } => {
-            let now = config.territories.iter().find(|one| one.id == *territory)?.owners.get(role);
+            let now = config.territories.named(territory)?.owners.get(role);
             let path = format!("territories[id={territory}].owners.{role}");
             ("territories.yaml", path, json!(now), json!(taker))
         }

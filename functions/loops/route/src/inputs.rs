@@ -1,15 +1,16 @@
 //! What triggers routing: the demand chain, with what Qualify replied.
 
 mod look_up;
+mod request;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use revloops_domain::events::{ChainStep, LeadProfile, Qualified, QualifyStatus};
-use revloops_domain::{CorrelationId, ErrorClass, LeadId, MatchedAccount, Score};
+use revloops_domain::{CorrelationId, ErrorClass, LeadId, MatchedAccount, OwnerId, Score};
 use revloops_loopkit::{Failure, LoopInput, Outcome};
 
-pub(crate) use look_up::look_up;
+pub(crate) use look_up::{Ports, look_up};
 
 /// A qualified lead that needs an owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,35 @@ pub struct RouteInput {
     /// The account that the lead belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<MatchedAccount>,
+    /// Where the company has its headquarters, as the data provider says: for the agent that places leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headquarters: Option<Headquarters>,
+    /// Owners who missed the first touch of this lead, and are passed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<OwnerId>,
+}
+
+/// Where a company sits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Headquarters {
+    /// ISO country code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country_code: Option<String>,
+    /// Region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// City.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locality: Option<String>,
+}
+
+impl RouteInput {
+    /// What draws tickets for this lead: every attempt of one run draws the same, and a run that routes the lead again
+    /// draws anew.
+    #[must_use]
+    pub fn draws_as(&self) -> String {
+        if self.passed_over.is_empty() { self.subject() } else { format!("{}/{}", self.subject(), self.trigger) }
+    }
 }
 
 impl LoopInput for RouteInput {
@@ -75,6 +105,12 @@ pub(crate) fn checked(step: ChainStep<Qualified>) -> Outcome<RouteInput> {
         score: previous.score,
         band: previous.band,
         account: previous.account,
+        headquarters: previous.company.map(|company| Headquarters {
+            country_code: company.country_code,
+            region: company.region,
+            locality: company.locality,
+        }),
+        passed_over: event.passed_over,
     })
 }
 
@@ -118,6 +154,17 @@ pub(crate) mod tests {
         assert_eq!(input.subject(), "lead/00Qxx0000000001EAA");
         assert_eq!((input.trigger(), input.band.as_str(), input.score.points()), ("created", "A", 81));
         assert_eq!(input.saved_at.to_string(), "2026-11-22T09:59:58Z");
+    }
+
+    #[test]
+    fn a_lead_that_is_routed_again_draws_anew_and_names_whom_to_pass_over() {
+        assert_eq!(read(step()).unwrap().draws_as(), "lead/00Qxx0000000001EAA");
+        let mut again = step();
+        again["event"]["trigger"] = json!("touch-missed-1");
+        again["event"]["passed_over"] = json!(["005xx0000000001"]);
+        let again = read(again).unwrap();
+        assert_eq!(again.draws_as(), "lead/00Qxx0000000001EAA/touch-missed-1");
+        assert_eq!(again.passed_over.len(), 1);
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //!
 //! | part | |
 //! |---|---|
-//! | config | `levers.yaml`, `rules.yaml`, `territories.yaml`, `pools.yaml`: see [`config`] |
+//! | config | `levers.yaml`, `rules.yaml`, `territories.yaml`, `pools.yaml`, `team.yaml`, `calendars.yaml`, `lists.yaml`: see [`config`] |
 //! | logic | [`logic::decide`]: rules in priority order; the first that holds and finds somebody gives the owner |
 //! | inputs | the demand chain, with what Qualify replied: see [`inputs`] |
-//! | outputs | owner, rule and reason on the lead; `lead.routed`, `route.unresolved`: see [`outputs`] |
+//! | outputs | owner, rule, reason and the time of the first touch on the lead; `lead.routed`, `route.pending`, `route.unresolved`: see [`outputs`] |
 //! | metrics | one [`metrics::RouteFact`] a run |
 //! | feedback | leads given to somebody else afterwards → another owner or pool member, proposed: see [`feedback`] |
 //!
@@ -24,14 +24,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use revloops_domain::events::{ChainStep, Qualified};
-use revloops_loopkit::ports::{CrmDirectory, Pools};
+use revloops_domain::events::{ChainStep, Qualified, names};
+use revloops_loopkit::ports::{CrmDirectory, Model, Pools, Workload};
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
 use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Mode, Outcome, Outputs};
 
 use config::{RouteCase, RouteConfig};
 use feedback::RouteOutcome;
-use inputs::RouteInput;
+use inputs::{Ports, RouteInput};
 use logic::RouteVerdict;
 use logic::facts::Facts;
 use metrics::RouteFact;
@@ -40,8 +40,12 @@ use metrics::RouteFact;
 pub struct Route {
     /// Who can own records.
     pub directory: Arc<dyn CrmDirectory>,
+    /// How much people have to do.
+    pub workload: Arc<dyn Workload>,
     /// Who is next in each pool.
     pub pools: Arc<dyn Pools>,
+    /// Who places leads of which no territory holds.
+    pub model: Arc<dyn Model>,
 }
 
 impl Loop for Route {
@@ -51,14 +55,24 @@ impl Loop for Route {
         chain: "demand",
         decides: "who owns this lead, and why?",
         triggers: &["the demand chain, after Qualify"],
-        emits: &["lead.routed", "route.unresolved"],
+        emits: &[names::LEAD_ROUTED, names::ROUTE_PENDING, names::ROUTE_UNRESOLVED],
         levers: &[
             "rules in priority order",
-            "territories and their owners by role",
-            "pools with weights and leave",
-            "minutes to the first touch by band",
+            "territories, which lie in each other, and their owners by role",
+            "people with hours, holidays and leave; teams with caps",
+            "pools with weights, caps, stickiness and return from leave",
+            "minutes to the first touch by band, and what follows when it is missed",
+            "what the AI agent is told, and how sure it must be",
         ],
-        metrics: &["match rate a rule", "fall-throughs", "fallback share", "time from save to owner", "load a pool"],
+        metrics: &[
+            "match rate a rule",
+            "fall-throughs",
+            "fallback share",
+            "time from save to owner",
+            "load a pool",
+            "the agent's share and confidence",
+            "missed first touches",
+        ],
         feedback: "leads given to somebody else afterwards count against the rule that gave them",
     };
 
@@ -82,7 +96,13 @@ impl Loop for Route {
         at: Timestamp,
         mode: Mode,
     ) -> Outcome<LookedUp<Facts>> {
-        inputs::look_up(self.directory.as_ref(), self.pools.as_ref(), config, input, at, mode).await
+        let ports = Ports {
+            directory: self.directory.as_ref(),
+            workload: self.workload.as_ref(),
+            pools: self.pools.as_ref(),
+            model: self.model.as_ref(),
+        };
+        inputs::look_up(ports, config, input, at, mode).await
     }
 
     fn decide(config: &RouteConfig, input: &RouteInput, facts: &Facts, at: Timestamp) -> Decision<RouteVerdict> {
@@ -117,8 +137,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use async_trait::async_trait;
-    use revloops_domain::ConfigStamp;
-    use revloops_loopkit::ports::{Clock, CrmUser, Draw, Drawn, Held, PoolState, Queue};
+    use revloops_domain::{ConfigStamp, UserId};
+    use revloops_loopkit::ports::{Clock, CrmUser, Draw, Drawn, Held, ModelAnswer, ModelRequest, PoolState, Queue};
     use revloops_loopkit::run::decide_again;
     use revloops_loopkit::{Loaded, Record, dry_run};
 
@@ -135,9 +155,27 @@ mod tests {
             Ok(logins.iter().filter_map(|login| users.get(login).cloned().flatten()).collect())
         }
 
+        async fn users_by_id(&self, _: &[UserId]) -> Outcome<Vec<CrmUser>> {
+            panic!("no rule of these tests asks for the owner of an account")
+        }
+
         async fn queues(&self, names: &[String]) -> Outcome<Vec<Queue>> {
             let queues = facts().queues;
             Ok(names.iter().filter_map(|name| queues.get(name).cloned().flatten()).collect())
+        }
+    }
+
+    #[async_trait]
+    impl Workload for World {
+        async fn open_leads(&self, _: &[UserId], _: &[String]) -> Outcome<BTreeMap<UserId, u64>> {
+            panic!("no rule of these tests counts open leads")
+        }
+    }
+
+    #[async_trait]
+    impl Model for World {
+        async fn answer(&self, _: &ModelRequest) -> Outcome<ModelAnswer> {
+            panic!("no rule of these tests asks the agent")
         }
     }
 
@@ -176,7 +214,12 @@ mod tests {
         let step = inputs::tests::step_from(country);
         let stamp = ConfigStamp { key: "k".to_owned(), version_id: "v".to_owned(), sha256: "s".to_owned() };
         let loaded = Loaded { config: minimal(), stamp };
-        let world = Route { directory: Arc::new(World), pools: Arc::new(World) };
+        let world = Route {
+            directory: Arc::new(World),
+            workload: Arc::new(World),
+            pools: Arc::new(World),
+            model: Arc::new(World),
+        };
         (dry_run(&world, &loaded, step, &Noon).await.unwrap(), loaded.config)
     }
 

@@ -1,14 +1,17 @@
 //! Who gets the lead, and why: pure.
 
+pub mod agent;
 pub mod facts;
-pub(crate) mod fields;
-pub(crate) mod handlers;
-mod reasons;
+pub mod fields;
+mod fit;
+mod handlers;
+pub(crate) mod reasons;
 #[cfg(test)]
 pub(crate) mod tests;
-pub(crate) mod walk;
+mod turns;
+pub mod walk;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use revloops_domain::events::{Owner, RouteStatus};
@@ -16,8 +19,12 @@ use revloops_loopkit::Decision;
 
 use crate::config::RouteConfig;
 use crate::inputs::RouteInput;
-use facts::Facts;
-use walk::{End, walk};
+use agent::Proposed;
+use facts::{Facts, Need};
+use walk::{End, SubjectContext, walk};
+
+/// What stands for a rule on a lead that went to the queue because its first touch was missed too often.
+pub const MISSED_TOO_OFTEN: &str = "first-touch-missed";
 
 /// Who owns the lead from now on, and by which rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +34,7 @@ pub struct RouteVerdict {
     /// The owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
-    /// The rule that gave the owner.
+    /// The rule that gave the owner, or [`MISSED_TOO_OFTEN`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// The kind of handler that found the owner: `territory_owner`, …
@@ -36,9 +43,12 @@ pub struct RouteVerdict {
     /// How the handler found the owner, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// The territory's id.
+    /// The territory's id: the one that holds, or the one that an agent was sure enough of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub territory: Option<String>,
+    /// The territory that an agent proposed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Proposed>,
     /// The pool that picked the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<String>,
@@ -50,7 +60,10 @@ pub struct RouteVerdict {
     pub fell_through: Vec<String>,
     /// Whether the rule for everybody else had to take it.
     pub fallback: bool,
-    /// When the owner must have been in touch: the time of the decision plus the band's minutes.
+    /// Minutes of the owner's working time until the first touch.
+    #[serde(default)]
+    pub first_touch_minutes: u32,
+    /// When the owner must have been in touch: those minutes after the decision, counted in the owner's working time.
     pub first_touch_by: Timestamp,
     /// When it was decided.
     pub decided_at: Timestamp,
@@ -59,8 +72,12 @@ pub struct RouteVerdict {
 /// Decides. Total: where something was not looked up, nobody gets the lead, and the rule that needs it says so.
 #[must_use]
 pub fn decide(config: &RouteConfig, input: &RouteInput, facts: &Facts, at: Timestamp) -> Decision<RouteVerdict> {
-    let walk = walk(config, input, facts, at);
+    let mut values = fields::room();
+    fields::fill_lead(&mut values, input);
+    let draws_as = input.draws_as();
+    let walk = walk(config, &mut values, &SubjectContext::of_lead(input, &draws_as), facts, at, true);
     let rules = config.rules.rules();
+    let minutes = config.first_touch.minutes(&input.band);
     let mut verdict = RouteVerdict {
         status: RouteStatus::Unresolved,
         owner: None,
@@ -68,29 +85,77 @@ pub fn decide(config: &RouteConfig, input: &RouteInput, facts: &Facts, at: Times
         handler: None,
         by: None,
         territory: walk.territory.map(|territory| territory.id.clone()),
+        proposed: None,
         pool: None,
         ticket: None,
         fell_through: walk
             .fell_through
             .iter()
-            .filter_map(|(rule, _)| rules.get(*rule).map(|rule| rule.id.clone()))
+            .filter_map(|fell| rules.get(fell.rule).map(|rule| rule.id.clone()))
             .collect(),
         fallback: false,
-        first_touch_by: config.first_touch.due(&input.band, at),
+        first_touch_minutes: minutes,
+        first_touch_by: by_the_clock(at, minutes),
         decided_at: at,
     };
-    let mut outcome = "unresolved";
-    if let End::Owned { rule, owner, ticket, because: _ } = &walk.end
-        && let Some(rule) = rules.get(*rule)
-    {
-        outcome = "routed";
-        verdict.status = RouteStatus::Routed;
-        verdict.owner = Some(owner.clone());
-        verdict.handler = Some(rule.then.kind().to_owned());
-        verdict.by = Some(reasons::by(&rule.then, walk.territory));
-        verdict.fallback = rule.id == config.fallback_rule;
-        verdict.rule = Some(rule.id.clone());
-        (verdict.pool, verdict.ticket) = ticket.clone().unzip();
+    let mut confidence = 1.0;
+    if let End::Owned(owned) = &walk.end {
+        verdict.status = if owned.pending { RouteStatus::Pending } else { RouteStatus::Routed };
+        verdict.first_touch_by = first_touch_by(config, &owned.owner, minutes, at);
+        verdict.owner = Some(owned.owner.clone());
+        if let Some(rule) = owned.rule.and_then(|rule| rules.get(rule)) {
+            verdict.handler = Some(rule.then.kind().to_owned());
+            verdict.by = Some(reasons::by(&rule.then, &walk, owned));
+            verdict.fallback = rule.id == config.fallback_rule;
+            verdict.rule = Some(rule.id.clone());
+        } else {
+            verdict.handler = Some("queue".to_owned());
+            verdict.by = Some(format!("first touch missed {} times", input.passed_over.len()));
+            verdict.rule = Some(MISSED_TOO_OFTEN.to_owned());
+        }
+        if let Some(ticket) = &owned.ticket {
+            verdict.pool = Some(ticket.pool.clone());
+            verdict.ticket = Some(ticket.number);
+        }
+        if let Some(proposal) = &owned.proposal {
+            confidence = f64::from(proposal.confidence) / 100.0;
+            verdict.proposed = Some(Proposed::from(proposal));
+            if !owned.pending {
+                verdict.territory = Some(proposal.territory.id.clone());
+            }
+        }
     }
-    Decision::sure(outcome, verdict, reasons::of(config, &walk))
+    let outcome = match verdict.status {
+        RouteStatus::Routed => "routed",
+        RouteStatus::Pending => "pending",
+        RouteStatus::Unresolved => "unresolved",
+    };
+    Decision { outcome: outcome.to_owned(), confidence, verdict, reasons: reasons::of(config, &values, &walk) }
+}
+
+/// What has to be looked up before the lead can be decided; `None` where nothing is missing.
+#[must_use]
+pub fn needs(config: &RouteConfig, input: &RouteInput, facts: &Facts, at: Timestamp) -> Option<Need> {
+    let mut values = fields::room();
+    fields::fill_lead(&mut values, input);
+    let draws_as = input.draws_as();
+    match walk(config, &mut values, &SubjectContext::of_lead(input, &draws_as), facts, at, false).end {
+        End::Needs { rule: _, need } => Some(need),
+        End::Owned(_) | End::Nobody => None,
+    }
+}
+
+/// When `owner` must have been in touch: `minutes` of their working time from `at`. A queue, and somebody who is never at
+/// work, have no hours: there the clock counts.
+#[must_use]
+pub fn first_touch_by(config: &RouteConfig, owner: &Owner, minutes: u32, at: Timestamp) -> Timestamp {
+    if owner.id.is_queue() {
+        return by_the_clock(at, minutes);
+    }
+    let work = &config.team.person(&owner.login.to_lowercase()).work;
+    work.add_minutes(at, u64::from(minutes)).unwrap_or_else(|| by_the_clock(at, minutes))
+}
+
+fn by_the_clock(at: Timestamp, minutes: u32) -> Timestamp {
+    at.saturating_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX)
 }

@@ -6,5 +6,13 @@ use revloops_runtime::serve_loop;
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
-    serve_loop(async |world| Ok(Route { directory: world.crm().await?, pools: world.pools()? })).await
+    serve_loop(async |world| {
+        Ok(Route {
+            directory: world.crm().await?,
+            workload: world.crm().await?,
+            pools: world.pools()?,
+            model: world.model().await?,
+        })
+    })
+    .await
 }

@@ -14,7 +14,7 @@ use crate::logic::RouteVerdict;
 pub struct RouteFact {
     /// The lead.
     pub lead_id: LeadId,
-    /// `routed` or `unresolved`.
+    /// `routed`, `pending` or `unresolved`.
     pub outcome: RouteStatus,
     /// The rule that gave the owner.
     pub rule: Option<String>,
@@ -36,15 +36,20 @@ pub struct RouteFact {
     pub fallback: bool,
     /// From the save in the CRM to the decision, in milliseconds; the CRM's time has whole seconds.
     pub time_from_save_ms: u64,
-    /// Minutes that the owner has for the first touch.
-    pub first_touch_minutes: u64,
+    /// Minutes of their working time that the owner has for the first touch.
+    pub first_touch_minutes: u32,
+    /// How the account was found that the lead belongs to.
+    pub account_matched_by: Option<&'static str>,
+    /// How sure an agent was of the territory, in percent, where it was asked and answered.
+    pub agent_confidence: Option<u8>,
+    /// How many owners have missed the first touch of this lead.
+    pub passed_over: usize,
 }
 
 /// The fact of one run.
 pub(crate) fn metrics(input: &RouteInput, decision: &Decision<RouteVerdict>) -> Vec<RouteFact> {
     let verdict = &decision.verdict;
     let since_save = verdict.decided_at.duration_since(input.saved_at).as_millis();
-    let to_touch = verdict.first_touch_by.duration_since(verdict.decided_at).as_mins();
     vec![RouteFact {
         lead_id: input.lead_id.clone(),
         outcome: verdict.status,
@@ -58,7 +63,10 @@ pub(crate) fn metrics(input: &RouteInput, decision: &Decision<RouteVerdict>) -> 
         fell_through: verdict.fell_through.len(),
         fallback: verdict.fallback,
         time_from_save_ms: u64::try_from(since_save).unwrap_or(0),
-        first_touch_minutes: u64::try_from(to_touch).unwrap_or(0),
+        first_touch_minutes: verdict.first_touch_minutes,
+        account_matched_by: input.account.as_ref().map(|matched| matched.matched_by.name()),
+        agent_confidence: verdict.proposed.as_ref().map(|proposed| proposed.confidence),
+        passed_over: input.passed_over.len(),
     }]
 }
 

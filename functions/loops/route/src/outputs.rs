@@ -36,6 +36,10 @@ pub(crate) fn outputs(input: &RouteInput, decision: &Decision<RouteVerdict>, run
             ("RevLoops_Rule__c".to_owned(), json!(verdict.rule)),
             ("RevLoops_Route_Reason__c".to_owned(), json!(in_words(decision))),
             (ROUTED_AT.to_owned(), at.clone()),
+            ("RevLoops_First_Touch_By__c".to_owned(), json!(crm_datetime(verdict.first_touch_by))),
+            // Whose time for the first touch runs, and since when: where a person changes the owner, it shows.
+            ("RevLoops_Touch_Owner__c".to_owned(), json!(owner.id)),
+            ("RevLoops_Touch_Since__c".to_owned(), at.clone()),
             ("RevLoops_Correlation_Id__c".to_owned(), json!(run.correlation_id)),
         ]);
         effects.push(Effect {
@@ -50,6 +54,7 @@ pub(crate) fn outputs(input: &RouteInput, decision: &Decision<RouteVerdict>, run
     }
     let name = match verdict.status {
         RouteStatus::Routed => names::LEAD_ROUTED,
+        RouteStatus::Pending => names::ROUTE_PENDING,
         RouteStatus::Unresolved => names::ROUTE_UNRESOLVED,
     };
     let key = EffectKey::new(&run.key, "event");
@@ -110,6 +115,7 @@ mod tests {
         assert_eq!(fields[&marker.field], marker.value);
         assert_eq!(fields["OwnerId"], json!("005000000000001AAA"));
         assert_eq!(fields["RevLoops_Rule__c"], json!("owners"));
+        assert_eq!(fields["RevLoops_First_Touch_By__c"], json!("2026-11-23T12:15:00.000+0000"));
         assert_eq!(
             fields["RevLoops_Route_Reason__c"],
             json!(

@@ -1,16 +1,15 @@
-//! `pools.yaml`: who takes turns, with which share, and who is away when.
+//! `pools.yaml`: who takes leads in turns, with which share and how many, and what sticks to whom.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Document, Problems, Sources};
 
-use super::{id, login, once};
+use super::names::{id, login, once};
+use super::team::Person;
 
 /// The file.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -29,9 +28,15 @@ pub(crate) struct RawPools {
 struct RawPool {
     /// What rules and reports call it.
     id: String,
-    /// IANA time zone of members that name none: `Europe/Berlin`. UTC where there is none either.
+    /// Whether nobody is picked outside their working hours. Days off count in any case.
     #[serde(default)]
-    time_zone: Option<String>,
+    only_in_working_hours: bool,
+    /// Who got the last lead of the same account or domain gets the next one, too.
+    #[serde(default)]
+    sticky: Option<RawSticky>,
+    /// What becomes of somebody who comes back from leave; `{type: resume}` where it is left out.
+    #[serde(default)]
+    on_return: Option<RawOnReturn>,
     /// Who takes turns; of equals the first is picked first.
     #[schemars(length(min = 1))]
     members: Vec<RawMember>,
@@ -39,51 +44,103 @@ struct RawPool {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawMember {
-    /// Username.
-    login: String,
-    /// Share against the others'.
-    #[schemars(range(min = 1, max = 100))]
-    weight: u32,
-    /// IANA time zone, in which a day of leave begins and ends.
-    #[serde(default)]
-    time_zone: Option<String>,
-    /// Leave; nobody is picked then.
-    #[serde(default)]
-    away: Vec<RawAway>,
+struct RawSticky {
+    /// `account`: the account that the lead was matched with; `domain`: the company domain.
+    by: String,
+    /// Days for which it holds, counted anew from each lead.
+    #[schemars(range(min = 1, max = 3650))]
+    days: u32,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawAway {
-    /// First day of leave: `2026-12-21`.
-    from: String,
-    /// Last day of leave.
-    to: String,
+struct RawOnReturn {
+    /// `resume`: the usual share from the first day, and nothing that was missed is made up for. `ramp`: the share grows
+    /// from `from_percent` to the usual one within `days`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// With `ramp`: days until the usual share is reached.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 365))]
+    days: Option<u32>,
+    /// With `ramp`: percent of the usual share on the first day.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 99))]
+    from_percent: Option<u32>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RawMember {
+    /// Username. When they work and when they are away stands in team.yaml.
+    login: String,
+    /// Share against the others'.
+    #[schemars(range(min = 1, max = 100))]
+    weight: u32,
+    /// Most leads that this pool gives them in a day of theirs.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_000))]
+    per_day: Option<u32>,
 }
 
 /// A checked pool: at least one member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pool {
-    pub(crate) members: Vec<Member>,
+pub struct Pool {
+    /// Who takes turns, in the pool's order.
+    pub members: Vec<Member>,
+    /// Whether nobody is picked outside their working hours.
+    pub only_in_working_hours: bool,
+    pub(crate) sticky: Option<StickyBy>,
+    pub(crate) on_return: OnReturn,
 }
 
 /// One who takes turns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Member {
+pub struct Member {
     /// Lower-case username.
-    pub(crate) login: String,
-    pub(crate) weight: u32,
-    time_zone: TimeZone,
-    /// First and last day.
-    away: Vec<(Date, Date)>,
+    pub login: String,
+    /// Share against the others'.
+    pub weight: u32,
+    /// Most leads in a day of theirs.
+    pub per_day: Option<u32>,
 }
 
-impl Member {
-    /// The last day of the leave that holds at `at`, in the member's own time zone.
-    pub(crate) fn away_at(&self, at: Timestamp) -> Option<Date> {
-        let today = at.to_zoned(self.time_zone.clone()).date();
-        self.away.iter().filter(|(from, to)| (from..=to).contains(&&today)).map(|(_, to)| *to).max()
+/// What belongs together, and for how many days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StickyBy {
+    Account { days: u32 },
+    Domain { days: u32 },
+}
+
+/// What becomes of somebody who comes back from leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnReturn {
+    Resume,
+    Ramp { days: u32, from_percent: u32 },
+}
+
+impl OnReturn {
+    /// Everybody's weight is multiplied by this, so that percents of a weight are whole numbers.
+    const fn scale(self) -> u32 {
+        match self {
+            Self::Resume => 1,
+            Self::Ramp { .. } => 100,
+        }
+    }
+}
+
+impl Pool {
+    /// The weight of `member` at `at`: lower for some time after leave, where the pool says so.
+    pub(crate) fn weight(&self, member: &Member, person: &Person, at: Timestamp) -> u32 {
+        let percent = match self.on_return {
+            OnReturn::Resume => 1,
+            OnReturn::Ramp { days, from_percent } => match person.days_back(at) {
+                Some(back) if back <= days => from_percent + (100 - from_percent) * back.saturating_sub(1) / days,
+                Some(_) | None => 100,
+            },
+        };
+        debug_assert!(percent <= self.on_return.scale());
+        member.weight * percent.max(1)
     }
 }
 
@@ -96,74 +153,81 @@ pub(crate) fn check(sources: &Sources, problems: &mut Problems) -> Option<BTreeM
     for (at, raw) in raw {
         let pointer = format!("/pools/{at}");
         id(&raw.id, document, &format!("{pointer}/id"), problems);
-        let zone = zone(raw.time_zone.as_deref(), document, &pointer, problems);
-        let logins = raw.members.iter().enumerate();
-        let logins = logins.map(|(at, one)| (one.login.as_str(), format!("{pointer}/members/{at}/login")));
+        let lowered: Vec<String> = raw.members.iter().map(|member| member.login.to_lowercase()).collect();
+        let logins = lowered.iter().enumerate();
+        let logins = logins.map(|(at, login)| (login.as_str(), format!("{pointer}/members/{at}/login")));
         once("member", logins, document, problems);
         let members: Vec<Option<Member>> = raw
             .members
             .iter()
             .enumerate()
-            .map(|(at, raw)| member(raw, zone.as_ref(), document, &format!("{pointer}/members/{at}"), problems))
+            .map(|(at, raw)| {
+                let login = login(&raw.login, document, &format!("{pointer}/members/{at}/login"), problems)?;
+                Some(Member { login, weight: raw.weight, per_day: raw.per_day })
+            })
             .collect();
-        pools.push(members.into_iter().collect::<Option<_>>().map(|members| (raw.id, Pool { members })));
+        let sticky = sticky(raw.sticky.as_ref(), document, &format!("{pointer}/sticky"), problems);
+        let on_return = on_return(raw.on_return.as_ref(), document, &format!("{pointer}/on_return"), problems);
+        let only_in_working_hours = raw.only_in_working_hours;
+        let pool = || {
+            Some(Pool {
+                members: members.into_iter().collect::<Option<_>>()?,
+                only_in_working_hours,
+                sticky: sticky?,
+                on_return: on_return?,
+            })
+        };
+        pools.push(pool().map(|pool| (raw.id, pool)));
     }
     file?;
     pools.into_iter().collect()
 }
 
-fn member(
-    raw: &RawMember,
-    of_pool: Option<&TimeZone>,
+#[expect(
+    clippy::option_option,
+    reason = "the outer one: whether it could be read; the inner one: whether there is one"
+)]
+fn sticky(
+    raw: Option<&RawSticky>,
     document: &Document,
     pointer: &str,
     problems: &mut Problems,
-) -> Option<Member> {
-    let login = login(&raw.login, document, &format!("{pointer}/login"), problems);
-    let own = zone(raw.time_zone.as_deref(), document, pointer, problems);
-    let time_zone = if raw.time_zone.is_some() { own } else { of_pool.cloned() };
-    let away: Vec<Option<(Date, Date)>> = raw
-        .away
-        .iter()
-        .enumerate()
-        .map(|(at, raw)| {
-            let pointer = format!("{pointer}/away/{at}");
-            let from = day(&raw.from, document, &format!("{pointer}/from"), problems);
-            let to = day(&raw.to, document, &format!("{pointer}/to"), problems);
-            let (from, to) = (from?, to?);
-            if to < from {
-                let what = format!("the leave ends on {to}, before it begins on {from}");
-                problems.at(document, &pointer, what, "`from` is the first day and `to` the last, both included");
-                return None;
-            }
-            Some((from, to))
-        })
-        .collect();
-    Some(Member {
-        login: login?,
-        weight: raw.weight,
-        time_zone: time_zone?,
-        away: away.into_iter().collect::<Option<_>>()?,
-    })
+) -> Option<Option<StickyBy>> {
+    let Some(raw) = raw else { return Some(None) };
+    let days = raw.days;
+    match raw.by.as_str() {
+        "account" => Some(Some(StickyBy::Account { days })),
+        "domain" => Some(Some(StickyBy::Domain { days })),
+        other => {
+            problems.unknown_name(document, &format!("{pointer}/by"), "key", other, ["account", "domain"]);
+            None
+        }
+    }
 }
 
-/// The zone by its name, from the data that is compiled in: the same everywhere, whatever the machine has.
-fn zone(name: Option<&str>, document: &Document, pointer: &str, problems: &mut Problems) -> Option<TimeZone> {
-    let Some(name) = name else { return Some(TimeZone::UTC) };
-    let known = TimeZoneDatabase::bundled();
-    if let Ok(zone) = known.get(name) {
-        return Some(zone);
+fn on_return(
+    raw: Option<&RawOnReturn>,
+    document: &Document,
+    pointer: &str,
+    problems: &mut Problems,
+) -> Option<OnReturn> {
+    let Some(raw) = raw else { return Some(OnReturn::Resume) };
+    match (raw.kind.as_str(), raw.days, raw.from_percent) {
+        ("resume", None, None) => Some(OnReturn::Resume),
+        ("resume", _, _) => {
+            let remedy = "take `days` and `from_percent` out, or write `type: ramp`";
+            problems.at(document, pointer, "`resume` has neither `days` nor `from_percent`", remedy);
+            None
+        }
+        ("ramp", Some(days), Some(from_percent)) => Some(OnReturn::Ramp { days, from_percent }),
+        ("ramp", _, _) => {
+            let remedy = "write it like {type: ramp, days: 5, from_percent: 20}";
+            problems.at(document, pointer, "`ramp` needs `days` and `from_percent`", remedy);
+            None
+        }
+        (other, _, _) => {
+            problems.unknown_name(document, &format!("{pointer}/type"), "type", other, ["resume", "ramp"]);
+            None
+        }
     }
-    let names: Vec<String> = known.available().map(|name| name.as_str().to_owned()).collect();
-    let pointer = format!("{pointer}/time_zone");
-    problems.unknown_name(document, &pointer, "time zone", name, names.iter().map(String::as_str));
-    None
-}
-
-fn day(text: &str, document: &Document, pointer: &str, problems: &mut Problems) -> Option<Date> {
-    let day = text.parse().ok();
-    if day.is_none() {
-        problems.at(document, pointer, format!("`{text}` is no day"), "write it like 2026-12-21");
-    }
-    day
 }

@@ -1,14 +1,16 @@
-//! `territories.yaml`: where leads live, and who owns what in each.
+//! `territories.yaml`: where leads live, which territory lies in which, and who owns what in each.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use revloops_config::{Problems, Sources};
-use revloops_rules::{Condition, RawCondition, check_countries, compile, implies, never_holds};
+use revloops_config::{Document, Problems, Sources};
+use revloops_rules::{
+    Condition, FieldValues, Known, RawCondition, check_countries, compile_knowing, implies, never_holds,
+};
 
-use super::{id, login, once};
+use super::names::{cycles, id, login, once};
 use crate::logic::fields::TERRITORY_FIELDS;
 
 /// The file.
@@ -32,8 +34,15 @@ struct RawTerritory {
     id: String,
     /// What people call it.
     name: String,
-    /// Which leads are in it.
-    when: RawCondition,
+    /// What lies in it, in words: for people, and for the AI agent that places leads.
+    #[serde(default)]
+    about: Option<String>,
+    /// The territory that it lies in. A role that it does not fill is looked for there.
+    #[serde(default)]
+    parent: Option<String>,
+    /// Which leads are in it. Left out where only the territories in it have leads.
+    #[serde(default)]
+    when: Option<RawCondition>,
     /// Role → username. A role without an owner is left out.
     #[serde(default)]
     owners: BTreeMap<String, String>,
@@ -41,57 +50,157 @@ struct RawTerritory {
 
 /// A checked territory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Territory {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) when: Condition,
+pub struct Territory {
+    /// What rules and reports call it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What lies in it, in words.
+    pub about: Option<String>,
+    /// Which leads are in it; `None` where only the territories in it have leads.
+    pub when: Option<Condition>,
+    /// The place of the territory that it lies in.
+    parent: Option<usize>,
     /// Lower-case username by role.
-    pub(crate) owners: BTreeMap<String, String>,
+    pub owners: BTreeMap<String, String>,
 }
 
-pub(crate) fn check(sources: &Sources, problems: &mut Problems) -> Option<Vec<Territory>> {
+/// Checked territories: a tree, or several, without cycles.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Territories(Vec<Territory>);
+
+impl Territories {
+    /// The first that holds. Allocates nothing.
+    #[must_use]
+    pub fn find(&self, values: &FieldValues) -> Option<&Territory> {
+        self.0.iter().find(|territory| territory.when.as_ref().is_some_and(|when| when.holds(values)))
+    }
+
+    /// The territory with this id.
+    #[must_use]
+    pub fn named(&self, id: &str) -> Option<&Territory> {
+        self.0.iter().find(|territory| territory.id == id)
+    }
+
+    /// All of them, in the order in which they are looked at.
+    pub fn iter(&self) -> impl Iterator<Item = &Territory> {
+        self.0.iter()
+    }
+
+    /// `territory`, the one that it lies in, and so on up.
+    pub fn up<'a>(&'a self, territory: &'a Territory) -> impl Iterator<Item = &'a Territory> {
+        std::iter::successors(Some(territory), |one| self.0.get(one.parent?)).take(self.0.len())
+    }
+
+    /// Who has `role` in `territory`, or else in the nearest above it: the territory that fills it, and the username.
+    #[must_use]
+    pub fn holder<'a>(&'a self, territory: &'a Territory, role: &str) -> Option<(&'a Territory, &'a str)> {
+        self.up(territory).find_map(|one| Some((one, one.owners.get(role)?.as_str())))
+    }
+}
+
+pub(crate) fn check(sources: &Sources, known: &Known<'_>, problems: &mut Problems) -> Option<Territories> {
     let document = sources.get("territories.yaml")?;
     let file = document.read::<RawTerritories>(problems);
     let roles = file.as_ref().map(|file| file.roles.as_slice());
-    let mut territories: Vec<Option<Territory>> = Vec::new();
-    let mut earlier: Vec<(String, Condition)> = Vec::new();
     let raw = document.items::<RawTerritory>("territories");
-    once(
-        "territory",
-        raw.iter().map(|(at, one)| (one.id.as_str(), format!("/territories/{at}/id"))),
-        document,
-        problems,
-    );
-    for (at, raw) in raw {
+    let pointers = raw.iter().map(|(at, one)| (one.id.as_str(), format!("/territories/{at}/id")));
+    once("territory", pointers, document, problems);
+    let mut sound = parents(&raw, document, problems);
+    let mut territories = Vec::new();
+    let mut earlier: Vec<(&str, Condition)> = Vec::new();
+    for (at, one) in &raw {
         let pointer = format!("/territories/{at}");
-        id(&raw.id, document, &format!("{pointer}/id"), problems);
-        check_countries("country", &raw.when, document, &format!("{pointer}/when"), problems);
-        let when = compile(&raw.when, &TERRITORY_FIELDS, document, &format!("{pointer}/when"), problems);
+        sound &= id(&one.id, document, &format!("{pointer}/id"), problems);
+        let when = match &one.when {
+            Some(when) => {
+                check_countries("country", when, document, &format!("{pointer}/when"), problems);
+                let when =
+                    compile_knowing(known, when, &TERRITORY_FIELDS, document, &format!("{pointer}/when"), problems);
+                sound &= when.is_some();
+                when
+            }
+            None => {
+                if !raw.iter().any(|(_, other)| other.parent.as_ref() == Some(&one.id)) {
+                    let what = format!("no lead can be in `{}`: it has no `when`, and no territory lies in it", one.id);
+                    problems.at(document, &pointer, what, "add `when: …`, or take the territory out");
+                }
+                None
+            }
+        };
         if let Some(when) = &when {
-            if never_holds(when) {
-                let what = format!("no lead can be in `{}`: its conditions contradict each other", raw.id);
-                problems.at(document, &format!("{pointer}/when"), what, "mend them, or use `any:`");
-            }
-            if let Some((taker, _)) = earlier.iter().find(|(_, earlier)| implies(when, earlier)) {
-                let what = format!("no lead can be in `{}`: `{taker}` stands before it and takes them all", raw.id);
-                problems.at(document, &pointer, what, format!("put it before `{taker}`, or narrow that one"));
-            }
-            earlier.push((raw.id.clone(), when.clone()));
+            reachable(&one.id, when, &earlier, document, &pointer, problems);
+            earlier.push((&one.id, when.clone()));
         }
-        let mut owners = BTreeMap::new();
-        for (role, username) in &raw.owners {
-            let at = format!("{pointer}/owners/{role}");
-            if let Some(roles) = roles
-                && !roles.contains(role)
-            {
-                problems.unknown_name(document, &at, "role", role, roles.iter().map(String::as_str));
-            }
-            if let Some(username) = login(username, document, &at, problems) {
-                owners.insert(role.clone(), username);
-            }
-        }
-        territories.push(when.map(|when| Territory { id: raw.id, name: raw.name, when, owners }));
+        territories.push(Territory {
+            id: one.id.clone(),
+            name: one.name.clone(),
+            about: one.about.clone(),
+            when,
+            parent: one.parent.as_ref().and_then(|parent| raw.iter().position(|(_, other)| other.id == *parent)),
+            owners: owners(&one.owners, roles, document, &format!("{pointer}/owners"), problems),
+        });
     }
-    file?;
-    territories.into_iter().collect()
+    file.filter(|_| sound)?;
+    Some(Territories(territories))
+}
+
+/// Whether every parent exists and no territory lies within itself.
+fn parents(raw: &[(usize, RawTerritory)], document: &Document, problems: &mut Problems) -> bool {
+    let defined = document.names_in("territories", "id");
+    let mut sound = true;
+    for (at, one) in raw {
+        if let Some(parent) = &one.parent
+            && !defined.contains(&parent.as_str())
+        {
+            let at = format!("/territories/{at}/parent");
+            problems.unknown_name(document, &at, "territory", parent, defined.iter().copied());
+            sound = false;
+        }
+    }
+    let edges: Vec<(&str, Vec<&str>)> =
+        raw.iter().map(|(_, one)| (one.id.as_str(), one.parent.iter().map(String::as_str).collect())).collect();
+    let at = |nth: usize| raw.get(nth).map(|(at, _)| format!("/territories/{at}/parent")).unwrap_or_default();
+    sound & !cycles("territory", &edges, document, at, problems)
+}
+
+/// Reports a territory that no lead can be in.
+fn reachable(
+    id: &str,
+    when: &Condition,
+    earlier: &[(&str, Condition)],
+    document: &Document,
+    pointer: &str,
+    problems: &mut Problems,
+) {
+    if never_holds(when) {
+        let what = format!("no lead can be in `{id}`: its conditions contradict each other");
+        problems.at(document, &format!("{pointer}/when"), what, "mend them, or use `any:`");
+    }
+    if let Some((taker, _)) = earlier.iter().find(|(_, earlier)| implies(when, earlier)) {
+        let what = format!("no lead can be in `{id}`: `{taker}` stands before it and takes them all");
+        problems.at(document, pointer, what, format!("put it before `{taker}`, or narrow that one"));
+    }
+}
+
+fn owners(
+    raw: &BTreeMap<String, String>,
+    roles: Option<&[String]>,
+    document: &Document,
+    pointer: &str,
+    problems: &mut Problems,
+) -> BTreeMap<String, String> {
+    let mut owners = BTreeMap::new();
+    for (role, username) in raw {
+        let at = format!("{pointer}/{role}");
+        if let Some(roles) = roles
+            && !roles.contains(role)
+        {
+            problems.unknown_name(document, &at, "role", role, roles.iter().map(String::as_str));
+        }
+        if let Some(username) = login(username, document, &at, problems) {
+            owners.insert(role.clone(), username);
+        }
+    }
+    owners
 }

@@ -3,53 +3,94 @@
 use jiff::Timestamp;
 
 use revloops_domain::{Cost, ErrorClass};
-use revloops_loopkit::ports::{CrmDirectory, Draw, PickBy, Pools};
+use revloops_loopkit::ports::{CrmDirectory, Model, Pools, Workload};
 use revloops_loopkit::the_loop::LookedUp;
-use revloops_loopkit::{Actor, Failure, LoopInput, Mode, Outcome};
+use revloops_loopkit::{Actor, Failure, Mode, Outcome};
 
 use crate::config::RouteConfig;
-use crate::inputs::RouteInput;
-use crate::logic::facts::{Facts, Need};
-use crate::logic::walk::needs;
+use crate::inputs::{RouteInput, request};
+use crate::logic::facts::{AgentAnswer, Facts, Need};
+use crate::logic::needs;
+
+/// Who answers.
+#[derive(Clone, Copy)]
+pub(crate) struct Ports<'a> {
+    pub(crate) directory: &'a dyn CrmDirectory,
+    pub(crate) workload: &'a dyn Workload,
+    pub(crate) pools: &'a dyn Pools,
+    pub(crate) model: &'a dyn Model,
+}
 
 /// A live run draws a ticket from a pool; a dry run only looks who would be next.
 pub(crate) async fn look_up(
-    directory: &dyn CrmDirectory,
-    pools: &dyn Pools,
+    ports: Ports<'_>,
     config: &RouteConfig,
     input: &RouteInput,
     at: Timestamp,
     mode: Mode,
 ) -> Outcome<LookedUp<Facts>> {
-    let mut facts = Facts::default();
+    let mut looked_up = LookedUp { facts: Facts::default(), cost: Cost::default(), actor: Actor::Code };
     let mut before: Option<Need> = None;
-    while let Some(need) = needs(config, input, &facts, at) {
+    while let Some(need) = needs(config, input, &looked_up.facts, at) {
         if before.as_ref() == Some(&need) {
             return Err(Failure::new(ErrorClass::Bug, format!("routing {} asks the same twice", input.lead_id)));
         }
-        match &need {
-            Need::Users(logins) => facts.know_users(logins, directory.users(logins).await?),
-            Need::Queue(name) => facts.know_queue(name, directory.queues(std::slice::from_ref(name)).await?),
-            Need::Ticket { pool, eligible } => {
-                let draw = Draw {
-                    pool: pool.clone(),
-                    subject: input.subject(),
-                    by: PickBy::Turns,
-                    eligible: eligible.clone(),
-                    team_caps: Vec::new(),
-                    sticky: None,
-                    at,
-                };
-                let drawn = match mode {
-                    Mode::Live => pools.draw(&draw).await?,
-                    Mode::DryRun => pools.peek(&draw).await?,
-                };
-                facts.know_draw(pool, drawn);
-            }
-        }
+        answer(ports, config, input, &need, mode, &mut looked_up).await?;
         before = Some(need);
     }
-    Ok(LookedUp { facts, cost: Cost::default(), actor: Actor::Code })
+    Ok(looked_up)
+}
+
+async fn answer(
+    ports: Ports<'_>,
+    config: &RouteConfig,
+    input: &RouteInput,
+    need: &Need,
+    mode: Mode,
+    looked_up: &mut LookedUp<Facts>,
+) -> Outcome<()> {
+    let facts = &mut looked_up.facts;
+    match need {
+        Need::Users(logins) => facts.know_users(logins, ports.directory.users(logins).await?),
+        Need::Owners(ids) => facts.know_owners(ids, ports.directory.users_by_id(ids).await?),
+        Need::Queue(name) => facts.know_queue(name, ports.directory.queues(std::slice::from_ref(name)).await?),
+        Need::Loads(ids) => {
+            let statuses = config.workload.as_ref().map_or([].as_slice(), |workload| &workload.open_statuses);
+            facts.know_loads(ids, ports.workload.open_leads(ids, statuses).await?);
+        }
+        Need::Draw(draw) => {
+            let drawn = match mode {
+                Mode::Live => ports.pools.draw(draw).await?,
+                Mode::DryRun => ports.pools.peek(draw).await?,
+            };
+            facts.know_draw(&draw.pool, drawn);
+        }
+        Need::Agent { may_be_down } => match ask(ports.model, config, input).await {
+            Ok(answer) => {
+                looked_up.cost.ai_microusd += answer.microusd;
+                looked_up.cost.ai_input_tokens += answer.input_tokens;
+                looked_up.cost.ai_output_tokens += answer.output_tokens;
+                looked_up.actor = Actor::Agent(answer.model.clone());
+                facts.know_agent(AgentAnswer::Said { answer: answer.answer, model: answer.model });
+            }
+            Err(failure) if *may_be_down && failure.class().passes_by_itself() => {
+                facts.know_agent(AgentAnswer::Down);
+            }
+            Err(failure) => return Err(failure.during(format_args!("asking for the territory of {}", input.lead_id))),
+        },
+    }
+    Ok(())
+}
+
+async fn ask(
+    model: &dyn Model,
+    config: &RouteConfig,
+    input: &RouteInput,
+) -> Outcome<revloops_loopkit::ports::ModelAnswer> {
+    let Some(agent) = &config.agent else {
+        return Err(Failure::new(ErrorClass::ConfigInvalid, "levers.yaml does not say what the agent is told"));
+    };
+    model.answer(&request::request(agent, config, input)).await
 }
 
 #[cfg(test)]
@@ -59,7 +100,7 @@ mod tests {
 
     use async_trait::async_trait;
     use revloops_domain::{OwnerId, UserId};
-    use revloops_loopkit::ports::{CrmUser, Drawn, Held, PoolState, Queue};
+    use revloops_loopkit::ports::{CrmUser, Draw, Drawn, Held, ModelAnswer, ModelRequest, PoolState, Queue};
 
     use super::*;
     use crate::logic::decide;
@@ -72,9 +113,14 @@ mod tests {
         asked: Mutex<Vec<String>>,
         gone: Vec<&'static str>,
         down: bool,
+        said: Option<ModelAnswer>,
     }
 
     impl World {
+        fn ports(&self) -> Ports<'_> {
+            Ports { directory: self, workload: self, pools: self, model: self }
+        }
+
         fn note(&self, what: String) {
             self.asked.lock().unwrap().push(what);
         }
@@ -98,10 +144,31 @@ mod tests {
                 .collect())
         }
 
+        async fn users_by_id(&self, ids: &[UserId]) -> Outcome<Vec<CrmUser>> {
+            self.note(format!("owners {}", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")));
+            Ok(Vec::new())
+        }
+
         async fn queues(&self, names: &[String]) -> Outcome<Vec<Queue>> {
             self.note(format!("queues {}", names.join(" ")));
             let id = OwnerId::parse("00G000000000001").unwrap();
             Ok(vec![Queue { id, developer_name: names[0].clone(), name: "Triage".to_owned() }])
+        }
+    }
+
+    #[async_trait]
+    impl Workload for World {
+        async fn open_leads(&self, owners: &[UserId], statuses: &[String]) -> Outcome<BTreeMap<UserId, u64>> {
+            self.note(format!("open leads of {} in {}", owners.len(), statuses.join(", ")));
+            Ok(BTreeMap::new())
+        }
+    }
+
+    #[async_trait]
+    impl Model for World {
+        async fn answer(&self, _: &ModelRequest) -> Outcome<ModelAnswer> {
+            self.note("the agent".to_owned());
+            self.said.clone().ok_or_else(|| Failure::new(ErrorClass::Transient, "the agent does not answer"))
         }
     }
 
@@ -134,7 +201,7 @@ mod tests {
         let mut lead = german_lead();
         lead.profile.country_code = Some(country.to_owned());
         let config = minimal();
-        let facts = look_up(world, world, &config, &lead, noon(), mode).await?.facts;
+        let facts = look_up(world.ports(), &config, &lead, noon(), mode).await?.facts;
         let rule = decide(&config, &lead, &facts, noon()).verdict.rule.unwrap();
         Ok((rule, world.asked.lock().unwrap().clone()))
     }

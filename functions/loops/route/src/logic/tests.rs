@@ -1,16 +1,18 @@
 //! Table tests of the decision over a small config.
 
+mod handlers;
+
 use jiff::Timestamp;
 
 use revloops_config::{Document, Levers, Problems, Sources};
 use revloops_domain::events::{LeadProfile, RouteStatus};
 use revloops_domain::{CorrelationId, LeadId, OwnerId, Score, UserId};
 use revloops_loopkit::Verdict;
-use revloops_loopkit::ports::{CrmUser, Queue, Ticket, TicketKind};
+use revloops_loopkit::ports::{CrmUser, Drawn, Queue, Ticket, TicketKind};
 
 use super::decide;
 use super::facts::{Facts, Need};
-use super::walk::needs;
+use super::needs;
 use crate::config::RouteConfig;
 use crate::inputs::RouteInput;
 
@@ -27,10 +29,14 @@ territories:
 const POOLS: &str = "
 pools:
   - id: team
-    time_zone: Europe/Berlin
     members:
-      - {login: ben@acme.example, weight: 1, away: [{from: 2026-12-24, to: 2026-12-31}]}
-      - {login: cleo@acme.example, weight: 1, away: [{from: 2026-12-28, to: 2026-12-28}], time_zone: Asia/Tokyo}
+      - {login: ben@acme.example, weight: 1}
+      - {login: cleo@acme.example, weight: 1}
+";
+const TEAM: &str = "
+people:
+  - {login: Ben@acme.example, time_zone: Europe/Berlin, away: [{from: 2026-12-24, to: 2026-12-31}]}
+  - {login: cleo@acme.example, time_zone: Asia/Tokyo, away: [{from: 2026-12-28, to: 2026-12-28}]}
 ";
 const RULES: &str = "
 rules:
@@ -41,11 +47,20 @@ rules:
 ";
 
 pub(crate) fn minimal() -> RouteConfig {
+    config_of(&[
+        ("levers.yaml", LEVERS),
+        ("territories.yaml", TERRITORIES),
+        ("pools.yaml", POOLS),
+        ("rules.yaml", RULES),
+        ("team.yaml", TEAM),
+    ])
+}
+
+/// The config in these files.
+pub(crate) fn config_of(files: &[(&str, &str)]) -> RouteConfig {
     let mut problems = Problems::new();
     let mut sources = Sources::new();
-    for (name, text) in
-        [("levers.yaml", LEVERS), ("territories.yaml", TERRITORIES), ("pools.yaml", POOLS), ("rules.yaml", RULES)]
-    {
+    for (name, text) in files.iter().copied() {
         sources.insert(name.to_owned(), Document::parse_yaml(name, text, &mut problems).unwrap());
     }
     let config = RouteConfig::check(&sources, &mut problems);
@@ -80,6 +95,8 @@ pub(crate) fn german_lead() -> RouteInput {
         score: Score::clamped(80),
         band: "A".to_owned(),
         account: None,
+        headquarters: None,
+        passed_over: Vec::new(),
     }
 }
 
@@ -89,9 +106,13 @@ fn french_lead() -> RouteInput {
     lead
 }
 
-fn user(number: u8, name: &str) -> CrmUser {
+pub(crate) fn user(number: u8, name: &str) -> CrmUser {
     let login = format!("{}@acme.example", name.to_lowercase());
     CrmUser { id: UserId::parse(&format!("005{number:012}")).unwrap(), login, name: name.to_owned(), active: true }
+}
+
+fn ticket(login: &str, number: u64) -> Drawn {
+    Drawn::Ticket(Ticket { pool: "team".to_owned(), login: login.to_owned(), number, kind: TicketKind::Turn })
 }
 
 /// Everybody is there, and the team's ticket is Ben's.
@@ -102,7 +123,7 @@ pub(crate) fn facts() -> Facts {
     facts.know_users(&logins, users);
     let id = OwnerId::parse("00G000000000001").unwrap();
     facts.know_queue("Triage", vec![Queue { id, developer_name: "Triage".to_owned(), name: "Triage desk".to_owned() }]);
-    facts.know_ticket("team", Ticket { pool: "team".to_owned(), login: "ben@acme.example".to_owned(), number: 7, kind: TicketKind::Turn });
+    facts.know_draw("team", ticket("ben@acme.example", 7));
     facts
 }
 
@@ -145,7 +166,7 @@ fn a_pool_that_is_away_as_a_whole_falls_through() {
 
 #[test]
 fn leave_begins_and_ends_in_the_members_own_time_zone() {
-    let pool = &minimal().pools["team"];
+    let team = minimal().team;
     for (at, ben, cleo) in [
         ("2026-12-23T22:59:59Z", false, false), // 23:59 in Berlin
         ("2026-12-23T23:00:00Z", true, false),
@@ -154,8 +175,8 @@ fn leave_begins_and_ends_in_the_members_own_time_zone() {
         ("2026-12-31T23:00:00Z", false, false),
     ] {
         let at: Timestamp = at.parse().unwrap();
-        let away: Vec<bool> = pool.members.iter().map(|member| member.away_at(at).is_some()).collect();
-        assert_eq!(away, [ben, cleo], "{at}");
+        let away = |login: &str| team.person(login).work.off(at).is_some();
+        assert_eq!([away("ben@acme.example"), away("cleo@acme.example")], [ben, cleo], "{at}");
     }
 }
 
@@ -245,16 +266,17 @@ fn only_what_the_next_rule_needs_is_asked_for() {
     let team = vec!["ben@acme.example".to_owned(), "cleo@acme.example".to_owned()];
     assert_eq!(need(&known), Some(Need::Users(team.clone())));
     known.know_users(&team, vec![user(2, "Ben"), user(3, "Cleo")]);
-    let Some(Need::Ticket { pool, eligible }) = need(&known) else { panic!("{:?}", need(&known)) };
-    assert_eq!((pool.as_str(), eligible.len()), ("team", 2));
-    known.know_ticket("team", Ticket { pool, login: "cleo@acme.example".to_owned(), number: 1, kind: TicketKind::Turn });
+    let Some(Need::Draw(draw)) = need(&known) else { panic!("{:?}", need(&known)) };
+    assert_eq!((draw.pool.as_str(), draw.eligible.len()), ("team", 2));
+    known
+        .know_ticket("team", Ticket { pool, login: "cleo@acme.example".to_owned(), number: 1, kind: TicketKind::Turn });
     assert_eq!(need(&known), None);
 }
 
 #[test]
 fn a_ticket_drawn_before_the_pool_was_edited_still_holds() {
     let mut facts = facts();
-    facts.know_ticket("team", Ticket { pool: "team".to_owned(), login: "Emil@acme.example".to_owned(), number: 3, kind: TicketKind::Turn });
+    facts.know_draw("team", ticket("Emil@acme.example", 3));
     let asked = Need::Users(vec!["emil@acme.example".to_owned()]);
     assert_eq!(needs(&minimal(), &french_lead(), &facts, noon()), Some(asked));
     facts.know_users(&["emil@acme.example".to_owned()], vec![user(5, "Emil")]);
