@@ -110,6 +110,12 @@ impl Document {
         }
     }
 
+    /// Whether it was read from text: what comes out of a bundle was checked before.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.from_text
+    }
+
     /// The file's name.
     #[must_use]
     pub fn file(&self) -> &str {

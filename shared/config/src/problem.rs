@@ -42,9 +42,13 @@ impl fmt::Display for Problem {
 }
 
 /// All that is wrong with a config, collected; checking never stops at the first.
+///
+/// Warnings are apart: what is odd and may be meant stops nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Error)]
-#[serde(transparent)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems {
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
 
 impl Problems {
     /// None yet.
@@ -55,15 +59,15 @@ impl Problems {
 
     /// Adds a problem at a JSON pointer (`/factors/3/points`) of `document`.
     pub fn at(&mut self, document: &Document, pointer: &str, what: impl Into<String>, remedy: impl Into<String>) {
-        let (line, column) = document.position(pointer);
-        self.push(Problem {
-            file: document.file().to_owned(),
-            line,
-            column,
-            path: readable_path(pointer),
-            what: what.into(),
-            remedy: remedy.into(),
-        });
+        self.push(problem(document, pointer, what.into(), remedy.into()));
+    }
+
+    /// Adds a warning at a JSON pointer of `document`.
+    pub fn warn_at(&mut self, document: &Document, pointer: &str, what: impl Into<String>, remedy: impl Into<String>) {
+        let warning = problem(document, pointer, what.into(), remedy.into());
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     /// Adds "unknown `kind` `given`" with the valid names and the nearest of them.
@@ -81,36 +85,45 @@ impl Problems {
 
     /// Adds a problem.
     pub fn push(&mut self, problem: Problem) {
-        if !self.0.contains(&problem) {
-            self.0.push(problem);
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
         }
     }
 
-    /// Whether nothing is wrong.
+    /// Whether nothing is wrong; warnings aside.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.problems.is_empty()
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.problems.len()
     }
 
     /// The problems in the order of file and line.
     #[must_use]
     pub fn sorted(&self) -> Vec<Problem> {
-        let mut sorted = self.0.clone();
+        let mut sorted = self.problems.clone();
         sorted.sort();
         sorted
     }
 
-    /// Takes over the problems of `other`.
+    /// The warnings in the order of file and line.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Problem> {
+        let mut sorted = self.warnings.clone();
+        sorted.sort();
+        sorted
+    }
+
+    /// Takes over the problems and warnings of `other`.
     pub fn extend(&mut self, other: Self) {
-        for problem in other.0 {
+        for problem in other.problems {
             self.push(problem);
         }
+        self.warnings.extend(other.warnings);
     }
 
     /// `value` where nothing is wrong, else the problems.
@@ -135,6 +148,11 @@ impl fmt::Display for Problems {
         }
         Ok(())
     }
+}
+
+fn problem(document: &Document, pointer: &str, what: String, remedy: String) -> Problem {
+    let (line, column) = document.position(pointer);
+    Problem { file: document.file().to_owned(), line, column, path: readable_path(pointer), what, remedy }
 }
 
 /// "allowed: a, b, c; did you mean `b`?"

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use revloops_config::levers::read_sources;
-use revloops_config::{Bundle, ConfigStore, Pointer, Problems, Sources, StoreError};
+use revloops_config::{Bundle, ConfigStore, Pointer, Problem, Problems, Sources, StoreError};
 use revloops_domain::{ConfigStamp, sha256_hex};
 
 use crate::cases::run_cases;
@@ -16,6 +16,7 @@ use crate::the_loop::Loop;
 pub struct Candidate {
     bundle: Bundle,
     cases: usize,
+    warnings: Vec<Problem>,
 }
 
 impl Candidate {
@@ -23,6 +24,12 @@ impl Candidate {
     #[must_use]
     pub fn cases(&self) -> usize {
         self.cases
+    }
+
+    /// What is odd and may be meant, in the order of file and line.
+    #[must_use]
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
     }
 
     /// SHA-256 of the bundle's bytes.
@@ -61,7 +68,8 @@ pub fn check_sources<L: Loop>(sources: &Sources, mut problems: Problems) -> Resu
     if let Some(config) = L::Config::check(sources, &mut problems) {
         cases = run_cases::<L>(&config, sources, &mut problems);
     }
-    problems.into_result(Some(Candidate { bundle: Bundle::of(L::CARD.name, sources), cases }))
+    let warnings = problems.warnings();
+    problems.into_result(Some(Candidate { bundle: Bundle::of(L::CARD.name, sources), cases, warnings }))
 }
 
 /// Stores a candidate as a new version and moves the pointer to it. Only a [`Candidate`] can be promoted, and only

@@ -44,5 +44,5 @@ pub use known::{Known, NameTree, NamedList};
 pub use raw::RawCondition;
 pub use rows::{Literal, rows};
 pub use rule_set::{Draft, Rule, RuleSet};
-pub use space::{Aim, Change, Changed, Derived, Domain, Found, Ground, Nearest, Region, Space, Witness};
+pub use space::{Aim, Book, Change, Changed, Derived, Domain, Fate, Found, Ground, Nearest, Region, Space, Witness};
 pub use trace::{Tried, in_words, trace};

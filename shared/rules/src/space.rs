@@ -7,6 +7,7 @@
 //!
 //! - [`Space::region`]: the leads for which a condition holds
 //! - [`Space::find`]: a lead in one region and outside of others, or the proof that there is none
+//! - [`Book`]: what becomes of each rule of a list
 //! - [`Space::nearest`]: the smallest change of a lead that gets it into a region
 //!
 //! A field can be derived from the others, as a territory is: the first condition that holds names it. Witnesses and
@@ -16,6 +17,7 @@ mod axis;
 mod bits;
 mod cell;
 mod domain;
+mod fate;
 mod find;
 mod nearest;
 mod region;
@@ -35,6 +37,7 @@ use crate::condition::{Compare, Condition};
 use crate::fields::{Field, FieldId, FieldTable, FieldType, FieldValues};
 
 pub use domain::Domain;
+pub use fate::{Book, Fate};
 pub use find::{Found, Witness};
 pub use nearest::{Aim, Change, Changed, Nearest};
 pub use region::Region;
@@ -75,6 +78,8 @@ pub struct Ground<'a> {
     pub domains: &'a [Domain],
     /// The field that follows from the others.
     pub derived: Option<Derived<'a>>,
+    /// What holds for no lead: an account's kind without an account.
+    pub never: &'a [Condition],
 }
 
 impl Space {
@@ -99,10 +104,10 @@ impl Space {
         conditions: impl IntoIterator<Item = &'a Condition>,
         lead: Option<&FieldValues>,
     ) -> Self {
-        let Ground { table, domains, derived } = ground;
+        let Ground { table, domains, derived, never } = ground;
         let names = derived.map(|derived| derived.names).unwrap_or_default();
         let mut by_field: Vec<Vec<&Compare>> = vec![Vec::new(); table.len()];
-        for condition in conditions.into_iter().chain(names.iter().map(|(_, condition)| *condition)) {
+        for condition in conditions.into_iter().chain(names.iter().map(|(_, condition)| *condition)).chain(never) {
             compares(condition, &mut by_field);
         }
         let axes = by_field.iter().zip(0_u16..).map(|(compares, id)| {
@@ -133,6 +138,10 @@ impl Space {
         if let Some(derived) = derived {
             space.know(derived);
         }
+        for condition in never {
+            let region = space.region(condition);
+            space.know_not(region);
+        }
         space
     }
 
@@ -144,11 +153,16 @@ impl Space {
             let later: Vec<Option<&str>> = later.chain([None]).filter(|later| *later != Some(*name)).collect();
             for (where_to, region) in [(later, self.region(condition)), (vec![Some(*name)], self.outside(condition))] {
                 let wrong = region.and_then(|region| self.both(&region, &self.with(derived.field, &where_to)));
-                match wrong {
-                    Some(wrong) => self.facts.extend(wrong.cells),
-                    None => self.complete = false,
-                }
+                self.know_not(wrong);
             }
+        }
+    }
+
+    /// Notes that no lead is in the region; one that is too large to note leaves proofs open.
+    fn know_not(&mut self, region: Option<Region>) {
+        match region {
+            Some(region) => self.facts.extend(region.cells),
+            None => self.complete = false,
         }
     }
 

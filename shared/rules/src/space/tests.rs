@@ -114,7 +114,7 @@ fn conditions(territory: bool, most: usize) -> impl Strategy<Value = Vec<Conditi
 fn with_ground<T>(territories: &[Condition], check: impl FnOnce(Ground<'_>, &[(&str, &Condition)]) -> T) -> T {
     let names: Vec<(&str, &Condition)> = ["north", "south"].into_iter().zip(territories).collect();
     let derived = Some(Derived { field: TERRITORY, names: &names });
-    check(Ground { table: &TABLE, domains: &small(), derived }, &names)
+    check(Ground { table: &TABLE, domains: &small(), derived, never: &[] }, &names)
 }
 
 proptest! {

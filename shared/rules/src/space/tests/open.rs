@@ -82,7 +82,7 @@ proptest! {
         rules in prop::collection::vec(condition(), 1..5),
         leads in prop::collection::vec(lead(), 60),
     ) {
-        let ground = Ground { table: &FIELDS, domains: &[], derived: None };
+        let ground = Ground { table: &FIELDS, domains: &[], derived: None, never: &[] };
         let space = Space::new(ground, &rules);
         let regions: Vec<Region> = rules.iter().map(|rule| space.region(rule).unwrap()).collect();
         let (last, earlier) = regions.split_last().unwrap();
