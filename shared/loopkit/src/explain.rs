@@ -11,7 +11,7 @@ pub fn in_words(record: &Record) -> String {
     let mut text = String::new();
     let by = match &record.actor {
         Actor::Code => "rules".to_owned(),
-        Actor::Agent(model) => format!("rules, over a draft by {model}"),
+        Actor::Agent(model) => format!("rules, over an answer by {model}"),
         Actor::Person(name) => name.clone(),
     };
     let _infallible = writeln!(

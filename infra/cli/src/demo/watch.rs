@@ -52,7 +52,7 @@ impl End {
                 self.score = reply.pointer("/score").and_then(Value::as_u64).zip(text("/band"));
                 self.disqualified = (outcome == "disqualified").then(|| list("/disqualified_because"));
             }
-            ("route", "routed") => {
+            ("route", "routed" | "pending") => {
                 self.rule = text("/rule");
                 self.owner = text("/owner/name");
             }
