@@ -1,6 +1,10 @@
 //! Pools: who takes turns, and what each has had.
 
+mod draw;
 mod state;
+#[cfg(test)]
+mod tests;
+mod turns;
 
 use std::collections::BTreeMap;
 
@@ -62,14 +66,15 @@ pub struct TeamCap {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PickBy {
-    /// In turns, each with the share that the weight says.
+    /// In turns, each with the share that the weight says: within about one lead of it, see `turns.rs`.
     #[default]
     Turns,
     /// Who has the fewest open leads for their weight.
     LeastLoaded,
 }
 
-/// Who had the key before gets it again.
+/// Who had the key last gets it again, while they are there and below their caps. Otherwise it goes, with the ticket, to
+/// whoever is next, so that all that belongs together stays together while somebody is away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sticky {
     /// What belongs together: `account/001…`, `domain/acme.com`.
@@ -103,7 +108,7 @@ pub struct Draw {
 pub enum Drawn {
     /// Somebody.
     Ticket(Ticket),
-    /// Nobody: the username of each who was left out, and why: `has 20 of 20 leads on 2026-11-22`.
+    /// Nobody: everybody who is there is left out, as [`Ticket::left_out`] tells it.
     Nobody(Vec<(String, String)>),
 }
 
@@ -130,6 +135,9 @@ pub struct Ticket {
     /// Why they were.
     #[serde(default)]
     pub kind: TicketKind,
+    /// The username of each whose cap kept them out of it, and how: `has 20 of 20 leads on 2026-11-22`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<(String, String)>,
 }
 
 /// Pools whose tickets are drawn in the same transaction as what they are counted in.

@@ -112,7 +112,13 @@ pub(crate) fn user(number: u8, name: &str) -> CrmUser {
 }
 
 fn ticket(login: &str, number: u64) -> Drawn {
-    Drawn::Ticket(Ticket { pool: "team".to_owned(), login: login.to_owned(), number, kind: TicketKind::Turn })
+    Drawn::Ticket(Ticket {
+        pool: "team".to_owned(),
+        login: login.to_owned(),
+        number,
+        kind: TicketKind::Turn,
+        left_out: Vec::new(),
+    })
 }
 
 /// Everybody is there, and the team's ticket is Ben's.
@@ -268,8 +274,10 @@ fn only_what_the_next_rule_needs_is_asked_for() {
     known.know_users(&team, vec![user(2, "Ben"), user(3, "Cleo")]);
     let Some(Need::Draw(draw)) = need(&known) else { panic!("{:?}", need(&known)) };
     assert_eq!((draw.pool.as_str(), draw.eligible.len()), ("team", 2));
-    known
-        .know_ticket("team", Ticket { pool, login: "cleo@acme.example".to_owned(), number: 1, kind: TicketKind::Turn });
+    known.know_ticket(
+        "team",
+        Ticket { pool, login: "cleo@acme.example".to_owned(), number: 1, kind: TicketKind::Turn, left_out: Vec::new() },
+    );
     assert_eq!(need(&known), None);
 }
 
