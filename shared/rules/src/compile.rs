@@ -198,8 +198,11 @@ fn flat(inner: Vec<Condition>, all: bool) -> Condition {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::fields::{Field, FieldId};
+    use crate::known::{NameTree, NamedList};
     use crate::trace::in_words;
 
     const TABLE: FieldTable = FieldTable::new(&[
@@ -292,5 +295,76 @@ all:
         let said = problems.to_string();
         assert!(said.contains("any[0].in[1]: unknown country `Nordix`; did you mean `nordics`?"), "{said}");
         assert_eq!(said.lines().count(), 1, "{said}");
+    }
+
+    const MORE: FieldTable = FieldTable::new(&[
+        Field::domain("domain"),
+        Field::date("created"),
+        Field::text("territory"),
+        Field::text("postal_code"),
+    ]);
+
+    fn compiled_knowing(text: &str) -> (Option<Condition>, String) {
+        let mut problems = Problems::new();
+        let document = Document::parse_yaml("rules.yaml", text, &mut problems).unwrap();
+        let raw: RawCondition = serde_json::from_value(document.value().clone()).unwrap();
+        let rivals = NamedList::new("rivals", (0..100_000).map(|at| format!("rival-{at}.example")));
+        let known = Known {
+            lists: vec![Arc::new(rivals), Arc::new(NamedList::new("none", [" "]))],
+            trees: vec![(FieldId(2), NameTree::new([("emea", None), ("dach", Some("emea"))]))],
+            ..Known::default()
+        };
+        (compile_knowing(&known, &raw, &MORE, &document, "", &mut problems), problems.to_string())
+    }
+
+    #[test]
+    fn lists_trees_days_and_spans_read_as_words() {
+        for (text, words) in [
+            ("{field: domain, in_list: rivals}", "domain is in the list rivals (100,000 entries)"),
+            ("{field: territory, under: EMEA}", "territory is EMEA or below it"),
+            ("{field: created, is: 2026-11-22}", "created is 2026-11-22"),
+            ("{field: created, between: [2026-01-01, 2026-12-31]}", "created is between 2026-01-01 and 2026-12-31"),
+            ("{field: created, in: [2026-05-01]}", "created is one of 2026-05-01"),
+            (r#"{field: postal_code, between: ["10115", "14199"]}"#, "postal_code is between 10115 and 14199"),
+            (r#"{field: postal_code, at_least: "8"}"#, "postal_code is at least 8, as texts are ordered"),
+            (r#"{field: postal_code, between: ["141", "14"]}"#, "postal_code is between 141 and 14"),
+        ] {
+            let (condition, problems) = compiled_knowing(text);
+            assert_eq!(problems, "", "{text}");
+            assert_eq!(in_words(&condition.unwrap()), words, "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_in_lists_trees_days_and_spans_are_said_with_a_remedy() {
+        let text = r#"all:
+  - {field: domain, in_list: rival}
+  - {field: domain, in_list: none}
+  - {field: territory, under: emae}
+  - {field: domain, under: emea}
+  - {field: created, at_least: 22.11.2026}
+  - {field: created, between: [2026-12-31, 2026-01-01]}
+  - {field: created, starts_with: "2026"}
+  - {field: postal_code, between: [10115, "14199"]}
+  - {field: postal_code, between: ["9", "1"]}
+  - {field: postal_code, between: ["1"]}
+"#;
+        let (condition, said) = compiled_knowing(text);
+        assert!(condition.is_none());
+        for wanted in [
+            "2:21 all[0].in_list: unknown list `rival`; did you mean `rivals`? allowed: rivals, none",
+            "3:21 all[1].in_list: the list `none` is empty, so that this never holds; add an entry",
+            "4:24 all[2].under: unknown territory `emae`; did you mean `emea`? allowed: emea, dach",
+            "5:21 all[3].under: the values of `domain` form no tree; list the values: `in: […]`",
+            "6:22 all[4].at_least: `created` holds days, and `\"22.11.2026\"` is none; write year, month and day",
+            "7:22 all[5].between: no day is between 2026-12-31 and 2026-01-01; the lower end first",
+            "8:22 all[6].starts_with: `created` holds a date, and `starts_with` does not go with that; allowed: is",
+            "9:36 all[7].between[0]: `postal_code` holds a text, and `10115` is none; texts are compared letter by",
+            "10:26 all[8].between: no text is between 9 and 1; the lower end first: `[1, 9]`",
+            "11:26 all[9].between: `between` has two ends; write `between: [from, to]`",
+        ] {
+            assert!(said.contains(wanted), "wanted {wanted}\nin\n{said}");
+        }
+        assert_eq!(said.lines().count(), 10, "{said}");
     }
 }

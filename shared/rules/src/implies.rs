@@ -48,6 +48,37 @@ pub fn never_holds(condition: &Condition) -> bool {
     }
 }
 
+/// Fields, as one bit for every 64th: it may say of a field that it is in when it is not, never the reverse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FieldSet(u64);
+
+impl FieldSet {
+    /// The fields that must be asked wherever [`implies`] proves something by this condition as the wider one.
+    pub(crate) fn needed(wide: &Condition) -> Self {
+        match wide {
+            Condition::Test(test) => Self(1 << (test.field.0 % 64)),
+            Condition::All(parts) => parts.iter().fold(Self(0), |all, part| Self(all.0 | Self::needed(part).0)),
+            Condition::Always | Condition::Any(_) | Condition::Not(_) => Self(0),
+        }
+    }
+
+    /// All fields that the condition asks.
+    pub(crate) fn asked(condition: &Condition) -> Self {
+        match condition {
+            Condition::Always => Self(0),
+            Condition::Test(test) => Self(1 << (test.field.0 % 64)),
+            Condition::Not(inner) => Self::asked(inner),
+            Condition::All(parts) | Condition::Any(parts) => {
+                parts.iter().fold(Self(0), |all, part| Self(all.0 | Self::asked(part).0))
+            }
+        }
+    }
+
+    pub(crate) fn within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+}
+
 /// Whether two conditions surely never hold together.
 fn exclude(a: &Condition, b: &Condition) -> bool {
     match (a, b) {

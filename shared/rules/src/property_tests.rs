@@ -4,7 +4,7 @@ pub(crate) mod given;
 
 use proptest::prelude::*;
 
-use crate::implies::{implies, never_holds};
+use crate::implies::{FieldSet, implies, never_holds};
 use crate::index::index_within;
 use crate::rows::{necessary_rows, rows};
 use crate::rule_set::{Rule, RuleSet};
@@ -33,6 +33,7 @@ proptest! {
     fn a_proved_implication_is_never_contradicted(narrow in condition(), wide in condition(), subjects in prop::collection::vec(subject(), 40)) {
         let ((_, narrow), (_, wide)) = (compiled(&narrow), compiled(&wide));
         if implies(&narrow, &wide) {
+            prop_assert!(FieldSet::needed(&wide).within(FieldSet::asked(&narrow)));
             for subject in subjects {
                 let values = filled(&subject);
                 prop_assert!(!narrow.holds(&values) || wide.holds(&values), "{narrow:?} ⇒ {wide:?} fails on {subject:?}");
