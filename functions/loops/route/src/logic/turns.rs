@@ -35,16 +35,13 @@ impl<'a, 'c> Resolving<'a, 'c> {
             }
         }
         if let Some(left_out) = facts.full.get(id) {
-            for (login, why) in left_out {
-                let known = facts.users.get(login).and_then(Option::as_ref);
-                let name = known.map_or(login.as_str(), |user| user.name.as_str());
-                self.tell(false, || (format!("{name} of {id} can take a lead now"), why.clone()));
-            }
+            self.tell_left_out(id, left_out);
             return Resolved::Nobody;
         }
         let Some(ticket) = facts.tickets.get(id) else {
             return Resolved::Needs(Need::Draw(Box::new(self.question(id, pool, by, &there))));
         };
+        self.tell_left_out(id, &ticket.left_out);
         // The same lead draws the same ticket at every attempt, even where the config has changed in between.
         let login = ticket.login.to_lowercase();
         let Some(known) = facts.users.get(&login) else {
@@ -86,6 +83,15 @@ impl<'a, 'c> Resolving<'a, 'c> {
             self.tell(false, || (format!("{name} of {id} can take a lead now"), in_words(&left_out)));
         }
         there
+    }
+
+    /// Who was there and has had enough, and how much.
+    fn tell_left_out(&mut self, id: &str, left_out: &[(String, String)]) {
+        for (login, why) in left_out {
+            let known = self.facts.users.get(login).and_then(Option::as_ref);
+            let name = known.map_or(login.as_str(), |user| user.name.as_str());
+            self.tell(false, || (format!("{name} of {id} can take a lead now"), why.clone()));
+        }
     }
 
     fn question(&self, id: &str, pool: &Pool, by: PickBy, there: &[(&Member, &CrmUser)]) -> Draw {
