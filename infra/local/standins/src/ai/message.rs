@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::request::{Request, Tool};
-use super::{fill, sequence};
+use super::{fill, sequence, territory};
 
 /// Letters in a token, about, in English and in JSON.
 const LETTERS_PER_TOKEN: usize = 4;
@@ -62,6 +62,11 @@ fn input_for(tool: &Tool, request: &Request) -> Value {
         && let Some(brief) = sequence::read(&data)
     {
         return sequence::draft(&brief);
+    }
+    if tool.name == "propose_territory"
+        && let Some(question) = territory::read(&data)
+    {
+        return territory::propose(&question);
     }
     fill::fill(&tool.input_schema, &data)
 }

@@ -6,6 +6,7 @@
 //! | `request` | what may be asked, and what is wrong with it |
 //! | `message` | how is an answer told: blocks, stop reason, tokens |
 //! | `sequence` | what does it say for the tool `draft_sequence` |
+//! | `territory` | what does it say for the tool `propose_territory` |
 //! | `fill` | what does it say for any other tool |
 //!
 //! It is no model. Answers are made by rules from the request's own data: the same request gets the same bytes, and text inside the
@@ -16,5 +17,6 @@ mod http;
 mod message;
 mod request;
 mod sequence;
+mod territory;
 
 pub use http::{Options, serve};
