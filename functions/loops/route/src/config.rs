@@ -7,6 +7,7 @@ mod levers;
 mod lists;
 mod names;
 mod pools;
+mod proofs;
 mod rules;
 mod team;
 mod territories;
@@ -27,6 +28,8 @@ pub use cases::{Expected, GivenLead, RouteCase};
 pub(crate) use levers::FeedbackLevers;
 pub use levers::{Agent, FirstTouch, OnMiss, Workload};
 use names::Names;
+use proofs::Drafted;
+use territories::ReadTerritories;
 pub(crate) use pools::StickyBy;
 pub use pools::{Member, Pool};
 pub use team::{Person, Team};
@@ -74,9 +77,20 @@ impl Levers for RouteConfig {
         let levers = levers::check(sources, &names, problems);
         let calendars = calendars::check(sources, problems);
         let team = team::check(sources, &names, calendars.as_ref(), problems);
-        let territories = territories::check(sources, &known, problems);
+        let territories = territories::read(sources, &known, problems);
         let pools = pools::check(sources, problems);
-        let rules = rules::check(sources, &names, &known, problems);
+        let rules = rules::read(sources, &names, &known, problems);
+        let drafted = Drafted {
+            sources,
+            names: &names,
+            rules: rules.as_ref(),
+            territories: territories.as_ref(),
+            pools: pools.as_ref(),
+            team: team.as_ref(),
+        };
+        proofs::check(&drafted, problems);
+        let rules = rules.and_then(|rules| rules::check(rules, sources, problems));
+        let territories = territories.and_then(ReadTerritories::sound);
         let levers = levers?;
         Some(Self {
             first_touch: levers.first_touch,

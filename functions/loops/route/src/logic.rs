@@ -4,7 +4,8 @@ pub mod agent;
 pub mod facts;
 pub mod fields;
 mod fit;
-mod handlers;
+pub(crate) mod handlers;
+pub(crate) mod leads;
 pub(crate) mod reasons;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,5 +1,9 @@
 //! What a field can hold, as far as the loop knows: it keeps proofs honest and witnesses readable.
 
+use jiff::civil::Date;
+
+use crate::days;
+
 /// The values that a field can have. What is not said is possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Domain {
@@ -75,6 +79,12 @@ impl Domain {
     pub fn numbers_such_as(mut self, numbers: impl IntoIterator<Item = i64>) -> Self {
         self.numbers.extend(numbers);
         self
+    }
+
+    /// Days that people know, the best example first.
+    #[must_use]
+    pub fn days_such_as(self, days: impl IntoIterator<Item = Date>) -> Self {
+        self.numbers_such_as(days.into_iter().map(days::days))
     }
 
     /// Every one of [`Domain::only`]'s texts is told from the others, whether or not a condition does.

@@ -6,6 +6,8 @@ mod texts;
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::domain::Domain;
 use super::value::Value;
 use crate::condition::Compare;
@@ -21,8 +23,9 @@ pub(crate) fn samples(holds: FieldType, compares: &[&Compare], domain: &Domain) 
         }
         FieldType::Number => (numbers(compares, domain).into_iter().map(Value::Number).collect(), true),
         FieldType::Date => {
-            let days = numbers(compares, domain).into_iter().filter(|day| days::date(*day).is_some());
-            (days.map(Value::Date).collect(), true)
+            let (first, last) = (days::days(Date::MIN), days::days(Date::MAX));
+            let within = Domain { from: domain.from.max(first), to: domain.to.min(last), ..domain.clone() };
+            (numbers(compares, &within).into_iter().map(Value::Date).collect(), true)
         }
         FieldType::Flag => (vec![Value::Flag(true), Value::Flag(false)], true),
     }
@@ -58,7 +61,7 @@ fn numbers(compares: &[&Compare], domain: &Domain) -> Vec<i64> {
     }
     let inside = runs.iter().flat_map(|(from, to)| [*from, *to]);
     let outside = runs.iter().flat_map(|(from, to)| [to.checked_add(1), from.checked_sub(1)]).flatten();
-    let all = domain.numbers.iter().copied().chain(inside).chain(outside).chain([domain.from, domain.to]);
+    let all = domain.numbers.iter().copied().chain(inside).chain(outside).chain([0, domain.from, domain.to]);
     let mut seen = BTreeSet::new();
     all.filter(|number| (domain.from..=domain.to).contains(number) && seen.insert(*number)).collect()
 }

@@ -39,12 +39,20 @@ struct RawRule {
     assign: RawAssign,
 }
 
-pub(crate) fn check(
+/// The file, read and not yet proved.
+pub(crate) struct ReadRules {
+    /// What could be read of each rule, in the file's order.
+    pub(crate) drafts: Vec<Draft<Handler>>,
+    /// Whether the whole file has the right shape.
+    whole: bool,
+}
+
+pub(crate) fn read(
     sources: &Sources,
     names: &Names<'_>,
     known: &Known<'_>,
     problems: &mut Problems,
-) -> Option<RuleSet<Handler>> {
+) -> Option<ReadRules> {
     let document = sources.get("rules.yaml")?;
     let file = document.read::<RawRules>(problems);
     let mut drafts: Vec<Draft<Handler>> = Vec::new();
@@ -65,8 +73,16 @@ pub(crate) fn check(
         drafts.push(Draft { id: raw.id, priority: raw.priority, when, then, falls_through, pointer });
     }
     last_rule(sources, &drafts, document, problems);
-    let rules = if file.is_none() && drafts.is_empty() { None } else { RuleSet::check(drafts, document, problems) };
-    file.and(rules)
+    Some(ReadRules { drafts, whole: file.is_some() })
+}
+
+/// The rules as they are tried; `None` where something is wrong with them.
+pub(crate) fn check(read: ReadRules, sources: &Sources, problems: &mut Problems) -> Option<RuleSet<Handler>> {
+    let document = sources.get("rules.yaml")?;
+    if !read.whole && read.drafts.is_empty() {
+        return None;
+    }
+    RuleSet::check(read.drafts, document, problems).filter(|_| read.whole)
 }
 
 /// Some handlers work by levers that stand in another file.

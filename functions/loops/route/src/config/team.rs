@@ -115,6 +115,8 @@ pub struct Person {
     pub team: Option<String>,
     /// Last days of leave, in order.
     leave_ends: Vec<Date>,
+    /// The last day of a leave that is as good as for ever.
+    gone_until: Option<Date>,
 }
 
 /// What a team takes in a day.
@@ -133,7 +135,7 @@ impl TeamDay {
 
 impl Person {
     fn always() -> Self {
-        Self { work: WorkingTime::always(), team: None, leave_ends: Vec::new() }
+        Self { work: WorkingTime::always(), team: None, leave_ends: Vec::new(), gone_until: None }
     }
 
     /// How many days ago the last leave ended: 1 on the first day back. `None` without a leave behind them.
@@ -155,6 +157,14 @@ impl Team {
     pub fn logins(&self) -> impl Iterator<Item = &str> {
         self.people.keys().map(String::as_str)
     }
+}
+
+/// A leave of more years than this has no end that anybody waits for.
+const FOR_GOOD_YEARS: i16 = 5;
+
+/// The last day of a leave that is as good as for ever.
+pub(crate) fn gone_for_good(team: &Team, login: &str) -> Option<Date> {
+    team.person(login).gone_until
 }
 
 pub(crate) fn check(
@@ -316,8 +326,9 @@ impl Given<'_> {
         let leave = leave(raw, document, pointer, problems)?;
         let mut leave_ends: Vec<Date> = leave.iter().map(|(_, to)| *to).collect();
         leave_ends.sort_unstable();
+        let gone_until = leave.iter().find(|(from, to)| to.year() - from.year() >= FOR_GOOD_YEARS).map(|(_, to)| *to);
         off.extend(leave.into_iter().map(|(from, to)| DaysOff { from, to, why: OffReason::Leave }));
-        Some(Person { work: WorkingTime::new(zone?, week?, off), team: raw.team.clone(), leave_ends })
+        Some(Person { work: WorkingTime::new(zone?, week?, off), team: raw.team.clone(), leave_ends, gone_until })
     }
 }
 

@@ -6,9 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Document, Problems, Sources};
-use revloops_rules::{
-    Condition, FieldValues, Known, RawCondition, check_countries, compile_knowing, implies, never_holds,
-};
+use revloops_rules::{Condition, FieldValues, Known, RawCondition, check_countries, compile_knowing};
 
 use super::names::{cycles, id, login, once};
 use crate::logic::fields::TERRITORY_FIELDS;
@@ -99,7 +97,29 @@ impl Territories {
     }
 }
 
-pub(crate) fn check(sources: &Sources, known: &Known<'_>, problems: &mut Problems) -> Option<Territories> {
+/// The file, read and not yet proved.
+pub(crate) struct ReadTerritories {
+    /// What could be read of each territory, in the file's order.
+    pub(crate) territories: Territories,
+    /// JSON pointer of each.
+    pub(crate) pointers: Vec<String>,
+    /// Whether nothing is missing.
+    pub(crate) sound: bool,
+}
+
+impl ReadTerritories {
+    /// Nothing could be read.
+    pub(crate) fn unknown() -> Self {
+        Self { territories: Territories::default(), pointers: Vec::new(), sound: false }
+    }
+
+    /// The territories; `None` where something is wrong with them.
+    pub(crate) fn sound(self) -> Option<Territories> {
+        self.sound.then_some(self.territories)
+    }
+}
+
+pub(crate) fn read(sources: &Sources, known: &Known<'_>, problems: &mut Problems) -> Option<ReadTerritories> {
     let document = sources.get("territories.yaml")?;
     let file = document.read::<RawTerritories>(problems);
     let roles = file.as_ref().map(|file| file.roles.as_slice());
@@ -108,7 +128,7 @@ pub(crate) fn check(sources: &Sources, known: &Known<'_>, problems: &mut Problem
     once("territory", pointers, document, problems);
     let mut sound = parents(&raw, document, problems);
     let mut territories = Vec::new();
-    let mut earlier: Vec<(&str, Condition)> = Vec::new();
+    let mut places = Vec::new();
     for (at, one) in &raw {
         let pointer = format!("/territories/{at}");
         sound &= id(&one.id, document, &format!("{pointer}/id"), problems);
@@ -128,10 +148,7 @@ pub(crate) fn check(sources: &Sources, known: &Known<'_>, problems: &mut Problem
                 None
             }
         };
-        if let Some(when) = &when {
-            reachable(&one.id, when, &earlier, document, &pointer, problems);
-            earlier.push((&one.id, when.clone()));
-        }
+        places.push(pointer.clone());
         territories.push(Territory {
             id: one.id.clone(),
             name: one.name.clone(),
@@ -141,8 +158,7 @@ pub(crate) fn check(sources: &Sources, known: &Known<'_>, problems: &mut Problem
             owners: owners(&one.owners, roles, document, &format!("{pointer}/owners"), problems),
         });
     }
-    file.filter(|_| sound)?;
-    Some(Territories(territories))
+    Some(ReadTerritories { territories: Territories(territories), pointers: places, sound: sound && file.is_some() })
 }
 
 /// Whether every parent exists and no territory lies within itself.
@@ -162,25 +178,6 @@ fn parents(raw: &[(usize, RawTerritory)], document: &Document, problems: &mut Pr
         raw.iter().map(|(_, one)| (one.id.as_str(), one.parent.iter().map(String::as_str).collect())).collect();
     let at = |nth: usize| raw.get(nth).map(|(at, _)| format!("/territories/{at}/parent")).unwrap_or_default();
     sound & !cycles("territory", &edges, document, at, problems)
-}
-
-/// Reports a territory that no lead can be in.
-fn reachable(
-    id: &str,
-    when: &Condition,
-    earlier: &[(&str, Condition)],
-    document: &Document,
-    pointer: &str,
-    problems: &mut Problems,
-) {
-    if never_holds(when) {
-        let what = format!("no lead can be in `{id}`: its conditions contradict each other");
-        problems.at(document, &format!("{pointer}/when"), what, "mend them, or use `any:`");
-    }
-    if let Some((taker, _)) = earlier.iter().find(|(_, earlier)| implies(when, earlier)) {
-        let what = format!("no lead can be in `{id}`: `{taker}` stands before it and takes them all");
-        problems.at(document, pointer, what, format!("put it before `{taker}`, or narrow that one"));
-    }
 }
 
 fn owners(

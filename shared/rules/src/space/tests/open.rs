@@ -43,6 +43,8 @@ fn leaf() -> impl Strategy<Value = Value> {
         (field(), piece()).prop_map(|(field, value)| json!({"field": field, "at_most": value})),
         prop::sample::select(vec!["rivals", "friends"]).prop_map(|list| json!({"field": "domain", "in_list": list})),
         (field(), any::<bool>()).prop_map(|(field, value)| json!({"field": field, "present": value})),
+        (prop::sample::select(vec!["employees", "created"]), any::<bool>())
+            .prop_map(|(field, value)| json!({"field": field, "present": value})),
         any::<i64>().prop_map(|value| json!({"field": "employees", "at_least": value})),
         (0_i64..9).prop_map(|value| json!({"field": "employees", "at_most": value})),
         prop::sample::select(vec!["2026-01-01", "2026-12-31"])

@@ -1,0 +1,1 @@
+//! Planted defects, all found, each with a lead that shows it.
