@@ -1,24 +1,33 @@
 //! Pools, in the pools table: `pk` = `pool/<id>`, `sk` = `state`, `ticket/<subject>`, `held/<key>` or `job/<job>`. A
 //! ticket, the state that it is counted in and the key that it holds are written in one transaction, so that a retry
 //! finds the ticket and no count is lost.
+//!
+//! Who meets others starts again with what they left: of all that draw at once, one gets through each time. The wait in
+//! between does not grow with the attempts, or who has waited longest would come last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem};
 
 use revloops_domain::ErrorClass;
 use revloops_loopkit::ports::{Draw, Drawn, Held, PoolState, Pools, Ticket};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::failures::failure;
-use crate::item::{Item, from_json, n, number, s, to_json};
+use crate::item::{Item, from_json, n, number, s, text, to_json};
 
-/// A draw that meets others tries again so often; each time somebody else has got their ticket.
-const ATTEMPTS: u64 = 40;
+/// A draw that meets others tries again so often: some seconds in all.
+const ATTEMPTS: u64 = 150;
+/// The longest wait between two attempts, which all who wait share out among themselves.
+const WAIT_MS: u64 = 60;
+/// So many items are read at once.
+const READ: usize = 100;
 
 /// [`Pools`] on DynamoDB.
 #[derive(Debug, Clone)]
@@ -34,36 +43,50 @@ impl TablePools {
         Self { client, table: table.into() }
     }
 
-    async fn read(&self, pool: &str, sort: &str) -> Outcome<Option<Item>> {
-        let read = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", s(format!("pool/{pool}")))
-            .key("sk", s(sort))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| failure(format!("reading pool {pool}"), error))?;
-        Ok(read.item)
-    }
-
-    /// The state with its version; that of a pool which nobody has drawn from is empty and has none.
-    async fn versioned(&self, pool: &str) -> Outcome<(PoolState, Option<i64>)> {
-        Ok(match self.read(pool, "state").await? {
-            Some(item) => (from_json(&item, "state")?, number(&item, "version")),
-            None => (PoolState::default(), None),
-        })
+    /// The items of a pool under `sorts`, by sort key; what is not there is left out.
+    async fn read(&self, pool: &str, sorts: &[String]) -> Outcome<BTreeMap<String, Item>> {
+        let mut found = BTreeMap::new();
+        for chunk in sorts.chunks(READ) {
+            let key = |sort: &String| Item::from([("pk".into(), s(format!("pool/{pool}"))), ("sk".into(), s(sort))]);
+            let keys =
+                KeysAndAttributes::builder().consistent_read(true).set_keys(Some(chunk.iter().map(key).collect()));
+            let mut asked = HashMap::from([(self.table.clone(), built(keys.build())?)]);
+            for attempt in 1..=ATTEMPTS {
+                let read = self.client.batch_get_item().set_request_items(Some(asked)).send().await;
+                let read = read.map_err(|error| failure(format!("reading pool {pool}"), error))?;
+                for item in read.responses.into_iter().flatten().flat_map(|(_, items)| items) {
+                    if let Some(sort) = text(&item, "sk").map(str::to_owned) {
+                        found.insert(sort, item);
+                    }
+                }
+                asked = read.unprocessed_keys.unwrap_or_default();
+                if asked.is_empty() {
+                    break;
+                }
+                wait(pool, attempt).await;
+            }
+            if !asked.is_empty() {
+                return Err(Failure::new(
+                    ErrorClass::Throttled,
+                    format!("reading pool {pool}: not all keys were read"),
+                ));
+            }
+        }
+        Ok(found)
     }
 
     /// The ticket that the subject has, or the one that it would draw with the state it would leave.
     async fn next(&self, draw: &Draw) -> Outcome<Next> {
-        if let Some(item) = self.read(&draw.pool, &format!("ticket/{}", draw.subject)).await? {
-            return Ok(Next::Before(from_json(&item, "ticket")?));
+        let ticket = format!("ticket/{}", draw.subject);
+        let key = draw.sticky.as_ref().map(|sticky| format!("held/{}", sticky.key));
+        let sorts: Vec<String> = [ticket.clone(), "state".to_owned()].into_iter().chain(key.clone()).collect();
+        let items = self.read(&draw.pool, &sorts).await?;
+        if let Some(item) = items.get(&ticket) {
+            return Ok(Next::Before(from_json(item, "ticket")?));
         }
-        let (mut state, version) = self.versioned(&draw.pool).await?;
-        if let Some(sticky) = &draw.sticky {
-            state.held = self.holders(&draw.pool, std::slice::from_ref(&sticky.key)).await?;
+        let (mut state, version) = versioned(&items)?;
+        if let (Some(sticky), Some(item)) = (&draw.sticky, key.and_then(|key| items.get(&key))) {
+            state.held.insert(sticky.key.clone(), from_json(item, "held")?);
         }
         Ok(match state.draw(draw) {
             Drawn::Ticket(ticket) => Next::New { ticket, state: Box::new(state), version },
@@ -79,7 +102,7 @@ impl TablePools {
         state.held.clear();
         let put =
             self.put(pool, "state").item("state", s(to_json(&state)?)).item("version", n(version.unwrap_or(0) + 1));
-        built(match version {
+        in_transaction(match version {
             Some(version) => {
                 put.condition_expression("version = :version").expression_attribute_values(":version", n(version))
             }
@@ -87,21 +110,56 @@ impl TablePools {
         })
     }
 
-    fn put_held(&self, pool: &str, state: &PoolState) -> Outcome<Vec<TransactWriteItem>> {
-        let put = |(key, held): (&String, &Held)| {
-            built(self.put(pool, &format!("held/{key}")).item("held", s(to_json(held)?)))
-        };
-        state.held.iter().map(put).collect()
+    /// `expires_at` is when the table may forget it.
+    fn put_held(&self, pool: &str, key: &str, held: &Held) -> Outcome<PutBuilder> {
+        let put = self.put(pool, &format!("held/{key}")).item("held", s(to_json(held)?));
+        Ok(put.item("expires_at", n(held.until.as_second())))
     }
 
     /// Writes all or nothing: whether nobody else was faster.
     async fn write(&self, pool: &str, items: Vec<TransactWriteItem>) -> Outcome<bool> {
-        match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) => Ok(false),
-            Err(error) => Err(failure(format!("drawing from pool {pool}"), error)),
+        let Err(error) = self.client.transact_write_items().set_transact_items(Some(items)).send().await else {
+            return Ok(true);
+        };
+        let met_others = match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                let codes = canceled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+                codes.filter(|code| *code != "None").all(|code| MET_OTHERS.contains(&code))
+            }
+            _ => false,
+        };
+        if met_others { Ok(false) } else { Err(failure(format!("drawing from pool {pool}"), error)) }
+    }
+
+    /// Puts a holder, unless somebody holds the key for longer.
+    async fn hold(&self, pool: &str, key: &str, held: &Held) -> Outcome<()> {
+        let put = built(self.put_held(pool, key, held)?.build())?;
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(put.item))
+            .condition_expression("attribute_not_exists(pk) OR expires_at < :until")
+            .expression_attribute_values(":until", n(held.until.as_second()))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            Err(error) => Err(failure(format!("settling pool {pool}"), error)),
         }
     }
+}
+
+/// Why a transaction was called off where somebody else wrote first.
+const MET_OTHERS: [&str; 2] = ["ConditionalCheckFailed", "TransactionConflict"];
+
+/// The state with its version; that of a pool which nobody has drawn from is empty and has none.
+fn versioned(items: &BTreeMap<String, Item>) -> Outcome<(PoolState, Option<i64>)> {
+    Ok(match items.get("state") {
+        Some(item) => (from_json(item, "state")?, number(item, "version")),
+        None => (PoolState::default(), None),
+    })
 }
 
 enum Next {
@@ -110,15 +168,20 @@ enum Next {
     Nobody(Vec<(String, String)>),
 }
 
-fn built(put: PutBuilder) -> Outcome<TransactWriteItem> {
-    let put = put.build().map_err(|error| Failure::new(ErrorClass::Bug, "building a transaction").caused_by(error))?;
-    Ok(TransactWriteItem::builder().put(put).build())
+fn built<T>(request: Result<T, BuildError>) -> Outcome<T> {
+    request.map_err(|error| Failure::new(ErrorClass::Bug, "building a request").caused_by(error))
+}
+
+fn in_transaction(put: PutBuilder) -> Outcome<TransactWriteItem> {
+    Ok(TransactWriteItem::builder().put(built(put.build())?).build())
 }
 
 /// Others draw at the same time: lets them through, each for a different while.
 async fn wait(subject: &str, attempt: u64) {
-    let spread = subject.bytes().fold(attempt, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    tokio::time::sleep(Duration::from_millis(2 + spread % (5 * attempt))).await;
+    let spread = subject
+        .bytes()
+        .fold(attempt, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3).rotate_left(23));
+    tokio::time::sleep(Duration::from_millis(1 + spread % WAIT_MS)).await;
 }
 
 fn too_busy(pool: &str) -> Failure {
@@ -139,8 +202,10 @@ impl Pools for TablePools {
                 .put(pool, &format!("ticket/{}", draw.subject))
                 .item("ticket", s(to_json(&ticket)?))
                 .condition_expression("attribute_not_exists(pk)");
-            let mut items = vec![built(ticket_put)?];
-            items.extend(self.put_held(pool, &state)?);
+            let mut items = vec![in_transaction(ticket_put)?];
+            for (key, held) in &state.held {
+                items.push(in_transaction(self.put_held(pool, key, held)?)?);
+            }
             items.push(self.put_state(pool, *state, version)?);
             if self.write(pool, items).await? {
                 return Ok(Drawn::Ticket(ticket));
@@ -158,31 +223,40 @@ impl Pools for TablePools {
     }
 
     async fn state(&self, pool: &str) -> Outcome<PoolState> {
-        Ok(self.versioned(pool).await?.0)
+        Ok(versioned(&self.read(pool, &["state".to_owned()]).await?)?.0)
     }
 
     async fn holders(&self, pool: &str, keys: &[String]) -> Outcome<BTreeMap<String, Held>> {
+        let keys: BTreeSet<&String> = keys.iter().collect(); // a key that is asked for twice in one request is an error
+        let sorts: Vec<String> = keys.iter().map(|key| format!("held/{key}")).collect();
+        let items = self.read(pool, &sorts).await?;
         let mut holders = BTreeMap::new();
-        for key in keys {
-            if let Some(item) = self.read(pool, &format!("held/{key}")).await? {
-                holders.insert(key.clone(), from_json(&item, "held")?);
+        for (key, sort) in keys.into_iter().zip(&sorts) {
+            if let Some(item) = items.get(sort) {
+                holders.insert(key.clone(), from_json(item, "held")?);
             }
         }
         Ok(holders)
     }
 
     async fn settle(&self, pool: &str, job: &str, drawn: &PoolState) -> Outcome<()> {
+        let done = format!("job/{job}");
+        let sorts = ["state".to_owned(), done.clone()];
+        // Holders first: written again they are the same, and once the job is noted nobody would come back for them.
+        if !self.read(pool, &sorts).await?.contains_key(&done) {
+            for (key, held) in &drawn.held {
+                self.hold(pool, key, held).await?;
+            }
+        }
         for attempt in 1..=ATTEMPTS {
-            if self.read(pool, &format!("job/{job}")).await?.is_some() {
+            let items = self.read(pool, &sorts).await?;
+            if items.contains_key(&done) {
                 return Ok(());
             }
-            let (mut state, version) = self.versioned(pool).await?;
+            let (mut state, version) = versioned(&items)?;
             state.add(drawn);
-            let job_put = self.put(pool, &format!("job/{job}")).condition_expression("attribute_not_exists(pk)");
-            let mut items = vec![built(job_put)?];
-            items.extend(self.put_held(pool, drawn)?);
-            items.push(self.put_state(pool, state, version)?);
-            if self.write(pool, items).await? {
+            let job_put = self.put(pool, &done).condition_expression("attribute_not_exists(pk)");
+            if self.write(pool, vec![in_transaction(job_put)?, self.put_state(pool, state, version)?]).await? {
                 return Ok(());
             }
             wait(job, attempt).await;
