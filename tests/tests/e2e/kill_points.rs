@@ -14,7 +14,7 @@ use revloops_loopkit::{Loaded, Loop, Outcome, RunContext, run_once};
 use revloops_qualify::Qualify;
 use revloops_route::Route;
 use revloops_runtime::WorldEffects;
-use revloops_testkit::{Kill, TestWorld, lead, shipped_config, user_id};
+use revloops_testkit::{AccountsInMemory, Kill, TestWorld, lead, shipped_config, user_id};
 use serde_json::{Value, json};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(25);
@@ -105,6 +105,7 @@ fn chain() -> Chain {
                 cache: world.clone(),
                 spend: world.clone(),
                 behaviour: world.clone(),
+                accounts: Arc::new(AccountsInMemory::default()),
             },
             loaded(),
         ),

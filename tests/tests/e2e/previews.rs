@@ -20,7 +20,7 @@ use revloops_loopkit::{Loaded, Loop, dry_run};
 use revloops_qualify::Qualify;
 use revloops_standins::host::Running;
 use revloops_standins::{ai, enrichment};
-use revloops_testkit::{TestWorld, lead as lead_of, lead_id, shipped_config};
+use revloops_testkit::{AccountsInMemory, TestWorld, lead as lead_of, lead_id, shipped_config};
 
 const KEY: &str = "e2e-previews-key";
 const MODEL: &str = "claude-sonnet-5-5";
@@ -63,6 +63,7 @@ async fn chain() -> anyhow::Result<Chain> {
         cache: world.clone(),
         spend: world.clone(),
         behaviour: world.clone(),
+        accounts: Arc::new(AccountsInMemory::default()),
     };
     Ok(Chain {
         world,

@@ -1,5 +1,7 @@
 //! The operators' own tests: given this lead and these data, expect this band and these reasons.
 
+mod account;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +16,7 @@ use revloops_loopkit::ports::{Act, ActKind};
 use crate::config::QualifyConfig;
 use crate::inputs::{LookUp, QualifyFacts};
 use crate::logic;
+use account::GivenAccount;
 
 /// One case.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -43,6 +46,9 @@ pub struct Given {
     /// What the person did.
     #[serde(default)]
     pub behaviour: Vec<GivenAct>,
+    /// Accounts of the CRM.
+    #[serde(default)]
+    pub accounts: Vec<GivenAccount>,
 }
 
 /// Something that the person did: an answer to a campaign, or a completed `activity`.
@@ -78,6 +84,8 @@ pub struct GivenLead {
     pub website: Option<String>,
     /// ISO country code.
     pub country: Option<String>,
+    /// City.
+    pub city: Option<String>,
     /// State code.
     pub state: Option<String>,
     /// Industry.
@@ -143,6 +151,12 @@ pub struct Expect {
     /// How well fields are known: `verified`, `unverified`, `conflict` or `not_found`, by field.
     #[serde(default)]
     pub provenance: BTreeMap<String, FieldState>,
+    /// Name of the account that the lead belongs to; `none` where it belongs to none.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// How it was found: `domain`, `name` or `similar_name`.
+    #[serde(default)]
+    pub matched_by: Option<String>,
 }
 
 /// Cases happen at one time, so that what was done so many days ago is always as old.
@@ -187,6 +201,7 @@ pub(crate) fn run(config: &QualifyConfig, case: &QualifyCase) -> Result<(), Vec<
         let found = found.map_or("no such field", |one| one.provenance.state.name());
         mismatches.extend(Mismatch::unless_equal(&format!("provenance of {field}"), state.name(), found));
     }
+    mismatches.extend(account::mismatches(expect.account.as_deref(), expect.matched_by.as_deref(), &verdict.account));
     if mismatches.is_empty() { Ok(()) } else { Err(mismatches) }
 }
 
@@ -199,6 +214,7 @@ impl Given {
         lead.phone.clone_from(&given.phone);
         lead.website.clone_from(&given.website);
         lead.country_code.clone_from(&given.country);
+        lead.city.clone_from(&given.city);
         lead.state_code.clone_from(&given.state);
         lead.industry.clone_from(&given.industry);
         lead.employees = given.employees;
@@ -238,6 +254,7 @@ impl Given {
             company: self.look_up(company),
             person: self.look_up(person),
             acts: self.behaviour.iter().enumerate().map(|(at, given)| given.act(at)).collect(),
+            accounts: account::facts(&self.accounts),
         }
     }
 

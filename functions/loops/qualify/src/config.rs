@@ -1,5 +1,6 @@
 //! Qualify's levers: the checked type. Raw shapes and their checks are in [`raw`] and [`check`].
 
+pub mod account;
 pub mod check;
 pub mod raw;
 pub mod scoring;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use revloops_config::{LeverFile, Levers, Problems, Sources};
 use revloops_domain::Lead;
 use revloops_loopkit::ports::Budget;
+use revloops_matching::MatchRules;
 use revloops_rules::Condition;
 
 pub use scoring::{Band, BehaviourFactor, Choice, Factor, Group, Kind, Scoring};
@@ -37,6 +39,8 @@ pub struct QualifyConfig {
     pub scoring: Scoring,
     /// When outcomes carry a proposal.
     pub feedback: FeedbackLevers,
+    /// Which account a lead belongs to.
+    pub matching: MatchRules,
 }
 
 /// Who is asked for data, and how long answers are kept.
@@ -145,16 +149,23 @@ impl Levers for QualifyConfig {
     const FILES: &'static [LeverFile] = &[
         LeverFile { name: "levers.yaml", schema: || schemars::schema_for!(raw::RawLevers) },
         LeverFile { name: "scoring.yaml", schema: || schemars::schema_for!(raw::RawScoring) },
+        LeverFile { name: "matching.yaml", schema: || schemars::schema_for!(account::RawMatching) },
     ];
 
     fn check(sources: &Sources, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
         let names = check::Names::of(sources);
-        // Both files are read before either is given up, so that the problems of both are found.
+        // All files are read before any is given up, so that the problems of all are found.
         let levers = sources.get("levers.yaml").and_then(|document| check::levers(document, &names, problems));
         let scoring = sources.get("scoring.yaml").and_then(|document| check::scoring(document, &names, problems));
+        // Versions from before there were accounts have no rules for them: they are matched by what is shipped.
+        let matching = match sources.get("matching.yaml") {
+            Some(document) => account::check(document, problems),
+            None => Some(MatchRules::default()),
+        };
         let mut config = levers?;
         config.scoring = scoring?;
+        config.matching = matching?;
         (problems.len() == before).then_some(config)
     }
 }

@@ -1,5 +1,6 @@
 //! What Qualify works on: the newest version of a lead, and what data providers know of it.
 
+pub(crate) mod account;
 mod waterfall;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use revloops_loopkit::the_loop::LookedUp;
 use revloops_loopkit::{Failure, LoopInput, Outcome};
 
 use crate::config::{Kind, QualifyConfig};
+pub use account::{AccountFacts, LiveAccount};
 use waterfall::Waterfall;
 pub use waterfall::{Answer, Asked, LookUp};
 
@@ -55,6 +57,9 @@ pub struct QualifyFacts {
     /// What the person did, as the CRM has it; empty where no lever asks for it.
     #[serde(default)]
     pub acts: Vec<Act>,
+    /// Accounts of the CRM that may be the lead's.
+    #[serde(default)]
+    pub accounts: AccountFacts,
 }
 
 impl QualifyFacts {
@@ -113,7 +118,7 @@ pub(crate) async fn enrich(
     let waterfall = Waterfall { providers, cache, spend, levers: &config.enrichment, at, mode };
     let (company, person) =
         tokio::join!(waterfall.walk(company_query(config, &input.lead)), waterfall.walk(person_query(&input.lead)));
-    let facts = QualifyFacts { company, person, acts: Vec::new() };
+    let facts = QualifyFacts { company, person, acts: Vec::new(), accounts: AccountFacts::default() };
     let cost = Cost { data_microusd: facts.asked().map(|asked| asked.microusd).sum(), ..Cost::default() };
     LookedUp { facts, cost, actor: Actor::Code }
 }

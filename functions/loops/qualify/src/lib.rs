@@ -2,11 +2,11 @@
 //!
 //! | part | here |
 //! |---|---|
-//! | decides | score 0 to 100, band, or why the lead is turned away |
+//! | decides | score 0 to 100, band, or why the lead is turned away; which account it belongs to |
 //! | trigger | first step of the demand chain: a lead was created in the CRM |
 //! | emits | `lead.qualified`, `lead.disqualified` |
-//! | levers | `levers.yaml`: providers, budgets, cache days, provenance, industries, seniorities, disqualifiers; `scoring.yaml`: factors, behaviours, caps, bands |
-//! | metrics | one [`QualifyFact`] a run: band, score, enrichment, cost, what the CRM and the provider knew and how well, points for behaviour |
+//! | levers | `levers.yaml`: providers, budgets, cache days, provenance, industries, seniorities, disqualifiers; `scoring.yaml`: factors, behaviours, caps, bands; `matching.yaml`: which account |
+//! | metrics | one [`QualifyFact`] a run: band, score, enrichment, cost, what the CRM and the provider knew and how well, points for behaviour, how the account was found |
 //! | closes it | which leads converted, by band and factor → proposed points |
 
 pub mod config;
@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use revloops_domain::events::{ChainStep, names};
-use revloops_loopkit::ports::{Behaviour, Cache, CrmReader, Leads, Provider, Spend};
+use revloops_loopkit::ports::{Accounts, Behaviour, Cache, CrmReader, Leads, Provider, Spend};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
 use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
@@ -52,6 +52,8 @@ pub struct Qualify {
     pub spend: Arc<dyn Spend>,
     /// What people did.
     pub behaviour: Arc<dyn Behaviour>,
+    /// The CRM's accounts.
+    pub accounts: Arc<dyn Accounts>,
 }
 
 impl Loop for Qualify {
@@ -72,6 +74,8 @@ impl Loop for Qualify {
             "behaviours",
             "groups",
             "bands",
+            "second_facts",
+            "ties",
         ],
         metrics: &[
             "band",
@@ -83,6 +87,8 @@ impl Loop for Qualify {
             "known_by_provider",
             "provenance",
             "behaviour_points",
+            "account_match",
+            "account_confidence",
         ],
         feedback: "conversion by band and factor → proposed points",
     };
@@ -111,6 +117,11 @@ impl Loop for Qualify {
         let enriched = inputs::enrich(&self.providers, cache, spend, config, input, at, mode);
         let (mut looked_up, acts) = tokio::join!(enriched, inputs::acts(self.behaviour.as_ref(), config, input));
         looked_up.facts.acts = acts?;
+        // After the providers: where the lead says no domain, theirs finds the account.
+        let known = logic::profile::known(config, &input.lead, &looked_up.facts);
+        let company = logic::account::company(config, &input.lead, &known.profile);
+        looked_up.facts.accounts =
+            inputs::account::look_up(self.accounts.as_ref(), self.crm.as_ref(), &config.matching, &company).await?;
         Ok(looked_up)
     }
 

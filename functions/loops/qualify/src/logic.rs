@@ -1,5 +1,6 @@
 //! The decision: profile → points → band, and every reason to turn the lead away. Pure.
 
+pub(crate) mod account;
 pub(crate) mod behaviour;
 mod decay;
 pub mod fields;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use revloops_domain::events::{LeadProfile, QualifyStatus};
 use revloops_domain::{EnrichmentStatus, Lead, Score};
 use revloops_loopkit::{Because, Decision, Reason, Verdict};
+use revloops_matching::MatchVerdict;
 
 use crate::config::QualifyConfig;
 use crate::inputs::QualifyFacts;
@@ -44,6 +46,9 @@ pub struct QualifyVerdict {
     pub provenance: Vec<KnownField>,
     /// What a provider knew and the CRM did not.
     pub fill: Fill,
+    /// The account that the lead belongs to, and which others came near.
+    #[serde(default)]
+    pub account: MatchVerdict,
 }
 
 /// One reason to turn the lead away.
@@ -99,6 +104,8 @@ pub fn decide(config: &QualifyConfig, lead: &Lead, facts: &QualifyFacts, at: Tim
 
     let provenance = provenance::of(config, lead, facts);
     reasons.push(provenance::reason(&provenance));
+    let account = account::matched(config, lead, &known.profile, &facts.accounts);
+    reasons.push(account::reason(&account));
 
     let (status, outcome) = if disqualified.is_empty() {
         (QualifyStatus::Qualified, "qualified")
@@ -116,6 +123,7 @@ pub fn decide(config: &QualifyConfig, lead: &Lead, facts: &QualifyFacts, at: Tim
         profile: known.profile,
         provenance,
         fill: Fill { industry: known.fill_industry, employees: known.fill_employees },
+        account,
     };
     Decision::sure(outcome, verdict, reasons)
 }

@@ -13,6 +13,7 @@ async fn main() -> Result<(), StartError> {
             providers: world.providers().await?,
             cache: world.cache()?,
             spend: world.spend()?,
+            accounts: world.accounts()?,
             behaviour: world.crm().await?,
         })
     })

@@ -41,6 +41,10 @@ pub struct QualifyFact {
     pub provenance: ProvenanceCounts,
     /// Points for what the person did.
     pub behaviour_points: i32,
+    /// How the account was found: `domain`, `name`, `similar_name`, or `none`.
+    pub account_match: &'static str,
+    /// How sure that is, 0 to 100.
+    pub account_confidence: u8,
     /// What each factor gave.
     pub factors: Vec<FactorFact>,
 }
@@ -85,7 +89,7 @@ pub struct FactorFact {
 }
 
 pub(crate) fn fact(input: &QualifyInput, facts: &QualifyFacts, verdict: &QualifyVerdict) -> QualifyFact {
-    let (lead, profile) = (&input.lead, &verdict.profile);
+    let (lead, profile, account) = (&input.lead, &verdict.profile, verdict.account.matched.as_ref());
     let pairs = [
         (lead.country_code.is_some(), profile.country_code.is_some()),
         (lead.industry.is_some(), profile.industry.is_some()),
@@ -109,6 +113,8 @@ pub(crate) fn fact(input: &QualifyInput, facts: &QualifyFacts, verdict: &Qualify
         over_budget: facts.asked().filter(|asked| asked.answer == Answer::OverBudget).count(),
         provenance: ProvenanceCounts::of(&verdict.provenance),
         behaviour_points: verdict.behaviour_points,
+        account_match: account.map_or("none", |matched| matched.matched_by.name()),
+        account_confidence: account.map_or(0, |matched| matched.confidence),
         factors: verdict
             .contributions
             .iter()

@@ -11,12 +11,13 @@ use revloops_loopkit::{Action, Effect, EffectKey, Marker, Outputs};
 
 use crate::config::QualifyConfig;
 use crate::inputs::{QualifyFacts, QualifyInput};
-use crate::logic::{QualifyVerdict, ScoredFactor, provenance};
+use crate::logic::{QualifyVerdict, ScoredFactor, account, provenance};
 
 const MARKER: &str = "RevLoops_Qualified_At__c";
 const SCORE_REASONS_CHARS: usize = 8_000;
 const REASONS_CHARS: usize = 4_000;
 const PROVENANCE_CHARS: usize = 8_000;
+const ACCOUNT_MATCH_CHARS: usize = 1_000;
 const DISQUALIFIED_REASON_CHARS: usize = 255;
 const DOMAIN_CHARS: usize = 255;
 
@@ -67,7 +68,7 @@ fn reply(facts: &QualifyFacts, input: &QualifyInput, verdict: &QualifyVerdict, r
         enrichment: verdict.enrichment,
         profile: verdict.profile.clone(),
         provenance: verdict.provenance.iter().map(|one| one.provenance.clone()).collect(),
-        account: None,
+        account: verdict.account.matched.clone(),
         company: facts.company.found.clone(),
         person: facts.person.found.clone(),
     }
@@ -85,6 +86,11 @@ fn detail(reply: &Qualified, key: &EffectKey, run: &RunFacts) -> Value {
     if let Some(Value::Object(profile)) = detail.get_mut("profile") {
         for private in ["first_name", "last_name", "title", "message", "postal_code"] {
             profile.remove(private);
+        }
+    }
+    if let Some(Value::Object(account)) = detail.get_mut("account").and_then(|matched| matched.get_mut("account")) {
+        for private in ["phone", "postal_code"] {
+            account.remove(private);
         }
     }
     Value::Object(detail)
@@ -105,6 +111,10 @@ fn fields(config: &QualifyConfig, verdict: &QualifyVerdict, run: &RunFacts) -> M
     if let Some(domain) = &verdict.profile.domain {
         set("RevLoops_Domain__c", json!(cut(domain.as_str(), DOMAIN_CHARS)));
     }
+    let account = verdict.account.matched.as_ref();
+    set("RevLoops_Account__c", account.map_or(Value::Null, |matched| json!(matched.account.id)));
+    let in_words = account.map(account::in_words).unwrap_or_default();
+    set("RevLoops_Account_Match__c", text_or_nothing(&in_words, ACCOUNT_MATCH_CHARS));
     if let Some(industry) = &verdict.fill.industry {
         set("Industry", json!(industry));
     }

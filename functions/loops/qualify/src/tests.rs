@@ -1,3 +1,4 @@
+mod accounts;
 mod behaves;
 mod decides;
 mod knows;

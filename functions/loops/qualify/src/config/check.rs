@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use revloops_config::{Document, Problems, Sources};
 use revloops_domain::EnrichmentStatus;
+use revloops_matching::MatchRules;
 use revloops_rules::{Condition, Known, RawCondition, check_countries, compile_knowing};
 
 use super::raw::{RawDisqualifier, RawEnrichment, RawGroup, RawLevers, RawMeaning, RawScoreBand, RawScoring};
@@ -84,6 +85,7 @@ pub(super) fn levers(document: &Document, names: &Names<'_>, problems: &mut Prob
             min_leads_per_choice: raw.feedback.min_leads_per_choice,
             max_change: raw.feedback.max_change,
         },
+        matching: MatchRules::default(),
     })
 }
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use revloops_loopkit::ports::{Act, ActKind};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::{Loop as _, Verdict};
-use revloops_testkit::TestWorld;
+use revloops_testkit::{AccountsInMemory, TestWorld};
 
 use super::{at, ida, input, shipped};
 use crate::inputs::QualifyFacts;
@@ -114,6 +114,7 @@ async fn acts_are_looked_up_once_kept_in_the_facts_and_give_the_same_decision_ag
         cache: world.clone(),
         spend: world.clone(),
         behaviour: world,
+        accounts: std::sync::Arc::new(AccountsInMemory::default()),
     };
     let mut config = shipped();
     config.enrichment.waterfall.clear();

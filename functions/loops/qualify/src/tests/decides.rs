@@ -102,8 +102,8 @@ fn every_factor_and_disqualifier_leaves_its_reason() {
     let config = shipped();
     let decision = decide(&config, &ida(), &facts(), at());
     let scoring = &config.scoring;
-    // Each behaviour, the band and the provenance are told, too.
-    let wanted = config.disqualifiers.len() + scoring.factors.len() + scoring.behaviours.len() + 2;
+    // Each behaviour, the band, the provenance and the account are told, too.
+    let wanted = config.disqualifiers.len() + scoring.factors.len() + scoring.behaviours.len() + 3;
     assert_eq!(decision.reasons.len(), wanted);
     let size = decision.reasons.iter().find(|one| one.what == "factor company_size").unwrap();
     assert_eq!((size.verdict, size.points), (Verdict::Held, Some(20)));

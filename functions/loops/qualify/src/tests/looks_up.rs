@@ -13,7 +13,7 @@ use revloops_domain::{CompanyProfile, EnrichmentStatus, ErrorClass, Lead, LeadId
 use revloops_loopkit::ports::{Cache, CompanyQuery, CrmReader, Found, Leads, PersonQuery, Provider};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::{Failure, Loop as _, Outcome};
-use revloops_testkit::{TestWorld, lead_saved};
+use revloops_testkit::{AccountsInMemory, TestWorld, lead_saved};
 
 use super::{at, ida, input, northwind};
 use crate::inputs::Answer;
@@ -140,6 +140,7 @@ fn world(provider: Companies, cache: Memory, records: Records) -> World {
         cache: cache.clone(),
         spend: elsewhere.clone(),
         behaviour: elsewhere,
+        accounts: Arc::new(AccountsInMemory::default()),
     };
     World { provider, cache, qualify }
 }

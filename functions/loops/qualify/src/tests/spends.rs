@@ -12,7 +12,7 @@ use revloops_loopkit::ports::{Budget, CompanyQuery, Found, PersonQuery, Provider
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::LookedUp;
 use revloops_loopkit::{Failure, Loop as _, Outcome};
-use revloops_testkit::{Kill, TestWorld};
+use revloops_testkit::{AccountsInMemory, Kill, TestWorld};
 
 use super::{at, ida, input, northwind, shipped};
 use crate::inputs::Answer;
@@ -90,6 +90,7 @@ fn world(says: [Says; 2]) -> World {
         cache: world.clone(),
         spend: world.clone(),
         behaviour: world.clone(),
+        accounts: Arc::new(AccountsInMemory::default()),
     };
     World { world, providers, qualify }
 }

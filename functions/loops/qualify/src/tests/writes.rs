@@ -14,7 +14,7 @@ use super::{ida, input, northwind, shipped};
 use crate::inputs::{Answer, Asked, LookUp, QualifyFacts};
 use crate::{ConversionFact, Qualify, logic};
 
-fn run() -> RunFacts {
+pub(super) fn run() -> RunFacts {
     RunFacts {
         run_id: RunId("r-1".into()),
         key: RunKey {
