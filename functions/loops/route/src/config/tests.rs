@@ -89,7 +89,7 @@ fn every_planted_mistake_is_found_at_once_with_line_and_remedy() {
         "unknown field `territory`; allowed: country",
         "territories[2].when.in[2]: no country has the code `UK`; did you mean `GB`?",
         "territories[2].when.in[3]: no country has the code `Swiss`; write its ISO 3166-1 code",
-        "no lead can be in `latin-america`: `france-benelux` stands before it and takes them all",
+        "no lead can be in `latin-america`: `france-benelux` in line 25 stands before it and takes them all, for example {country: FR}",
     ];
     for wanted in wanted {
         assert!(found.iter().any(|said| said.contains(wanted)), "wanted {wanted}\nin\n{}", found.join("\n"));
