@@ -11,6 +11,7 @@
 mod axis;
 mod build;
 mod classes;
+mod lines;
 mod text_table;
 
 #[cfg(test)]
