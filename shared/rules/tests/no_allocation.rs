@@ -47,9 +47,9 @@ fn fill(values: &mut FieldValues, at: usize) {
         .clear()
         .text(FieldId(0), Some(["C0", " c300 ", "FR"][at % 3]))
         .text(FieldId(1), Some(domains[at % 4]))
-        .number(FieldId(2), (at % 7 > 0).then_some(at as i64))
-        .flag(FieldId(3), (at % 2 < 1).then_some(at % 4 < 1))
-        .text(FieldId(4), Some(["10115", "3455", "Łódź"][at % 3]).filter(|_| at % 5 > 0));
+        .number(FieldId(2), (!at.is_multiple_of(7)).then_some(at as i64))
+        .flag(FieldId(3), at.is_multiple_of(2).then_some(at.is_multiple_of(4)))
+        .text(FieldId(4), Some(["10115", "3455", "Łódź"][at % 3]).filter(|_| !at.is_multiple_of(5)));
 }
 
 #[test]
