@@ -90,6 +90,31 @@ impl CrmApi {
         Ok(ids)
     }
 
+    /// Creates records in one transaction, each with a name by which later ones refer to it (`@{name.id}`); returns their
+    /// ids in the same order.
+    ///
+    /// # Errors
+    /// If the CRM refuses any of them; none is there then.
+    pub async fn create_together(&self, records: &[(&str, &str, Value)]) -> anyhow::Result<Vec<String>> {
+        let steps: Vec<Value> = records
+            .iter()
+            .map(|(name, object, fields)| {
+                json!({"method": "POST", "url": format!("{API}/sobjects/{object}"), "referenceId": name, "body": fields})
+            })
+            .collect();
+        let request = self.http.post(format!("{}{API}/composite", self.url));
+        let body = json!({"allOrNone": true, "compositeRequest": steps});
+        let answer = read(request.bearer_auth(&self.token).json(&body).send().await?).await?;
+        let mut ids = Vec::with_capacity(records.len());
+        for reply in answer.get("compositeResponse").and_then(Value::as_array).into_iter().flatten() {
+            match reply.pointer("/body/id").and_then(Value::as_str) {
+                Some(id) => ids.push(id.to_owned()),
+                None => bail!("the CRM refused records together: {}", reply.get("body").unwrap_or(reply)),
+            }
+        }
+        Ok(ids)
+    }
+
     /// Has the CRM send the messages of these leads once more, all at once; returns how many.
     ///
     /// # Errors

@@ -89,3 +89,41 @@ fn member(row: MemberRow) -> Outcome<Act> {
 fn moment(text: &str, whose: &str) -> Outcome<Timestamp> {
     time(text).ok_or_else(|| Failure::new(ErrorClass::Rejected, format!("reading the time of {whose}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn act(json: &str) -> Act {
+        member(serde_json::from_str(json).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_response_is_as_old_as_its_first_day_and_who_did_not_respond_as_their_membership() {
+        let responded = act(
+            r#"{"attributes": {"type": "CampaignMember"}, "Id": "00vxx0000000001AAA", "Campaign": {"attributes": {"type": "Campaign"},
+                "Type": "Webinar"}, "Status": "Responded", "HasResponded": true, "FirstRespondedDate": "2026-10-01",
+                "CreatedDate": "2026-09-12T06:45:10.000+0000"}"#,
+        );
+        assert_eq!(responded.at, "2026-10-01T00:00:00Z".parse().unwrap());
+        let kind = ActKind::Campaign {
+            campaign_type: Some("Webinar".into()),
+            status: Some("Responded".into()),
+            responded: true,
+        };
+        assert_eq!(responded.kind, kind);
+        let sent = act(r#"{"Id": "00vxx0000000001AAA", "Campaign": null, "Status": null, "HasResponded": false,
+                "FirstRespondedDate": null, "CreatedDate": "2026-09-12T06:45:10.000+0000"}"#);
+        assert_eq!(sent.at, "2026-09-12T06:45:10Z".parse().unwrap());
+        assert_eq!(sent.kind, ActKind::Campaign { campaign_type: None, status: None, responded: false });
+    }
+
+    #[test]
+    fn a_time_that_is_none_is_told_without_its_value() {
+        let failure = moment("yesterday", "a task").unwrap_err();
+        assert_eq!(
+            (failure.class(), failure.to_string().as_str()),
+            (ErrorClass::Rejected, "reading the time of a task")
+        );
+    }
+}

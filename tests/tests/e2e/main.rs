@@ -12,13 +12,16 @@
 mod ai_drafts;
 mod ai_wire;
 mod architecture;
+mod behaviour;
 mod browser;
+mod budgets;
 mod clients;
 mod config;
 mod crm_standin;
 mod demand;
 mod enrichment_wire;
 mod faults;
+mod hunter_wire;
 mod kill_points;
 mod previews;
 mod refusals;

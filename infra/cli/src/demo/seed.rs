@@ -87,23 +87,56 @@ pub async fn organisation(crm: &CrmApi) -> anyhow::Result<usize> {
     Ok(made)
 }
 
-/// Saves the leads.
+/// Saves the leads; who answered a campaign is its member from the first moment, as where a form of that campaign made
+/// the lead: one transaction, after which the CRM's message goes out.
 ///
 /// # Errors
 /// If the CRM refuses one.
 pub async fn leads(crm: &CrmApi) -> anyhow::Result<Vec<DemoLead>> {
     let mut records = list("leads.json", include_str!("leads.json"), "")?;
+    let campaigns: Vec<Option<Value>> =
+        records.iter_mut().map(|lead| lead.as_object_mut().and_then(|lead| lead.remove("campaign"))).collect();
     let shows: Vec<String> = records
         .iter_mut()
         .filter_map(|lead| lead.as_object_mut()?.remove("shows")?.as_str().map(ToOwned::to_owned))
         .collect();
-    let ids = crm.create_all("Lead", &records).await?;
+    let alone: Vec<Value> = records
+        .iter()
+        .zip(&campaigns)
+        .filter(|(_, campaign)| campaign.is_none())
+        .map(|(lead, _)| lead.clone())
+        .collect();
+    let mut ids_alone = crm.create_all("Lead", &alone).await?.into_iter();
+    let mut ids = Vec::with_capacity(records.len());
+    for (lead, campaign) in records.iter().zip(&campaigns) {
+        let id = match campaign {
+            Some(campaign) => Some(member(crm, lead, campaign).await?),
+            None => ids_alone.next(),
+        };
+        ids.push(id.context("the CRM answered for fewer leads than it was sent")?);
+    }
     Ok(ids
         .into_iter()
         .zip(&records)
         .zip(shows)
         .map(|((id, record), shows)| DemoLead { id, company: text(record, "Company").to_owned(), shows })
         .collect())
+}
+
+/// Saves a lead together with its membership of a campaign, which is made where it is missing; returns the lead's id.
+async fn member(crm: &CrmApi, lead: &Value, campaign: &Value) -> anyhow::Result<String> {
+    let name = text(campaign, "Name");
+    let found = crm.query(&format!("SELECT Id FROM Campaign WHERE Name = {} LIMIT 1", literal(name))).await?;
+    let campaign_id = match found.first() {
+        Some(found) => text(found, "Id").to_owned(),
+        None => {
+            let fields = json!({"Name": name, "Type": text(campaign, "Type"), "IsActive": true});
+            crm.create_all("Campaign", &[fields]).await?.into_iter().next().context("the CRM made no campaign")?
+        }
+    };
+    let fields = json!({"CampaignId": campaign_id, "LeadId": "@{lead.id}", "Status": text(campaign, "Status")});
+    let ids = crm.create_together(&[("lead", "Lead", lead.clone()), ("member", "CampaignMember", fields)]).await?;
+    ids.into_iter().next().context("the CRM made no lead")
 }
 
 #[cfg(test)]

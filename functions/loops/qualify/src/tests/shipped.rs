@@ -154,13 +154,13 @@ fn budgets_that_are_too_small_or_larger_than_all_together_are_said() {
     let said = problems(
         "levers.yaml",
         &[
-            ("daily_budget_microusd: 100000000", "daily_budget_microusd: 10000"),
-            ("daily_budget_microusd: 20000000 ", "daily_budget_microusd: 9999 "),
+            ("daily_budget_microusd: 2000000000", "daily_budget_microusd: 10000"),
+            ("daily_budget_microusd: 500000000 ", "daily_budget_microusd: 9999 "),
         ],
     );
     for wanted in [
         "enrichment.daily_budget_microusd: 10000 a day is not enough for one match of `people_data_labs`, which costs 280000",
-        "enrichment.waterfall[0].daily_budget_microusd: `people_data_labs` may cost 80000000 a day, all providers together 10000",
+        "enrichment.waterfall[0].daily_budget_microusd: `people_data_labs` may cost 1500000000 a day, all providers together 10000",
         "enrichment.waterfall[1].daily_budget_microusd: 9999 a day is not enough for one match of `hunter`, which costs 10000",
     ] {
         assert!(said.contains(wanted), "wanted {wanted}\nin\n{said}");
