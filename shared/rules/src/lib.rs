@@ -11,7 +11,6 @@
 //! - [`rule_set`]: rules in priority order, and the checks of a whole set
 //! - [`space`]: proofs with a lead as witness, and the smallest change of a lead
 //! - `index`: the compiled form of a whole set, in which thousands of rules are tried at once
-//! - [`implies`]: when one condition can hold only where another does, or nowhere
 //!
 //! The verdict of a rule set depends on the subject's values alone: no clock, no randomness, no network. Texts are
 //! compared without regard to case and outer blanks, because CRM users type them. A test of a field that has no value
@@ -23,7 +22,6 @@ pub mod condition;
 pub mod countries;
 mod days;
 pub mod fields;
-pub mod implies;
 mod index;
 pub mod known;
 pub mod raw;
@@ -39,7 +37,6 @@ pub use compile::{compile, compile_knowing};
 pub use condition::{Condition, Test};
 pub use countries::{check_countries, check_country};
 pub use fields::{Field, FieldId, FieldTable, FieldType, FieldValues};
-pub use implies::{implies, never_holds};
 pub use known::{Known, NameTree, NamedList};
 pub use raw::RawCondition;
 pub use rows::{Literal, rows};

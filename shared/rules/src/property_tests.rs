@@ -1,10 +1,9 @@
-//! The compiled form and the index against a plain walk over the raw one, and the proof of dead rules against evaluation.
+//! The compiled form and the index against a plain walk over the raw one.
 
 pub(crate) mod given;
 
 use proptest::prelude::*;
 
-use crate::implies::{FieldSet, implies, never_holds};
 use crate::index::index_within;
 use crate::rows::{necessary_rows, rows};
 use crate::rule_set::{Rule, RuleSet};
@@ -27,28 +26,6 @@ proptest! {
         let lines = trace(&condition, &values, &TABLE);
         prop_assert!(!lines.is_empty());
         prop_assert_eq!(lines.iter().all(|line| line.holds), condition.holds(&values));
-    }
-
-    #[test]
-    fn a_proved_implication_is_never_contradicted(narrow in condition(), wide in condition(), subjects in prop::collection::vec(subject(), 40)) {
-        let ((_, narrow), (_, wide)) = (compiled(&narrow), compiled(&wide));
-        if implies(&narrow, &wide) {
-            prop_assert!(FieldSet::needed(&wide).within(FieldSet::asked(&narrow)));
-            for subject in subjects {
-                let values = filled(&subject);
-                prop_assert!(!narrow.holds(&values) || wide.holds(&values), "{narrow:?} ⇒ {wide:?} fails on {subject:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_proved_to_hold_for_nobody_holds_for_nobody(raw in condition(), subjects in prop::collection::vec(subject(), 40)) {
-        let (_, condition) = compiled(&raw);
-        if never_holds(&condition) {
-            for subject in subjects {
-                prop_assert!(!condition.holds(&filled(&subject)), "{condition:?} holds for {subject:?}");
-            }
-        }
     }
 
     #[test]

@@ -7,7 +7,6 @@ use revloops_config::{Document, Problems};
 
 use crate::condition::Condition;
 use crate::fields::FieldValues;
-use crate::implies::{FieldSet, implies, never_holds};
 use crate::index::{Index, index};
 
 /// A rule as config gives it; what could not be read of it is `None`, and has been reported.
@@ -55,8 +54,8 @@ impl<T: PartialEq> PartialEq for RuleSet<T> {
 impl<T: Eq> Eq for RuleSet<T> {}
 
 impl<T> RuleSet<T> {
-    /// Checks a whole set: ids and priorities once each, a last rule that holds for everybody, and no rule that can
-    /// never fire.
+    /// Checks a whole set: ids and priorities once each, and a last rule that holds for everybody. That each rule can fire
+    /// is proved elsewhere, with all that the loop knows of its subjects: see [`crate::space`].
     pub fn check(mut drafts: Vec<Draft<T>>, document: &Document, problems: &mut Problems) -> Option<Self> {
         unique(&drafts, document, problems);
         drafts.sort_by_key(|draft| draft.priority);
@@ -72,10 +71,9 @@ impl<T> RuleSet<T> {
                 "add a rule with the highest `priority` and `when: {always: true}`, so that nobody is left over";
             problems.at(document, &format!("{}/when", last.pointer), what, remedy);
         }
-        let alive = dead_rules(&drafts, document, problems);
         let rules: Option<Vec<Rule<T>>> =
             drafts.into_iter().map(|draft| Some(Rule { id: draft.id, when: draft.when?, then: draft.then? })).collect();
-        rules.filter(|_| has_last && alive).map(Self::of)
+        rules.filter(|_| has_last).map(Self::of)
     }
 
     /// The set of these rules in the order in which they are tried, which somebody else has checked. It need not have a
@@ -141,42 +139,6 @@ fn unique<T>(drafts: &[Draft<T>], document: &Document, problems: &mut Problems) 
             problems.at(document, &format!("{}/priority", draft.pointer), what, remedy);
         }
     }
-}
-
-/// Reports rules that can never fire: they contradict themselves, or an earlier one takes all that they would take and
-/// never lets go.
-fn dead_rules<T>(drafts: &[Draft<T>], document: &Document, problems: &mut Problems) -> bool {
-    let mut alive = true;
-    // Earlier rules that never let go, with the fields that they surely ask: one that asks a field of which a later rule
-    // knows nothing cannot take all that this one would. Most pairs of thousands of rules are settled by that.
-    let mut takers: Vec<(FieldSet, &Condition, &Draft<T>)> = Vec::new();
-    for draft in drafts {
-        let Some(when) = &draft.when else { continue };
-        if never_holds(when) {
-            alive = false;
-            let what = format!("the rule `{}` can never fire: its conditions contradict each other", draft.id);
-            let remedy = "mend them, use `any:` where one of them is enough, or take the rule out";
-            problems.at(document, &format!("{}/when", draft.pointer), what, remedy);
-            continue;
-        }
-        let known = FieldSet::asked(when);
-        let taker = takers.iter().find(|(needed, earlier, _)| needed.within(known) && implies(when, earlier));
-        if let Some((.., taker)) = taker {
-            alive = false;
-            let what = format!(
-                "the rule `{}` can never fire: `{}` in line {} comes first and takes all that it would take",
-                draft.id,
-                taker.id,
-                line(document, taker, "id")
-            );
-            let remedy = format!("give it a lower `priority` than `{}`, narrow that one, or take this out", taker.id);
-            problems.at(document, &draft.pointer, what, remedy);
-        }
-        if !draft.falls_through {
-            takers.push((FieldSet::needed(when), when, draft));
-        }
-    }
-    alive
 }
 
 fn line<T>(document: &Document, draft: &Draft<T>, key: &str) -> usize {
@@ -247,72 +209,5 @@ mod tests {
             rules.is_none() && said.contains("the last rule, `a`, does not hold for everybody; add a rule"),
             "{said}"
         );
-    }
-
-    #[test]
-    fn a_rule_that_can_never_fire_is_reported_with_the_one_that_hides_it() {
-        for (first, second) in [
-            ("{always: true}", "{field: country, is: DE}"),
-            ("{field: country, in: [DE, AT]}", "{field: country, is: AT}"),
-            ("{field: employees, at_least: 10}", "{field: employees, between: [20, 30]}"),
-            ("{field: country, present: true}", "{all: [{field: country, starts_with: D}, {field: employees, is: 1}]}"),
-            ("{not: {field: country, is: DE}}", "{not: {field: country, in: [AT, DE]}}"),
-        ] {
-            let (rules, said) =
-                set(&[("first", 1, false, first), ("second", 2, false, second), ("rest", 3, false, "{always: true}")]);
-            let wanted = "rules.yaml:3:5 rules[1]: the rule `second` can never fire: `first` in line 2 comes first";
-            assert!(rules.is_none() && said.contains(wanted), "{first} then {second}:\n{said}");
-        }
-    }
-
-    #[test]
-    fn a_rule_that_contradicts_itself_is_reported() {
-        for when in [
-            "{all: [{field: country, is: DE}, {field: country, is: FR}]}",
-            "{all: [{field: country, present: false}, {field: country, starts_with: D}]}",
-            "{all: [{field: employees, at_least: 50}, {field: employees, at_most: 49}]}",
-            "{all: [{field: country, is: DE}, {not: {field: country, in: [DE, AT]}}]}",
-            "{not: {always: true}}",
-        ] {
-            let (rules, said) = set(&[("a", 1, false, when), ("rest", 2, false, "{always: true}")]);
-            let wanted = "the rule `a` can never fire: its conditions contradict each other; mend them";
-            assert!(rules.is_none() && said.contains(wanted), "{when}:\n{said}");
-        }
-    }
-
-    #[test]
-    fn a_rule_behind_one_that_may_fall_through_is_alive() {
-        let (rules, said) = set(&[
-            ("owner", 1, true, "{field: country, is: DE}"),
-            ("pool", 2, true, "{field: country, is: DE}"),
-            ("rest", 3, false, "{always: true}"),
-        ]);
-        assert!(rules.is_some(), "{said}");
-    }
-
-    #[test]
-    fn thousands_of_rules_are_checked_for_dead_ones_too() {
-        let mut rules: Vec<(String, u32, bool, String)> = (0..3_000)
-            .map(|at| {
-                (
-                    format!("r{at}"),
-                    at,
-                    false,
-                    format!("{{all: [{{field: country, is: C{}}}, {{field: employees, is: {at}}}]}}", at % 50),
-                )
-            })
-            .collect();
-        rules.push((
-            "dead".into(),
-            3_000,
-            false,
-            "{all: [{field: country, is: C7}, {field: employees, is: 2957}]}".into(),
-        ));
-        rules.push(("rest".into(), 3_001, false, "{always: true}".into()));
-        let rules: Vec<_> =
-            rules.iter().map(|(id, at, falls, when)| (id.as_str(), *at, *falls, when.as_str())).collect();
-        let (_, said) = set(&rules);
-        assert!(said.contains("the rule `dead` can never fire: `r2957` in line 2959 comes first"), "{said}");
-        assert_eq!(said.lines().count(), 1, "{said}");
     }
 }
