@@ -90,6 +90,8 @@ fn in_words(decision: &Decision<RouteVerdict>) -> String {
 mod tests {
     use super::*;
     use crate::logic::decide;
+    use crate::logic::facts::AgentAnswer;
+    use crate::logic::tests::handlers::config;
     use crate::logic::tests::{facts, german_lead, minimal, noon};
     use revloops_loopkit::{LoopInput, RunKey};
 
@@ -142,5 +144,28 @@ mod tests {
         let [event] = outputs.effects.as_slice() else { panic!("{:?}", outputs.effects) };
         assert!(matches!(&event.action, Action::Emit { name, .. } if name == "route.unresolved"), "{event:?}");
         assert_eq!(outputs.reply["status"], json!("unresolved"));
+    }
+
+    #[test]
+    fn a_pending_lead_waits_in_its_queue_and_says_what_was_proposed() {
+        let config = config("{type: ai_territory, role: account_executive, min_confidence: 80, pending_queue: Triage}");
+        let mut input = german_lead();
+        input.profile.country_code = None;
+        let mut facts = facts();
+        let answer = json!({"territory": "germany", "confidence": 60, "evidence": "only the company's name"});
+        facts.know_agent(AgentAnswer::Said { answer, model: "the-model".to_owned() });
+        let decision = decide(&config, &input, &facts, noon());
+        let outputs = outputs(&input, &decision, &run(&input));
+        let [owner, event] = outputs.effects.as_slice() else { panic!("{:?}", outputs.effects) };
+        let Action::UpdateRecord { fields, .. } = &owner.action else { panic!("{owner:?}") };
+        assert_eq!(fields["OwnerId"], json!("00G000000000001EAA"));
+        let reason = fields["RevLoops_Route_Reason__c"].as_str().unwrap();
+        assert!(
+            reason.starts_with("Triage desk (an agent proposes Germany and is 60 % sure; 80 % are needed)."),
+            "{reason}"
+        );
+        assert!(reason.contains("(found: Germany, 60 %: only the company's name)"), "{reason}");
+        assert!(matches!(&event.action, Action::Emit { name, .. } if name == "route.pending"), "{event:?}");
+        assert_eq!(outputs.reply["status"], json!("pending"));
     }
 }

@@ -89,7 +89,9 @@ impl<'c> Resolving<'_, 'c> {
         match self.config.territories.holder(territory, role) {
             Some((filled, login)) => {
                 if filled.id != territory.id {
-                    self.tell(false, || (format!("{} has a {}", territory.name, spaced(role)), "nobody named".into()));
+                    self.tell(false, || {
+                        (format!("the {} of {} is named", spaced(role), territory.name), "nobody".into())
+                    });
                 }
                 let explain = self.explain;
                 let what = if explain { format!("the {} of {}", spaced(role), filled.name) } else { String::new() };

@@ -1,6 +1,6 @@
 //! Table tests of the decision over a small config.
 
-mod handlers;
+pub(crate) mod handlers;
 
 use jiff::Timestamp;
 
