@@ -5,10 +5,12 @@
 //! - [`outbound`] reads the SOAP messages that the CRM sends when a record is saved, and writes the answers.
 //! - [`lead_fields`] is the one table by which a lead is read from either.
 
+pub mod account_fields;
 pub mod lead_fields;
 pub mod outbound;
 
 mod behaviour;
+mod accounts;
 mod client;
 mod collections;
 mod credentials;
@@ -18,6 +20,8 @@ mod records;
 mod touches;
 mod workload;
 
+pub use account_fields::AccountWire;
+pub use accounts::AccountPage;
 pub use client::{API_VERSION, CrmSettings, Salesforce};
 pub use credentials::Credentials;
 pub use lead_fields::{LeadProblem, LeadWire};

@@ -14,7 +14,7 @@ const OPPORTUNITY: &str = include_str!("../fixtures/outbound_opportunity.xml");
 fn lead_of(notification: &Result<Notification, Unreadable>) -> &revloops_domain::Lead {
     match &notification.as_ref().unwrap().saved {
         Saved::Lead(lead) => lead,
-        Saved::Opportunity(_) => panic!("a lead was wanted"),
+        Saved::Account(_) | Saved::Opportunity(_) => panic!("a lead was wanted"),
     }
 }
 
@@ -120,9 +120,9 @@ fn a_notification_says_why_it_cannot_be_read() {
             "<Notification><Id>04lxx0000004C9RAAU</Id></Notification>".to_owned(),
             "the notification's sObject is missing or repeated",
         ),
-        (record("sf:Account"), "the sObject is neither a Lead nor an Opportunity"),
-        (record("Lead"), "the sObject is neither a Lead nor an Opportunity"),
-        (record("x:Lead"), "the sObject is neither a Lead nor an Opportunity"),
+        (record("sf:Contact"), "the sObject is no Lead, Account or Opportunity"),
+        (record("Lead"), "the sObject is no Lead, Account or Opportunity"),
+        (record("x:Lead"), "the sObject is no Lead, Account or Opportunity"),
         (record("sf:Opportunity"), "the Opportunity's Id is missing or not the id of an opportunity"),
         (notification(0, &format!("{FIELDS}<sf:Company>Evil</sf:Company>")), "a field of the Lead comes twice"),
         (
@@ -285,4 +285,19 @@ proptest! {
             prop_assert_eq!(lead.employees, *employees);
         }
     }
+}
+
+#[test]
+fn an_account_is_read_with_what_matching_needs() {
+    let envelope = read(include_bytes!("../fixtures/outbound_account.xml")).unwrap();
+    let Saved::Account(account) = &envelope.notifications[0].as_ref().unwrap().saved else { panic!("an account") };
+    assert_eq!((account.id.as_str(), account.name.as_str()), ("001xx0000000001AAA", "Northwind & Søn A/S"));
+    assert_eq!(account.domain.as_ref().unwrap().as_str(), "northwind.example");
+    assert_eq!((account.country_code.as_deref(), account.city.as_deref()), (Some("DK"), Some("København")));
+    assert_eq!(account.owner_id.as_ref().unwrap().as_str(), "005xx000001SwiUAAS");
+    let bad = include_str!("../fixtures/outbound_account.xml")
+        .replace("<sf:Name>", "<sf:Nickname>")
+        .replace("</sf:Name>", "</sf:Nickname>");
+    let envelope = read(bad.as_bytes()).unwrap();
+    assert_eq!(envelope.notifications[0].as_ref().unwrap_err().reason.to_string(), "the Account's Name is missing");
 }

@@ -10,6 +10,7 @@ use revloops_crm::outbound::{Envelope, Notification, Saved, Unreadable};
 use revloops_domain::OrganizationId;
 use revloops_loopkit::Outcome;
 use revloops_loopkit::ports::BusEvent;
+use revloops_matching::{Company, keys};
 
 use crate::{Ports, events, parking};
 
@@ -25,6 +26,8 @@ pub(crate) struct Kept {
     pub(crate) published: usize,
     /// On the bus before.
     pub(crate) duplicates: usize,
+    /// Accounts that the index knows now.
+    pub(crate) indexed: usize,
     /// Parked with their reason.
     pub(crate) parked: usize,
     /// Neither: Salesforce must send them again.
@@ -35,6 +38,7 @@ impl Kept {
     fn count(&mut self, step: &Step) {
         match step {
             Step::Publish(_) => self.published += 1,
+            Step::Indexed => self.indexed += 1,
             Step::Parked => self.parked += 1,
             Step::Failed => self.failed += 1,
         }
@@ -44,6 +48,7 @@ impl Kept {
 /// How one notification stands: to be published, and after the bus has answered, published.
 enum Step {
     Publish(BusEvent),
+    Indexed,
     Parked,
     Failed,
 }
@@ -77,7 +82,7 @@ pub(crate) async fn keep(envelope: Envelope, body: &[u8], received_at: Timestamp
     for step in prepared {
         match step {
             Step::Publish(event) => events.push(event),
-            done @ (Step::Parked | Step::Failed) => kept.count(&done),
+            done @ (Step::Indexed | Step::Parked | Step::Failed) => kept.count(&done),
         }
     }
     for step in publish(events, received_at, ports).await {
@@ -111,6 +116,12 @@ async fn prepare(
                     Ok(Step::Parked)
                 }
             }
+        }
+        // Nothing is published, so the inbox need not know: the same account put again changes nothing.
+        Saved::Account(account) => {
+            let keys: Vec<String> = keys(&Company::of_account(&account)).iter().map(ToString::to_string).collect();
+            ports.accounts.put(&account, &keys).await?;
+            Ok(Step::Indexed)
         }
         Saved::Opportunity(opportunity) => {
             Ok(Step::Publish(events::opportunity_saved(id.as_str(), &opportunity, organization_id, received_at)?))

@@ -8,6 +8,7 @@
 //! | another organisation's envelope | logged, nothing kept | 403 |
 //! | a notification that cannot be read | parked with the reason, the others go on | – |
 //! | a lead | newest version remembered, `lead.saved` on the bus | – |
+//! | an account | kept under the keys that leads are matched by | – |
 //! | an opportunity | `opportunity.saved` on the bus | – |
 //! | every notification is kept | | 200, `Ack` true |
 //! | anything failed that passes by itself | | 503, so that Salesforce sends again |
@@ -27,7 +28,7 @@ use jiff::Timestamp;
 
 use revloops_crm::outbound::{self, FaultCode, UnreadableEnvelope};
 use revloops_domain::OrganizationId;
-use revloops_loopkit::ports::{Bus, Clock, Inbox, Leads, Parked, ParkedBodies};
+use revloops_loopkit::ports::{Accounts, Bus, Clock, Inbox, Leads, Parked, ParkedBodies};
 
 use keep::Kept;
 
@@ -43,6 +44,8 @@ pub struct Ports {
     pub inbox: Arc<dyn Inbox>,
     /// The newest version of each lead.
     pub leads: Arc<dyn Leads>,
+    /// The CRM's accounts, for matching.
+    pub accounts: Arc<dyn Accounts>,
     /// Where events go.
     pub bus: Arc<dyn Bus>,
     /// Where what cannot go on is kept.
@@ -108,11 +111,11 @@ fn refused(status: StatusCode, reason: &str, bytes: usize, organization_id: Opti
 }
 
 fn log(organization_id: &OrganizationId, action_id: &str, kept: &Kept, duration_ms: u64) {
-    let Kept { notifications, published, duplicates, parked, failed } = *kept;
+    let Kept { notifications, published, duplicates, indexed, parked, failed } = *kept;
     if failed == 0 {
-        tracing::info!(%organization_id, action_id, notifications, published, duplicates, parked, duration_ms, "outbound message taken");
+        tracing::info!(%organization_id, action_id, notifications, published, duplicates, indexed, parked, duration_ms, "outbound message taken");
     } else {
-        tracing::error!(%organization_id, action_id, notifications, published, duplicates, parked, failed, duration_ms, "outbound message not acknowledged");
+        tracing::error!(%organization_id, action_id, notifications, published, duplicates, indexed, parked, failed, duration_ms, "outbound message not acknowledged");
     }
 }
 

@@ -13,6 +13,7 @@ async fn main() -> Result<(), StartError> {
         organization_id: world.organization_id()?,
         inbox: world.inbox()?,
         leads: world.leads()?,
+        accounts: world.accounts()?,
         bus: world.bus()?,
         parked: world.parked()?,
         bodies: world.parked_bodies()?,

@@ -6,9 +6,9 @@ mod world;
 use futures::future::join_all;
 use http::StatusCode;
 use revloops_domain::ErrorClass;
-use revloops_loopkit::ports::ParkedStatus;
+use revloops_loopkit::ports::{Accounts as _, ParkedStatus};
 
-use world::{LEADS, OPPORTUNITY, World, Written, acknowledged, post, request};
+use world::{ACCOUNT, LEADS, OPPORTUNITY, World, Written, acknowledged, post, request};
 
 #[tokio::test]
 async fn leads_are_remembered_and_on_the_bus_before_the_envelope_is_acknowledged() {
@@ -49,6 +49,33 @@ async fn an_opportunity_is_published_by_its_id_alone() {
     assert_eq!(events[0].name, "opportunity.saved");
     assert_eq!(events[0].detail["opportunity_id"], "006xx0000000001AAA");
     assert!(!events[0].detail.to_string().contains("48000"), "{}", events[0].detail);
+}
+
+#[tokio::test]
+async fn an_account_is_found_by_its_keys_and_the_newest_version_wins() {
+    let world = World::new();
+    let found = async |key: &str| {
+        let found = world.accounts.candidates(&[key.to_owned()], 10).await.unwrap();
+        found.into_iter().map(|account| account.name).collect::<Vec<_>>()
+    };
+    let newer = ACCOUNT.replace("06:45:10", "07:00:00").replace("northwind.example", "suedwind.example");
+    for (message, old_domain, new_domain) in [(ACCOUNT, 1, 0), (newer.as_str(), 0, 1), (ACCOUNT, 0, 1)] {
+        assert!(acknowledged(&world.send(message).await));
+        assert_eq!(found("domain/northwind.example").await.len(), old_domain);
+        assert_eq!(found("domain/suedwind.example").await.len(), new_domain);
+        assert_eq!(found("postal/2100").await, ["Northwind & Søn A/S"]);
+    }
+    assert!(world.events().is_empty() && world.parked.items().is_empty());
+}
+
+#[tokio::test]
+async fn an_account_that_could_not_be_kept_is_not_acknowledged() {
+    let world = World::new();
+    world.fail("accounts", ErrorClass::Transient);
+    assert_eq!(world.send(ACCOUNT).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    world.mend();
+    assert!(acknowledged(&world.send(ACCOUNT).await));
+    assert_eq!(world.accounts.candidates(&["postal/2100".to_owned()], 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use roxmltree::Node;
 use thiserror::Error;
 
-use revloops_domain::{Lead, OpportunityId, SalesforceId};
+use revloops_domain::{Account, Lead, OpportunityId, SalesforceId};
 
 use super::envelope::elements;
 use super::{OUTBOUND_NS, SOBJECT_NS, XSI_NS};
+use crate::account_fields::{self, AccountWire};
 use crate::lead_fields::{self, LeadProblem, LeadWire};
 
 /// A notification that was read.
@@ -29,6 +30,8 @@ pub struct Notification {
 pub enum Saved {
     /// A lead.
     Lead(Box<Lead>),
+    /// An account.
+    Account(Box<Account>),
     /// An opportunity; no loop reads more of it yet.
     Opportunity(SavedOpportunity),
 }
@@ -63,7 +66,7 @@ pub enum UnreadableReason {
     #[error("the notification's sObject is missing or repeated")]
     Record,
     /// An `xsi:type` that no part of the system knows, or none.
-    #[error("the sObject is neither a Lead nor an Opportunity")]
+    #[error("the sObject is no Lead, Account or Opportunity")]
     Type,
     /// A field comes twice.
     #[error("a field of the {0} comes twice")]
@@ -77,6 +80,9 @@ pub enum UnreadableReason {
     /// The lead's fields make no lead.
     #[error("the Lead's {0}")]
     Lead(#[from] LeadProblem),
+    /// The account's fields make no account.
+    #[error("the Account's {0}")]
+    Account(LeadProblem),
 }
 
 impl Notification {
@@ -101,6 +107,14 @@ fn read_record(notification: Node<'_, '_>) -> Result<Saved, UnreadableReason> {
                 wire.put(name, text);
             }
             Ok(Saved::Lead(Box::new(wire.try_into()?)))
+        }
+        Some("Account") => {
+            let fields = read_fields(record, "Account", account_fields::names())?;
+            let mut wire = AccountWire::default();
+            for (name, text) in fields {
+                wire.put(name, text);
+            }
+            Ok(Saved::Account(Box::new(wire.try_into().map_err(UnreadableReason::Account)?)))
         }
         Some("Opportunity") => {
             let fields = read_fields(record, "Opportunity", ["Id", "SystemModstamp"].into_iter())?;

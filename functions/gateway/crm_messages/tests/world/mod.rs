@@ -8,12 +8,13 @@ use http::{Request, Response, StatusCode};
 use jiff::Timestamp;
 
 use revloops_crm_messages::{Ports, handle};
-use revloops_domain::{ErrorClass, Lead, LeadId, OrganizationId, sha256_hex};
-use revloops_loopkit::ports::{Bus, BusEvent, Clock, Inbox, Leads, ParkedBodies};
+use revloops_domain::{Account, AccountId, ErrorClass, Lead, LeadId, OrganizationId, sha256_hex};
+use revloops_loopkit::ports::{Accounts, Bus, BusEvent, Clock, Inbox, Leads, ParkedBodies};
 use revloops_loopkit::{Failure, Outcome};
-use revloops_testkit::ParkedInMemory;
+use revloops_testkit::{AccountsInMemory, ParkedInMemory};
 
 pub(crate) const LEADS: &str = include_str!("../../../../../shared/crm/fixtures/outbound_leads.xml");
+pub(crate) const ACCOUNT: &str = include_str!("../../../../../shared/crm/fixtures/outbound_account.xml");
 pub(crate) const OPPORTUNITY: &str = include_str!("../../../../../shared/crm/fixtures/outbound_opportunity.xml");
 
 #[derive(Default)]
@@ -32,11 +33,12 @@ struct State {
 pub(crate) struct World {
     state: Arc<Mutex<State>>,
     pub(crate) parked: Arc<ParkedInMemory>,
+    pub(crate) accounts: Arc<AccountsInMemory>,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self { state: Arc::default(), parked: Arc::default() }
+        Self { state: Arc::default(), parked: Arc::default(), accounts: Arc::default() }
     }
 
     pub(crate) fn ports(&self) -> Ports {
@@ -44,6 +46,7 @@ impl World {
             organization_id: OrganizationId::parse("00Dxx0000001gPL").unwrap(),
             inbox: Arc::new(self.clone()),
             leads: Arc::new(self.clone()),
+            accounts: Arc::new(self.clone()),
             bus: Arc::new(self.clone()),
             parked: self.parked.clone(),
             bodies: Arc::new(self.clone()),
@@ -148,6 +151,26 @@ impl Leads for World {
 
     async fn newest(&self, id: &LeadId) -> Outcome<Option<Lead>> {
         Ok(self.call("leads").await?.leads.get(id.as_str()).cloned())
+    }
+}
+
+#[async_trait]
+impl Accounts for World {
+    async fn candidates(&self, keys: &[String], at_most: usize) -> Outcome<Vec<Account>> {
+        self.accounts.candidates(keys, at_most).await
+    }
+
+    async fn get(&self, id: &AccountId) -> Outcome<Option<Account>> {
+        self.accounts.get(id).await
+    }
+
+    async fn put(&self, account: &Account, keys: &[String]) -> Outcome<bool> {
+        drop(self.call("accounts").await?);
+        self.accounts.put(account, keys).await
+    }
+
+    async fn remove(&self, id: &AccountId) -> Outcome<()> {
+        self.accounts.remove(id).await
     }
 }
 

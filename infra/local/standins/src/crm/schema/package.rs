@@ -127,9 +127,15 @@ fn custom_field(root: Node<'_, '_>) -> anyhow::Result<RawField> {
         "Email" => Kind::Email,
         "Phone" => Kind::Phone,
         "Url" => Kind::Url,
+        "Lookup" => Kind::Reference,
         other => bail!("the stand-in does not know the field type {other}"),
     };
     let is = |name: &str| text(root, name) == Some("true");
+    // The relationship of a lookup is called as the field, by which queries reach the record that it points to.
+    let (to, relationship) = match kind {
+        Kind::Reference => (vec![needed(root, "referenceTo")?.to_owned()], Some(name.replace("__c", "__r"))),
+        _ => (Vec::new(), None),
+    };
     Ok(RawField {
         length: text(root, "length")
             .unwrap_or(if kind == Kind::TextArea { "255" } else { "0" })
@@ -142,6 +148,8 @@ fn custom_field(root: Node<'_, '_>) -> anyhow::Result<RawField> {
         unique: is("unique"),
         case_sensitive: is("caseSensitive"),
         external_id: is("externalId"),
+        to,
+        relationship,
         ..RawField::plain(name, needed(root, "label")?, kind)
     })
 }
