@@ -2,7 +2,9 @@
 //! builders that state only what matters, and the config that the project ships.
 
 mod accounts;
+mod audit;
 mod builders;
+mod contended;
 mod memory;
 mod parked;
 mod pools;
@@ -11,7 +13,9 @@ mod touches;
 mod world;
 
 pub use accounts::AccountsInMemory;
+pub use audit::{Audit, audit};
 pub use builders::{LeadBuilder, lead, lead_id, lead_saved, user_id};
+pub use contended::ContendedPools;
 pub use memory::{Memory, Write};
 pub use parked::ParkedInMemory;
 pub use shipped::{config_root, shipped_config, shipped_sources_with};
