@@ -30,6 +30,11 @@ impl Cell {
         self.limits.get(at).map(|(_, bits)| bits)
     }
 
+    /// Whether the lead with these classes is in it.
+    pub(crate) fn has(&self, lead: &[usize]) -> bool {
+        self.limits.iter().all(|(axis, bits)| lead.get(*axis).is_some_and(|class| bits.contains(*class)))
+    }
+
     /// The same with another limit on `axis`, which is neither empty nor everything.
     pub(crate) fn limited(mut self, axis: usize, bits: Bits) -> Self {
         match self.limits.binary_search_by_key(&axis, |(axis, _)| *axis) {

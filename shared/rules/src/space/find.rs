@@ -44,7 +44,7 @@ impl Space {
     #[must_use]
     pub fn find(&self, inside: &Region, outside: &[&Region]) -> Found {
         match self.search(&inside.cells, outside) {
-            Searched::Cell(cell) => Found::Lead(self.witness(&cell)),
+            Searched::Cell(cell) => Found::Lead(self.witness(&cell, inside, outside)),
             Searched::Undecided => Found::Undecided,
             Searched::Nothing { .. } if !self.complete => Found::Undecided,
             Searched::Nothing { because } => Found::Nothing { because: self.needed(inside, outside, because) },
@@ -66,29 +66,70 @@ impl Space {
         because
     }
 
-    /// One lead of the box. Of a field that does not matter it has no value, where it can be without.
-    fn witness(&self, cell: &Cell) -> Witness {
+    /// One lead of the box, with as few values as will do.
+    fn witness(&self, cell: &Cell, inside: &Region, outside: &[&Region]) -> Witness {
+        let classes = self.axes.iter().enumerate().map(|(at, axis)| {
+            let absent = axis.class_of(&Value::Absent);
+            match cell.limit(at) {
+                Some(limit) => limit.ones().find(|class| Some(*class) != absent).or(absent).unwrap_or_default(),
+                None => absent.unwrap_or_default(),
+            }
+        });
+        let mut lead: Vec<usize> = classes.collect();
+        self.leave_out(&mut lead, inside, outside);
+        let home = inside.cells.iter().find(|cell| cell.has(&lead));
         let mut values = FieldValues::new(&self.table);
         let mut shown = Vec::new();
-        for (at, axis) in self.axes.iter().enumerate() {
-            let limit = cell.limit(at);
-            let class = match limit {
-                Some(limit) => {
-                    let absent = axis.class_of(&Value::Absent);
-                    limit.ones().find(|class| Some(*class) != absent).or(absent)
-                }
-                None => axis.class_of(&Value::Absent).or(Some(0)),
-            };
-            let value = class.map_or(&Value::Absent, |class| axis.sample(class));
+        for ((at, axis), class) in self.axes.iter().enumerate().zip(&lead) {
+            let value = axis.sample(*class);
             value.set(&mut values, axis.field);
-            if Some(axis.field) != self.derived && (limit.is_some() || *value != Value::Absent) {
+            // That a value is missing is told where it has to be missing.
+            let asked = home.is_some_and(|home| home.limit(at).is_some());
+            if Some(axis.field) != self.derived && (asked || *value != Value::Absent) {
                 shown.push(self.said(axis.field, &values));
             }
         }
         Witness { values, shown }
     }
 
+    /// Takes away each value without which the lead is still in `inside` and in none of `outside`.
+    fn leave_out(&self, lead: &mut Vec<usize>, inside: &Region, outside: &[&Region]) {
+        let derived = self.derived.and_then(|field| self.axis(field));
+        let nowhere = derived.and_then(|(at, axis)| Some((at, axis.class_of(&Value::Absent)?)));
+        for (at, axis) in self.axes.iter().enumerate() {
+            let Some(absent) = axis.class_of(&Value::Absent) else { continue };
+            if derived.is_some_and(|(derived, _)| derived == at) {
+                continue;
+            }
+            let mut without = lead.clone();
+            put(&mut without, at, absent);
+            if *lead != without && self.fits(&without, inside, outside) {
+                *lead = without;
+                continue;
+            }
+            // Without this value, it may be in no territory any more, and still do.
+            if let Some((derived, nowhere)) = nowhere {
+                put(&mut without, derived, nowhere);
+                if *lead != without && self.fits(&without, inside, outside) {
+                    *lead = without;
+                }
+            }
+        }
+    }
+
+    fn fits(&self, lead: &[usize], inside: &Region, outside: &[&Region]) -> bool {
+        inside.cells.iter().any(|cell| cell.has(lead))
+            && !self.facts.iter().any(|cell| cell.has(lead))
+            && !outside.iter().any(|region| region.cells.iter().any(|cell| cell.has(lead)))
+    }
+
     fn said(&self, field: FieldId, values: &FieldValues) -> (&'static str, String) {
         (self.table.name(field), values.shown(field).into_owned())
+    }
+}
+
+fn put(lead: &mut [usize], axis: usize, class: usize) {
+    if let Some(place) = lead.get_mut(axis) {
+        *place = class;
     }
 }
