@@ -10,6 +10,7 @@ mod parked;
 mod pools;
 mod shipped;
 mod touches;
+mod touches;
 mod world;
 
 pub use accounts::AccountsInMemory;
