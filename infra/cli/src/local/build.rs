@@ -24,7 +24,7 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 7] = [
+pub const FUNCTIONS: [Function; 8] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
     Function { logical_id: "Qualify", package: "revloops-qualify" },
@@ -32,6 +32,7 @@ pub const FUNCTIONS: [Function; 7] = [
     Function { logical_id: "Engage", package: "revloops-engage" },
     Function { logical_id: "Redrive", package: "revloops-redrive" },
     Function { logical_id: "Batch", package: "revloops-batch" },
+    Function { logical_id: "TouchWatch", package: "revloops-touch-watch" },
 ];
 
 pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";
