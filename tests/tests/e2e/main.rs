@@ -23,6 +23,7 @@ mod enrichment_wire;
 mod faults;
 mod hunter_wire;
 mod kill_points;
+mod pools;
 mod previews;
 mod refusals;
 mod template;
