@@ -24,10 +24,12 @@ pub(crate) use build::index;
 pub(crate) use build::index_within;
 
 /// Bits of 512 rows; a line of the processor's cache.
-type Block = [u64; 8];
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(align(64))]
+struct Block([u64; 8]);
 
-const NONE: Block = [0; 8];
-const ALL: Block = [u64::MAX; 8];
+const NONE: Block = Block([0; 8]);
+const ALL: Block = Block([u64::MAX; 8]);
 /// Rows of a block.
 const ROWS: usize = 512;
 
@@ -92,7 +94,7 @@ impl Hits<'_> {
         for start in self.starts.iter().take(self.index.axes.len()) {
             let place = self.index.table.get(*start as usize + block);
             let accepted = place.and_then(|place| self.index.blocks.get(*place as usize)).unwrap_or(&NONE);
-            for (bit, accepted) in bits.iter_mut().zip(accepted) {
+            for (bit, accepted) in bits.0.iter_mut().zip(&accepted.0) {
                 *bit &= accepted;
             }
         }
@@ -105,7 +107,7 @@ impl Iterator for Hits<'_> {
 
     fn next(&mut self) -> Option<Row> {
         loop {
-            for (nth, word) in self.bits.iter_mut().enumerate() {
+            for (nth, word) in self.bits.0.iter_mut().enumerate() {
                 if *word != 0 {
                     let row = self.first_row + nth * 64 + word.trailing_zeros() as usize;
                     *word &= *word - 1;

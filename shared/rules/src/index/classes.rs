@@ -133,7 +133,7 @@ impl<'a, 'b> Classes<'a, 'b> {
     fn mark(&mut self, row: usize) {
         let met = self.unmet.get(row) == Some(&0);
         let (block, word, bit) = (row / ROWS, row % ROWS / 64, 1u64 << (row % 64));
-        if let Some(bits) = self.bits.get_mut(block).and_then(|bits| bits.get_mut(word)) {
+        if let Some(bits) = self.bits.get_mut(block).and_then(|bits| bits.0.get_mut(word)) {
             *bits = if met { *bits | bit } else { *bits & !bit };
         }
         if let Some(place) = self.places.get_mut(block) {
