@@ -60,10 +60,7 @@ impl<'a> Cell<'a> {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "checked: no fraction, and within what an f64 tells exactly"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "checked: no fraction, and within what an f64 tells exactly")]
 fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
 }

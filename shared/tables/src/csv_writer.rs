@@ -22,9 +22,7 @@ impl CsvWriter {
         let file = path.display().to_string();
         let opened = File::create(path).map_err(TableError::io(&file))?;
         let mut writer = WriterBuilder::new().buffer_capacity(BUFFER).from_writer(opened);
-        writer
-            .write_record(columns.iter().map(|(name, _)| name))
-            .map_err(TableError::csv(&file))?;
+        writer.write_record(columns.iter().map(|(name, _)| name)).map_err(TableError::csv(&file))?;
         Ok(Self { file, writer })
     }
 
@@ -39,9 +37,7 @@ impl CsvWriter {
             };
             written.map_err(TableError::csv(&self.file))?;
         }
-        self.writer
-            .write_record(None::<&[u8]>)
-            .map_err(TableError::csv(&self.file))
+        self.writer.write_record(None::<&[u8]>).map_err(TableError::csv(&self.file))
     }
 
     pub(crate) fn finish(self) -> Result<(), TableError> {

@@ -32,9 +32,7 @@ impl Format {
         match ending.to_ascii_lowercase().as_str() {
             "csv" => Ok(Self::Csv),
             "parquet" => Ok(Self::Parquet),
-            _ => Err(TableError::UnknownFormat {
-                file: path.display().to_string(),
-            }),
+            _ => Err(TableError::UnknownFormat { file: path.display().to_string() }),
         }
     }
 }

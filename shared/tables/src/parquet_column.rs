@@ -48,11 +48,7 @@ impl Meaning {
 
 /// Values of some rows; texts stand in one buffer, so that a row costs no allocation.
 pub(crate) enum Values {
-    Texts {
-        meaning: Meaning,
-        buffer: String,
-        spans: Vec<Span>,
-    },
+    Texts { meaning: Meaning, buffer: String, spans: Vec<Span> },
     Wholes(Vec<Option<i64>>),
     Fractions(Vec<Option<f64>>),
     Flags(Vec<Option<bool>>),
@@ -68,11 +64,9 @@ pub(crate) enum Span {
 impl Values {
     pub(crate) fn new(meaning: Meaning) -> Self {
         match meaning {
-            Meaning::Text | Meaning::Date | Meaning::Time(_) => Self::Texts {
-                meaning,
-                buffer: String::new(),
-                spans: Vec::new(),
-            },
+            Meaning::Text | Meaning::Date | Meaning::Time(_) => {
+                Self::Texts { meaning, buffer: String::new(), spans: Vec::new() }
+            }
             Meaning::Whole => Self::Wholes(Vec::new()),
             Meaning::Fraction => Self::Fractions(Vec::new()),
             Meaning::Flag => Self::Flags(Vec::new()),
@@ -152,10 +146,7 @@ impl Values {
 }
 
 fn date(days: i64) -> Option<String> {
-    Date::constant(1970, 1, 1)
-        .checked_add(Days::new().try_days(days).ok()?)
-        .ok()
-        .map(|date| date.to_string())
+    Date::constant(1970, 1, 1).checked_add(Days::new().try_days(days).ok()?).ok().map(|date| date.to_string())
 }
 
 fn timestamp(time: i64, parts: i64) -> Option<String> {
@@ -171,10 +162,7 @@ pub(crate) struct ColumnRead {
 
 impl ColumnRead {
     pub(crate) fn new(reader: ColumnReader) -> Self {
-        Self {
-            reader,
-            levels: Vec::new(),
-        }
+        Self { reader, levels: Vec::new() }
     }
 
     /// Reads the next `rows` rows into `into`, in the place of what was there; returns how many came.
@@ -183,15 +171,15 @@ impl ColumnRead {
         let levels = &mut self.levels;
         match &mut self.reader {
             ColumnReader::BoolColumnReader(reader) => each(reader, rows, levels, |flag| into.push_flag(flag.copied())),
-            ColumnReader::Int32ColumnReader(reader) => each(reader, rows, levels, |number| {
-                into.push_whole(number.copied().map(i64::from))
-            }),
+            ColumnReader::Int32ColumnReader(reader) => {
+                each(reader, rows, levels, |number| into.push_whole(number.copied().map(i64::from)))
+            }
             ColumnReader::Int64ColumnReader(reader) => {
                 each(reader, rows, levels, |number| into.push_whole(number.copied()))
             }
-            ColumnReader::FloatColumnReader(reader) => each(reader, rows, levels, |number| {
-                into.push_fraction(number.copied().map(f64::from))
-            }),
+            ColumnReader::FloatColumnReader(reader) => {
+                each(reader, rows, levels, |number| into.push_fraction(number.copied().map(f64::from)))
+            }
             ColumnReader::DoubleColumnReader(reader) => {
                 each(reader, rows, levels, |number| into.push_fraction(number.copied()))
             }

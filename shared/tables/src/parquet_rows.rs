@@ -78,10 +78,7 @@ impl ParquetRows {
             return Ok(None);
         }
         self.row += 1;
-        let place = Place {
-            row: self.row,
-            line: None,
-        };
+        let place = Place { row: self.row, line: None };
         let broken = self.batch.iter().position(|values| values.is_broken(self.at));
         Ok(Some(match broken {
             None => Ok((place, self.at)),
@@ -106,10 +103,7 @@ impl ParquetRows {
             if self.next_group >= self.reader.num_row_groups() {
                 return Ok(false);
             }
-            let group = self
-                .reader
-                .get_row_group(self.next_group)
-                .map_err(TableError::parquet(&self.file))?;
+            let group = self.reader.get_row_group(self.next_group).map_err(TableError::parquet(&self.file))?;
             self.left_in_group = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
             self.open = self
                 .chosen
@@ -124,10 +118,7 @@ impl ParquetRows {
             let read = column.read(rows, values).map_err(TableError::parquet(&self.file))?;
             if read != rows {
                 let why = format!("a column ends after {read} of {rows} rows: the file is damaged");
-                return Err(TableError::Parquet {
-                    file: self.file.clone(),
-                    why,
-                });
+                return Err(TableError::Parquet { file: self.file.clone(), why });
             }
         }
         self.left_in_group -= rows;

@@ -50,29 +50,18 @@ impl ParquetWriter {
             field.with_repetition(Repetition::OPTIONAL).build().map(Arc::new)
         });
         let fields = fields.collect::<Result<Vec<_>, ParquetError>>().map_err(wrong())?;
-        let schema = Type::group_type_builder("rows")
-            .with_fields(fields)
-            .build()
-            .map_err(wrong())?;
+        let schema = Type::group_type_builder("rows").with_fields(fields).build().map_err(wrong())?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let opened = File::create(path).map_err(TableError::io(&file))?;
         let writer = SerializedFileWriter::new(opened, Arc::new(schema), Arc::new(properties)).map_err(wrong())?;
         let pending = |(_, kind): &(&str, Kind)| Pending {
             levels: Vec::new(),
             values: match kind {
-                Kind::Text => PendingValues::Texts {
-                    buffer: Vec::new(),
-                    ends: Vec::new(),
-                },
+                Kind::Text => PendingValues::Texts { buffer: Vec::new(), ends: Vec::new() },
                 Kind::Whole => PendingValues::Wholes(Vec::new()),
             },
         };
-        Ok(Self {
-            writer,
-            columns: columns.iter().map(pending).collect(),
-            rows: 0,
-            file,
-        })
+        Ok(Self { writer, columns: columns.iter().map(pending).collect(), rows: 0, file })
     }
 
     pub(crate) fn write(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError> {
@@ -80,10 +69,7 @@ impl ParquetWriter {
             let cell = cells.get(at).copied().unwrap_or(Cell::Empty);
             if !column.push(cell) {
                 let why = format!("row {}, column {}: a text where numbers are", self.rows + 1, at + 1);
-                return Err(TableError::Parquet {
-                    file: self.file.clone(),
-                    why,
-                });
+                return Err(TableError::Parquet { file: self.file.clone(), why });
             }
         }
         self.rows += 1;
@@ -95,9 +81,7 @@ impl ParquetWriter {
             return Ok(());
         }
         self.rows = 0;
-        let Self {
-            file, writer, columns, ..
-        } = self;
+        let Self { file, writer, columns, .. } = self;
         let mut group = writer.next_row_group().map_err(TableError::parquet(file))?;
         for pending in columns {
             let Some(mut column) = group.next_column().map_err(TableError::parquet(file))? else {

@@ -72,23 +72,14 @@ pub enum TableError {
 
 impl TableError {
     pub(crate) fn io(file: &str) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        move |source| Self::Io {
-            file: file.to_owned(),
-            source,
-        }
+        move |source| Self::Io { file: file.to_owned(), source }
     }
 
     pub(crate) fn parquet(file: &str) -> impl FnOnce(parquet::errors::ParquetError) -> Self + '_ {
-        move |error| Self::Parquet {
-            file: file.to_owned(),
-            why: error.to_string(),
-        }
+        move |error| Self::Parquet { file: file.to_owned(), why: error.to_string() }
     }
 
     pub(crate) fn csv(file: &str) -> impl FnOnce(csv::Error) -> Self + '_ {
-        move |error| Self::Csv {
-            file: file.to_owned(),
-            why: error.to_string(),
-        }
+        move |error| Self::Csv { file: file.to_owned(), why: error.to_string() }
     }
 }

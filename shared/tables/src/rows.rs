@@ -46,9 +46,7 @@ enum Cells<'a> {
 impl std::fmt::Debug for Row<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The cells may be a person's.
-        f.debug_struct("Row")
-            .field("place", &self.place)
-            .finish_non_exhaustive()
+        f.debug_struct("Row").field("place", &self.place).finish_non_exhaustive()
     }
 }
 
@@ -61,19 +59,11 @@ impl Rows {
         match Format::of(path)? {
             Format::Csv => {
                 let (columns, rows) = CsvRows::open(path)?;
-                Ok(Self {
-                    columns,
-                    total: None,
-                    source: Source::Csv(Box::new(rows)),
-                })
+                Ok(Self { columns, total: None, source: Source::Csv(Box::new(rows)) })
             }
             Format::Parquet => {
                 let (columns, total, rows) = ParquetRows::open(path, wanted)?;
-                Ok(Self {
-                    columns,
-                    total: Some(total),
-                    source: Source::Parquet(Box::new(rows)),
-                })
+                Ok(Self { columns, total: Some(total), source: Source::Parquet(Box::new(rows)) })
             }
         }
     }
@@ -100,27 +90,18 @@ impl Rows {
     ///
     /// # Errors
     /// When the file cannot be read on.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "a row lives until the next one: no iterator can say that"
-    )]
+    #[expect(clippy::should_implement_trait, reason = "a row lives until the next one: no iterator can say that")]
     pub fn next(&mut self) -> Result<Option<Next<'_>>, TableError> {
         match &mut self.source {
             Source::Csv(rows) => Ok(match rows.advance(&self.columns)? {
                 None => None,
                 Some(Err(bad)) => Some(Next::Bad(bad)),
-                Some(Ok(place)) => Some(Next::Row(Row {
-                    place,
-                    cells: Cells::Csv(rows.record()),
-                })),
+                Some(Ok(place)) => Some(Next::Row(Row { place, cells: Cells::Csv(rows.record()) })),
             }),
             Source::Parquet(rows) => Ok(match rows.advance(&self.columns)? {
                 None => None,
                 Some(Err(bad)) => Some(Next::Bad(bad)),
-                Some(Ok((place, at))) => Some(Next::Row(Row {
-                    place,
-                    cells: Cells::Parquet(rows, at),
-                })),
+                Some(Ok((place, at))) => Some(Next::Row(Row { place, cells: Cells::Parquet(rows, at) })),
             }),
         }
     }
@@ -139,8 +120,6 @@ impl<'a> Row<'a> {
     /// Everything in it as texts, for a file of rejects.
     #[must_use]
     pub fn texts(&self, columns: usize) -> Vec<String> {
-        (0..columns)
-            .map(|column| self.cell(column).text().unwrap_or_default().into_owned())
-            .collect()
+        (0..columns).map(|column| self.cell(column).text().unwrap_or_default().into_owned()).collect()
     }
 }

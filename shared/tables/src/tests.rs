@@ -3,11 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 
-const COLUMNS: [(&str, Kind); 3] = [
-    ("Id", Kind::Text),
-    ("Name", Kind::Text),
-    ("NumberOfEmployees", Kind::Whole),
-];
+const COLUMNS: [(&str, Kind); 3] = [("Id", Kind::Text), ("Name", Kind::Text), ("NumberOfEmployees", Kind::Whole)];
 
 fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
     let path = folder.path().join(name);
@@ -23,13 +19,9 @@ fn read(path: &Path) -> Vec<Result<Vec<String>, String>> {
     while let Some(next) = rows.next().unwrap() {
         found.push(match next {
             Next::Row(row) => Ok(row.texts(count)),
-            Next::Bad(bad) => Err(format!(
-                "{} {}: {} ({})",
-                bad.place,
-                bad.column.unwrap_or_default(),
-                bad.why,
-                bad.cells.join("|")
-            )),
+            Next::Bad(bad) => {
+                Err(format!("{} {}: {} ({})", bad.place, bad.column.unwrap_or_default(), bad.why, bad.cells.join("|")))
+            }
         });
     }
     found
@@ -40,11 +32,7 @@ fn write(path: &Path, rows: u64) {
     for row in 0..rows {
         let id = format!("001{row:012}");
         let name = format!("Müller \"{row}\", \n GmbH");
-        let employees = if row % 3 == 0 {
-            Cell::Empty
-        } else {
-            Cell::Whole(i64::try_from(row).unwrap())
-        };
+        let employees = if row % 3 == 0 { Cell::Empty } else { Cell::Whole(i64::try_from(row).unwrap()) };
         let name = if row % 5 == 0 { Cell::Empty } else { Cell::Text(&name) };
         table.write(&[Cell::Text(&id), name, employees]).unwrap();
     }
@@ -60,18 +48,8 @@ fn what_is_written_is_read_again_in_both_formats_over_many_row_groups() {
     let (from_csv, from_parquet) = (read(&csv), read(&parquet));
     assert_eq!(from_csv.len(), 140_001);
     assert!(from_csv == from_parquet);
-    assert_eq!(
-        from_csv[4],
-        Ok(vec![
-            "001000000000004".into(),
-            "Müller \"4\", \n GmbH".into(),
-            "4".into()
-        ])
-    );
-    assert_eq!(
-        from_csv[0],
-        Ok(vec!["001000000000000".into(), String::new(), String::new()])
-    );
+    assert_eq!(from_csv[4], Ok(vec!["001000000000004".into(), "Müller \"4\", \n GmbH".into(), "4".into()]));
+    assert_eq!(from_csv[0], Ok(vec!["001000000000000".into(), String::new(), String::new()]));
     assert!(!folder.path().join("a.parquet.new").exists());
 }
 
@@ -91,10 +69,7 @@ fn only_wanted_columns_are_read_from_parquet_and_their_number_is_known() {
     let path = folder.path().join("a.parquet");
     write(&path, 10);
     let mut rows = Rows::open(&path, |name| name == "NumberOfEmployees").unwrap();
-    assert_eq!(
-        (rows.columns(), rows.total()),
-        (["NumberOfEmployees".to_owned()].as_slice(), Some(10))
-    );
+    assert_eq!((rows.columns(), rows.total()), (["NumberOfEmployees".to_owned()].as_slice(), Some(10)));
     let mut sum = 0;
     while let Some(Next::Row(row)) = rows.next().unwrap() {
         sum += row.cell(0).whole().unwrap().unwrap_or(0);

@@ -49,12 +49,7 @@ impl TableWriter {
             Format::Csv => Target::Csv(Box::new(CsvWriter::create(&beside, columns)?)),
             Format::Parquet => Target::Parquet(Box::new(ParquetWriter::create(&beside, columns)?)),
         };
-        Ok(Self {
-            path: path.to_path_buf(),
-            beside,
-            rows: 0,
-            target,
-        })
+        Ok(Self { path: path.to_path_buf(), beside, rows: 0, target })
     }
 
     /// Adds a row: a value for each column, in their order.
