@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    burst, check, config, console::Console, context::Context, demo, deploy, down, explain, figures, redrive, status,
+    accounts, burst, check, config, console::Console, context::Context, demo, deploy, down, explain, figures, redrive, status,
     test, up,
 };
 
@@ -38,6 +38,8 @@ enum Command {
     Config(config::Args),
     /// Why a lead landed where it did: the whole chain's decisions in words.
     Explain(explain::Args),
+    /// The CRM's accounts that leads are matched with: bring them in, look one up, measure the matcher.
+    Accounts(accounts::Args),
     /// Many leads at once, with repeated messages and faults: what was lost, what happened twice, how fast it went.
     Burst(burst::Args),
     /// Size and start of each function binary, and how long a one-line change takes to build.
@@ -58,6 +60,7 @@ impl Cli {
                 Command::Check(args) => check::run(&context, args).await,
                 Command::Config(args) => config::run(&context, args).await,
                 Command::Explain(args) => explain::run(&context, args).await,
+                Command::Accounts(args) => accounts::run(&context, args).await,
                 Command::Burst(args) => burst::run(&context, args).await,
                 Command::Figures(args) => figures::run(&context, args).await,
                 Command::Test(args) => test::run(&context, args).await,

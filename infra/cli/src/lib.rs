@@ -8,6 +8,7 @@
     reason = "a tool for people: it reads the environment and makes the local system's secrets"
 )]
 
+pub mod accounts;
 pub mod aws;
 pub mod burst;
 pub mod check;
