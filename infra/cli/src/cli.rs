@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, burst, check, config, console::Console, context::Context, demo, deploy, down, explain, figures, redrive, status,
+    accounts, burst, check, config, console::Console, context::Context, demo, deploy, down, explain, figures, redrive, route, status,
     test, up,
 };
 
@@ -40,6 +40,8 @@ enum Command {
     Explain(explain::Args),
     /// The CRM's accounts that leads are matched with: bring them in, look one up, measure the matcher.
     Accounts(accounts::Args),
+    /// Batches: assign many records, simulate other rules, apply what was approved, undo it as a whole.
+    Route(route::Args),
     /// Many leads at once, with repeated messages and faults: what was lost, what happened twice, how fast it went.
     Burst(burst::Args),
     /// Size and start of each function binary, and how long a one-line change takes to build.
@@ -61,6 +63,7 @@ impl Cli {
                 Command::Config(args) => config::run(&context, args).await,
                 Command::Explain(args) => explain::run(&context, args).await,
                 Command::Accounts(args) => accounts::run(&context, args).await,
+                Command::Route(args) => route::run(&context, args).await,
                 Command::Burst(args) => burst::run(&context, args).await,
                 Command::Figures(args) => figures::run(&context, args).await,
                 Command::Test(args) => test::run(&context, args).await,

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
-use crate::local::Endpoints;
+use crate::local::{Crm, Endpoints};
 
 const API: &str = "/services/data/v68.0";
 
@@ -24,12 +24,20 @@ impl CrmApi {
     /// # Errors
     /// If it does not answer or refuses.
     pub async fn log_in(endpoints: &Endpoints) -> anyhow::Result<Self> {
+        Self::log_in_to(&endpoints.crm).await
+    }
+
+    /// Logs in to a CRM.
+    ///
+    /// # Errors
+    /// If it does not answer or refuses.
+    pub async fn log_in_to(crm: &Crm) -> anyhow::Result<Self> {
         let http = Client::builder().timeout(Duration::from_secs(20)).no_proxy().build()?;
-        let url = endpoints.crm.url.clone();
+        let url = crm.url.clone();
         let form = [
             ("grant_type", "client_credentials"),
-            ("client_id", &endpoints.crm.client_id),
-            ("client_secret", &endpoints.crm.client_secret),
+            ("client_id", crm.client_id.as_str()),
+            ("client_secret", crm.client_secret.as_str()),
         ];
         let answer = http
             .post(format!("{url}/services/oauth2/token"))
@@ -113,6 +121,24 @@ impl CrmApi {
             }
         }
         Ok(ids)
+    }
+
+    /// Deletes records, 200 a call.
+    ///
+    /// # Errors
+    /// If the CRM refuses any of them; the others are gone then.
+    pub async fn delete_all(&self, ids: &[String]) -> anyhow::Result<()> {
+        for chunk in ids.chunks(200) {
+            let request = self.http.delete(format!("{}{API}/composite/sobjects", self.url));
+            let request = request.query(&[("ids", chunk.join(",")), ("allOrNone", "false".to_owned())]);
+            let answer = read(request.bearer_auth(&self.token).send().await?).await?;
+            if let Some(refused) =
+                answer.as_array().into_iter().flatten().find(|result| result.get("success") != Some(&Value::Bool(true)))
+            {
+                bail!("the CRM did not delete a record: {refused}");
+            }
+        }
+        Ok(())
     }
 
     /// Has the CRM send the messages of these leads once more, all at once; returns how many.

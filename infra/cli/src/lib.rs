@@ -25,6 +25,7 @@ pub mod figures;
 pub mod local;
 pub mod loops;
 pub mod redrive;
+pub mod route;
 mod schemas;
 pub mod status;
 pub mod test;

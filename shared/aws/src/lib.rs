@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod batch;
+mod batch_history;
 pub mod bus;
 pub mod cache;
 pub mod chain;
@@ -24,6 +25,7 @@ pub mod spend;
 
 pub use accounts::TableAccounts;
 pub use batch::BucketBatches;
+pub use batch_history::decisions_since;
 pub use bus::EventBus;
 pub use cache::TableCache;
 pub use chain::Chain;
