@@ -22,6 +22,7 @@ pub mod deploy;
 pub mod down;
 pub mod explain;
 pub mod figures;
+pub mod first_touches;
 pub mod local;
 pub mod loops;
 pub mod redrive;

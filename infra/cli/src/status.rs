@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use futures::future::{join, join_all};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,6 +13,8 @@ use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus};
 use crate::{
     console::Tone,
     context::Context,
+    crm_api::CrmApi,
+    first_touches::{self, FirstTouches},
     local::{CLOUD, Endpoints, STANDINS, answers, running},
 };
 
@@ -37,6 +40,8 @@ pub struct Status {
     pub parked: Vec<Parked>,
     /// The CRM's outbound messages, as the stand-in counts them.
     pub outbound: Value,
+    /// Leads that wait for their owner's first touch; `None` while the CRM does not answer.
+    pub first_touches: Option<FirstTouches>,
 }
 
 /// A process of the local system.
@@ -136,6 +141,11 @@ pub async fn run(context: &Context, _: Args) -> anyhow::Result<ExitCode> {
             format!("{dead} dead letters: `cargo revloops redrive --dead-letters` sends leads again."),
         ));
     }
+    if let Some(touches) = status.first_touches {
+        let FirstTouches { waiting, due_soon, overdue } = touches;
+        let said = format!("First touches: {waiting} leads wait, {due_soon} are due within the hour, {overdue} overdue.");
+        console.say(if overdue > 0 { console.tone(Tone::Warn, said) } else { said });
+    }
     if status.parked.is_empty() {
         console.say("Nothing is parked.");
     } else {
@@ -170,12 +180,13 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
         tables: Vec::new(),
         parked: Vec::new(),
         outbound: Value::Null,
+        first_touches: None,
         processes: Vec::new(),
     };
     let cloud_runs = processes.iter().any(|process| process.name == CLOUD && process.answers);
     if cloud_runs && let Ok(endpoints) = Endpoints::load(context) {
         let clients = endpoints.clients().await;
-        let queues = ["DemandQueueUrl", "DemandDeadLettersUrl", "RedriveDeadLettersUrl"];
+        let queues = ["DemandQueueUrl", "DemandDeadLettersUrl", "RedriveDeadLettersUrl", "TouchWatchDeadLettersUrl"];
         let tables = ["RunsTable", "InboxTable", "PoolsTable", "AccountsTable", "CacheTable", "ParkedTable"];
         let (counts, (sizes, (parked, outbound))) = join(
             join_all(queues.map(|name| queue(&clients, &endpoints, name))),
@@ -189,6 +200,9 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
         status.tables = sizes.into_iter().collect::<anyhow::Result<_>>()?;
         status.parked = parked?.iter().map(shown).collect();
         status.outbound = outbound;
+        if let Ok(crm) = CrmApi::log_in(&endpoints).await {
+            status.first_touches = first_touches::count(&crm, Timestamp::now()).await.ok();
+        }
     }
     status.processes.append(&mut processes);
     Ok(status)
