@@ -87,7 +87,7 @@ pub(crate) fn verdict(rules: &MatchRules, lead: &Prepared, candidates: &[(&Accou
             },
         })
         .collect();
-    MatchVerdict { matched, runners_up, compared: candidates.len() }
+    MatchVerdict { matched, runners_up, compared: candidates.len(), crowded: Vec::new() }
 }
 
 /// Why one that fits is not the one.

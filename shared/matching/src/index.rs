@@ -7,7 +7,7 @@ use revloops_domain::Account;
 
 use crate::company::Company;
 use crate::decide::verdict;
-use crate::keys::{self, AT_MOST_A_KEY, BlockKey};
+use crate::keys::{self, AT_MOST_A_KEY, BlockKey, crowded};
 use crate::prepared::Prepared;
 use crate::rules::MatchRules;
 use crate::verdict::MatchVerdict;
@@ -64,7 +64,12 @@ impl MatchIndex {
     #[must_use]
     pub fn decide(&self, rules: &MatchRules, company: &Company) -> MatchVerdict {
         let lead = Prepared::of(company);
-        verdict(rules, &lead, &self.near(&rules.with_aliases(company)))
+        let known = rules.with_aliases(company);
+        let near = self.near(&known);
+        let mut verdict = verdict(rules, &lead, &near);
+        let crowded = crowded(&known, near.iter().map(|(account, _)| *account));
+        verdict.crowded = crowded.iter().map(ToString::to_string).collect();
+        verdict
     }
 
     fn near(&self, company: &Company) -> Vec<(&Account, &Prepared)> {

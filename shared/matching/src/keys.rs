@@ -1,7 +1,9 @@
 //! Keys under which accounts are found: whoever may be the same company by any rule shares one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+use revloops_domain::Account;
 
 use crate::company::Company;
 use crate::domains;
@@ -79,6 +81,25 @@ pub(crate) fn of(company: &Prepared) -> Vec<BlockKey> {
         }
     }
     keys.into_iter().collect()
+}
+
+/// Those of the company's keys under which there may be more accounts than were looked at: `candidates` holds as many of
+/// them as are looked at under one key.
+#[must_use]
+pub fn crowded<'a>(company: &Company, candidates: impl IntoIterator<Item = &'a Account>) -> Vec<BlockKey> {
+    let candidates: Vec<&Account> = candidates.into_iter().collect();
+    if candidates.len() < AT_MOST_A_KEY {
+        return Vec::new();
+    }
+    let mut counts: BTreeMap<BlockKey, usize> = keys(company).into_iter().map(|key| (key, 0)).collect();
+    for account in candidates {
+        for key in keys(&Company::of_account(account)) {
+            if let Some(count) = counts.get_mut(&key) {
+                *count += 1;
+            }
+        }
+    }
+    counts.into_iter().filter(|(_, count)| *count >= AT_MOST_A_KEY).map(|(key, _)| key).collect()
 }
 
 /// The longest words of the name's own; where it has none, of all.

@@ -30,6 +30,6 @@ mod verdict;
 pub use company::Company;
 pub use decide::{decide, shortlist};
 pub use index::MatchIndex;
-pub use keys::{AT_MOST_A_KEY, BlockKey, keys};
+pub use keys::{AT_MOST_A_KEY, BlockKey, crowded, keys};
 pub use rules::{MatchRules, SecondFact, TieRule, Words};
 pub use verdict::{MatchVerdict, RUNNERS_UP, RunnerUp};

@@ -17,6 +17,9 @@ pub struct MatchVerdict {
     /// How many accounts were compared.
     #[serde(default)]
     pub compared: usize,
+    /// Keys that more accounts share than are compared: the right one may be among those left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crowded: Vec<String>,
 }
 
 /// How many of the others are named.

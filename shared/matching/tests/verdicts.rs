@@ -3,7 +3,9 @@
 
 use revloops_domain::{Account, AccountId, MailDomain, MatchedBy, OwnerId};
 use revloops_matching::labelled::LabelledSet;
-use revloops_matching::{Company, MatchIndex, MatchRules, MatchVerdict, TieRule, decide, shortlist};
+use revloops_matching::{
+    AT_MOST_A_KEY, Company, MatchIndex, MatchRules, MatchVerdict, TieRule, crowded, decide, shortlist,
+};
 
 fn account(number: u32, name: &str, domain: &str, country: &str, city: &str) -> Account {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -195,4 +197,18 @@ fn texts_of_any_kind_are_compared_without_harm() {
     }
     let hitachi = [account(1, "株式会社日立製作所", "", "JP", "")];
     assert_eq!(by(&hitachi, &company("株式会社日立製作所", "", "JP", "")), Some(MatchedBy::Name));
+}
+
+#[test]
+fn a_key_that_too_many_share_is_cut_the_same_way_everywhere_and_said() {
+    let accounts: Vec<Account> = (1..=AT_MOST_A_KEY + 20)
+        .map(|number| account(u32::try_from(number).unwrap(), "Branch", "chain.example", "", ""))
+        .collect();
+    let index = MatchIndex::new(accounts.clone());
+    let lead = company("Chain", "chain.example", "", "");
+    assert_eq!(index.candidates(&lead).count(), AT_MOST_A_KEY);
+    let verdict = index.decide(&MatchRules::default(), &lead);
+    assert_eq!(verdict.crowded, ["domain/chain.example", "name/chain"], "the domain, and its word");
+    assert_eq!(crowded(&lead, &accounts[..AT_MOST_A_KEY]).len(), 2);
+    assert!(crowded(&lead, &accounts[..50]).is_empty());
 }

@@ -36,7 +36,7 @@ pub struct GivenAccount {
 /// All accounts of a case, in their order: the first has the lowest id.
 pub(super) fn facts(given: &[GivenAccount]) -> AccountFacts {
     let candidates: Vec<Account> = given.iter().zip(1u32..).filter_map(|(one, number)| account(one, number)).collect();
-    AccountFacts { compared: candidates.len(), candidates, live: None }
+    AccountFacts { compared: candidates.len(), candidates, ..AccountFacts::default() }
 }
 
 fn account(given: &GivenAccount, number: u32) -> Option<Account> {

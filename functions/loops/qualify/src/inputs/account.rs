@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use revloops_domain::{Account, AccountId, OwnerId};
 use revloops_loopkit::Outcome;
 use revloops_loopkit::ports::{Accounts, CrmReader};
-use revloops_matching::{AT_MOST_A_KEY, Company, MatchRules, decide, shortlist};
+use revloops_matching::{AT_MOST_A_KEY, Company, MatchRules, crowded, decide, shortlist};
 
 /// Accounts that a record keeps: all that fit and the nearest of the others.
 const KEPT: usize = 12;
@@ -21,6 +21,8 @@ pub struct AccountFacts {
     pub candidates: Vec<Account>,
     /// How many there were in all.
     pub compared: usize,
+    /// Keys that more accounts share than are looked at.
+    pub crowded: Vec<String>,
     /// The account that fits, as the CRM has it now.
     pub live: Option<LiveAccount>,
 }
@@ -57,6 +59,7 @@ pub(crate) async fn look_up(
     let mut candidates =
         accounts.candidates(&keys, AT_MOST_A_KEY).await.map_err(|failure| failure.during("account"))?;
     let compared = candidates.len();
+    let crowded = crowded(company, &candidates).iter().map(ToString::to_string).collect();
     let mut live = None;
     for _gone in 0..GONE_AT_MOST {
         let Some(matched) = decide(rules, company, &candidates).matched else { break };
@@ -74,7 +77,7 @@ pub(crate) async fn look_up(
             candidates.retain(|account| account.id != matched.account.id);
         }
     }
-    Ok(AccountFacts { candidates: shortlist(rules, company, &candidates, KEPT), compared, live })
+    Ok(AccountFacts { candidates: shortlist(rules, company, &candidates, KEPT), compared, crowded, live })
 }
 
 async fn live_account(crm: &dyn CrmReader, id: &AccountId) -> Outcome<Option<LiveAccount>> {

@@ -3,7 +3,7 @@
 use revloops_domain::events::LeadProfile;
 use revloops_domain::{Lead, MatchedAccount};
 use revloops_loopkit::{Because, Reason, Verdict};
-use revloops_matching::{Company, MatchVerdict, decide};
+use revloops_matching::{AT_MOST_A_KEY, Company, MatchVerdict, decide};
 
 use crate::config::QualifyConfig;
 use crate::inputs::AccountFacts;
@@ -26,6 +26,7 @@ pub(crate) fn matched(
 ) -> MatchVerdict {
     let mut verdict = decide(&config.matching, &company(config, lead, profile), &facts.candidates);
     verdict.compared = facts.compared;
+    verdict.crowded.clone_from(&facts.crowded);
     if let (Some(matched), Some(live)) = (&mut verdict.matched, &facts.live)
         && matched.account.id == live.account_id
     {
@@ -43,7 +44,11 @@ pub(crate) fn reason(verdict: &MatchVerdict) -> Reason {
         .runners_up
         .iter()
         .map(|other| Because::new(format!("not {} ({})", other.name, other.account_id), other.why.clone(), false));
-    let because = match &verdict.matched {
+    let crowds = verdict.crowded.iter().map(|key| {
+        let found = format!("more accounts than the {AT_MOST_A_KEY} that were compared");
+        Because::new(format!("key {key}"), found, false)
+    });
+    let because: Vec<Because> = match &verdict.matched {
         Some(matched) => {
             let found = format!("by {}, {}% sure", matched.matched_by.name(), matched.confidence);
             let name = format!("{} ({})", matched.account.name, matched.account.id);
@@ -55,6 +60,7 @@ pub(crate) fn reason(verdict: &MatchVerdict) -> Reason {
         None if verdict.compared == 0 => vec![Because::new("an account that looks like it", "none", false)],
         None => others.collect(),
     };
+    let because = because.into_iter().chain(crowds).collect();
     let held = if verdict.matched.is_some() { Verdict::Held } else { Verdict::Failed };
     Reason::new("account", held, because)
 }
