@@ -150,7 +150,7 @@ fn an_alias_is_the_same_domain() {
 
 #[test]
 fn a_verdict_depends_neither_on_the_order_of_candidates_nor_on_those_that_a_record_leaves_out() {
-    let set = LabelledSet::new(7, 12);
+    let set = LabelledSet::new(7, 6);
     let (rules, index) = (MatchRules::default(), MatchIndex::new(set.accounts.clone()));
     for pair in &set.pairs {
         let company = Company::of_lead(&pair.lead);
