@@ -2,8 +2,8 @@
 //! ticket, the state that it is counted in and the key that it holds are written in one transaction, so that a retry
 //! finds the ticket and no count is lost.
 //!
-//! Who meets others starts again with what they left: of all that draw at once, one gets through each time. The wait in
-//! between does not grow with the attempts, or who has waited longest would come last.
+//! Who meets others starts again with what they left: of all that draw at once, one gets through each time. They wait for
+//! longer and longer, each for a different while, until about as many try at once as get through.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -22,10 +22,10 @@ use revloops_loopkit::{Failure, Outcome};
 use crate::failures::failure;
 use crate::item::{Item, from_json, n, number, s, text, to_json};
 
-/// A draw that meets others tries again so often: some seconds in all.
-const ATTEMPTS: u64 = 150;
-/// The longest wait between two attempts, which all who wait share out among themselves.
-const WAIT_MS: u64 = 60;
+/// A draw that meets others tries again so often: about fifteen seconds in all.
+const ATTEMPTS: u64 = 30;
+/// The longest wait between two attempts.
+const LONGEST_WAIT_MS: u64 = 1_280;
 /// So many items are read at once.
 const READ: usize = 100;
 
@@ -181,7 +181,8 @@ async fn wait(subject: &str, attempt: u64) {
     let spread = subject
         .bytes()
         .fold(attempt, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3).rotate_left(23));
-    tokio::time::sleep(Duration::from_millis(1 + spread % WAIT_MS)).await;
+    let longest = (10_u64 << attempt.min(7)).min(LONGEST_WAIT_MS);
+    tokio::time::sleep(Duration::from_millis(1 + spread % longest)).await;
 }
 
 fn too_busy(pool: &str) -> Failure {
