@@ -2,19 +2,26 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::ops::Range;
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-/// The fastest of some passes, in nanoseconds an item: what is slower was disturbed by others.
-pub fn nanoseconds(items: usize, passes: usize, mut pass: impl FnMut()) -> f64 {
-    let mut best = f64::INFINITY;
+/// Nanoseconds an item: the median over stretches of the items, in several passes. On a machine that others use too, most
+/// stretches are undisturbed, and those in which others had the core do not count.
+pub fn nanoseconds(items: usize, passes: usize, mut work: impl FnMut(Range<usize>)) -> f64 {
+    let stretch = (items / 50).clamp(1, 1_000);
+    let mut figures = Vec::new();
     for _ in 0..passes {
-        let begun = Instant::now();
-        pass();
-        best = best.min(begun.elapsed().as_nanos() as f64 / items as f64);
+        for from in (0..items).step_by(stretch) {
+            let to = items.min(from + stretch);
+            let begun = Instant::now();
+            work(from..to);
+            figures.push(begun.elapsed().as_nanos() as f64 / (to - from) as f64);
+        }
     }
-    best
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
 
 /// Most memory that this process has had, in bytes, where the system tells.
