@@ -68,7 +68,7 @@ impl ContendedPools {
         store.pools.insert(pool.to_owned(), (version + 1, state));
         rest(&mut store);
         store.writes += 1;
-        if self.lose_every > 0 && store.writes % self.lose_every == 0 {
+        if self.lose_every > 0 && store.writes.is_multiple_of(self.lose_every) {
             store.lost += 1;
             return Err(Failure::new(ErrorClass::Transient, "the answer was lost"));
         }
