@@ -29,6 +29,7 @@ pub(crate) use levers::FeedbackLevers;
 pub use levers::{Agent, FirstTouch, OnMiss, Workload};
 use names::Names;
 use proofs::Drafted;
+pub use proofs::check_owners;
 use territories::ReadTerritories;
 pub(crate) use pools::StickyBy;
 pub use pools::{Member, Pool};

@@ -11,6 +11,7 @@ pub(crate) mod reasons;
 pub(crate) mod tests;
 mod turns;
 pub mod walk;
+pub mod why_not;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -104,7 +104,11 @@ impl Space {
                 match self.reach(&cell, aims) {
                     Searched::Nothing { .. } => {}
                     Searched::Undecided => sure = false,
-                    Searched::Cell(_) => changes.extend(self.best(lead, some, &cell, aims, lands)),
+                    Searched::Cell(_) => match self.best(lead, some, &cell, aims, lands) {
+                        Some(change) => changes.push(change),
+                        // The caller knows of something that is in the way and that no aim tells.
+                        None => sure = false,
+                    },
                 }
             }
             if !changes.is_empty() {

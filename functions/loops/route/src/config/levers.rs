@@ -127,6 +127,11 @@ pub struct OnMiss {
 }
 
 impl FirstTouch {
+    /// The bands that are listed.
+    pub fn bands(&self) -> impl Iterator<Item = &str> {
+        self.minutes.keys().map(String::as_str)
+    }
+
     /// Minutes of the owner's working time until the owner of a lead in `band` must have been in touch.
     #[must_use]
     pub fn minutes(&self, band: &str) -> u32 {

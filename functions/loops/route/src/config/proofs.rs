@@ -6,6 +6,7 @@
 //! Only config that is read from text is proved: what comes out of a bundle was proved before.
 
 mod nobody;
+mod people;
 mod plan;
 mod reached;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use super::pools::Pool;
 use super::rules::ReadRules;
 use super::team::Team;
 use super::territories::ReadTerritories;
+pub use people::check_owners;
 use plan::Plan;
 
 /// The files, read and not yet proved. What is broken has been reported; the rest is proved all the same.

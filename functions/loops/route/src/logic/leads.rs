@@ -13,7 +13,7 @@ use crate::config::Territories;
 use crate::logic::fields::{LeadField, RULE_FIELDS};
 
 /// Countries that witnesses come from, as long as no condition names them all.
-const COUNTRIES: [&str; 12] = ["DE", "US", "FR", "GB", "PL", "CA", "IN", "BR", "ZA", "EG", "TR", "KE"];
+const COUNTRIES: [&str; 13] = ["DE", "US", "FR", "GB", "ES", "PL", "CA", "IN", "BR", "ZA", "EG", "TR", "KE"];
 
 /// What a lead can be, for [`revloops_rules::Space`].
 pub(crate) struct Leads<'c> {

@@ -1,6 +1,7 @@
 //! Planted defects, all found, each with a lead that shows it when it is put to the rules themselves.
 
 mod at_once;
+mod owners;
 mod planted;
 mod warned;
 

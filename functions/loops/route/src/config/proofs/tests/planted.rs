@@ -187,7 +187,7 @@ fn rules_that_can_never_find_anybody_are_found_with_a_lead_that_falls_through() 
             "{field: country, is: PL}",
             "type: least_loaded, pool: gone",
             "nobody can ever be picked from the pool `gone`: all members are on leave: eva@northfield.example until \
-             9999-12-31; for example {country: PL} falls through to `inbound`",
+             9999-12-31; for example {country: PL} falls through to `everybody-else`",
         ),
     ];
     let mut planted = 0;
