@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::accounts;
 use crate::console::Tone;
 use crate::context::Context;
 use crate::crm_api::CrmApi;
@@ -37,6 +38,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         0 => step.skipped("its users and queues are there"),
         made => step.done(format!("{made} users and queues made")),
     }
+    let step = console.step("Accounts");
+    let made = seed::accounts(&crm).await?;
+    let synced = accounts::sync(&endpoints, &step).await?;
+    step.done(format!("{made} made, {} known to matching", synced.kept + synced.newer));
     let step = console.step("Leads");
     let since_ms = jiff::Timestamp::now().as_millisecond();
     let leads = seed::leads(&crm).await?;

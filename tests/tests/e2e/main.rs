@@ -9,6 +9,7 @@
     reason = "helpers of tests too: a panic is a failed test, and says where"
 )]
 
+mod accounts;
 mod ai_drafts;
 mod ai_wire;
 mod architecture;

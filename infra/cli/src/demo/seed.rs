@@ -87,6 +87,38 @@ pub async fn organisation(crm: &CrmApi) -> anyhow::Result<usize> {
     Ok(made)
 }
 
+/// Makes the accounts that are missing, each owned as the file says; returns how many. Users must be there.
+///
+/// # Errors
+/// If the CRM refuses one.
+pub async fn accounts(crm: &CrmApi) -> anyhow::Result<usize> {
+    let wanted = list("organisation.json", include_str!("organisation.json"), "accounts")?;
+    let there: BTreeSet<String> =
+        crm.query("SELECT Name FROM Account").await?.iter().map(|account| text(account, "Name").to_owned()).collect();
+    let mut made = 0;
+    // One by one, in the file's order: a parent stands before its daughters.
+    for mut account in wanted.into_iter().filter(|account| !there.contains(text(account, "Name"))) {
+        let owner = literal(text(&account, "Owner"));
+        let owner = crm.query(&format!("SELECT Id FROM User WHERE Username = {owner}")).await?;
+        let owner = owner.first().with_context(|| format!("nobody is called {}", text(&account, "Owner")))?;
+        let parent = match text(&account, "Parent") {
+            "" => Vec::new(),
+            name => crm.query(&format!("SELECT Id FROM Account WHERE Name = {} LIMIT 1", literal(name))).await?,
+        };
+        if let Some(fields) = account.as_object_mut() {
+            fields.remove("Owner");
+            fields.remove("Parent");
+            fields.insert("OwnerId".to_owned(), json!(text(owner, "Id")));
+            if let Some(parent) = parent.first() {
+                fields.insert("ParentId".to_owned(), json!(text(parent, "Id")));
+            }
+        }
+        crm.create_all("Account", &[account]).await?;
+        made += 1;
+    }
+    Ok(made)
+}
+
 /// Saves the leads; who answered a campaign is its member from the first moment, as where a form of that campaign made
 /// the lead: one transaction, after which the CRM's message goes out.
 ///
