@@ -1,13 +1,22 @@
 //! `revloops check`: every loop's config and cases, all problems at once.
+//!
+//! With `--crm`, the owners that Route's config names are held against the running system's CRM as well.
+
+pub mod owners;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use revloops_config::Problem;
+use revloops_config::levers::read_sources;
+use revloops_config::{Levers as _, Problem, Problems};
+use revloops_route::config::{RouteConfig, check_owners};
+use revloops_route::logic::facts::Facts;
 use serde_json::{Value, json};
 
 use crate::console::Tone;
 use crate::context::Context;
+use crate::crm_api::CrmApi;
+use crate::local::Endpoints;
 use crate::{loops, schemas};
 
 /// What to check.
@@ -16,6 +25,12 @@ pub struct Args {
     /// The config folder; the project's own if none is given.
     #[arg(long)]
     config: Option<PathBuf>,
+    /// Hold the owners in Route's config against the CRM of the running system: who is unknown or not active.
+    #[arg(long)]
+    crm: bool,
+    /// Fail on warnings, too.
+    #[arg(long)]
+    strict: bool,
 }
 
 /// What checking found.
@@ -24,6 +39,7 @@ struct Checked {
     rows: Vec<Vec<String>>,
     passed: Vec<Value>,
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
 
 /// Everything that is wrong with the project's own config.
@@ -41,16 +57,38 @@ pub fn problems(context: &Context) -> anyhow::Result<Vec<Problem>> {
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let console = &context.console;
     let root = args.config.unwrap_or_else(|| context.layout.root.join("config"));
-    let Checked { rows, passed, problems } = all(context, &root)?;
+    let mut checked = all(context, &root)?;
+    if args.crm {
+        checked.warnings.extend(of_owners(context, &root).await?);
+    }
+    let Checked { rows, passed, problems, warnings } = checked;
     for problem in &problems {
         console.say(format!("{} {problem}", console.tone(Tone::Bad, "✗")));
     }
-    if !problems.is_empty() {
+    for warning in &warnings {
+        console.say(format!("{} {warning}", console.tone(Tone::Warn, "!")));
+    }
+    if !problems.is_empty() || !warnings.is_empty() {
         console.say("");
     }
     console.table(&["loop", "config", "cases passed", "version"], rows);
-    console.json(&json!({"ok": problems.is_empty(), "loops": passed, "problems": problems}))?;
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let ok = problems.is_empty() && (warnings.is_empty() || !args.strict);
+    console.json(&json!({"ok": ok, "loops": passed, "problems": problems, "warnings": warnings}))?;
+    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Warnings of owners who cannot own records, by the CRM of the running system.
+async fn of_owners(context: &Context, root: &Path) -> anyhow::Result<Vec<Problem>> {
+    let mut told = Problems::new();
+    let sources = read_sources::<RouteConfig>(root, &mut told);
+    // Where the config itself is broken, that has been said, and comes first.
+    let Some(config) = RouteConfig::check(&sources, &mut told) else { return Ok(Vec::new()) };
+    let crm = CrmApi::log_in(&Endpoints::load(context)?).await?;
+    let mut facts = Facts::default();
+    owners::look_up(&crm, &config.logins(), &config.queues(), &mut facts).await?;
+    let mut warnings = Problems::new();
+    check_owners(&sources, &facts, &mut warnings);
+    Ok(warnings.warnings())
 }
 
 fn all(context: &Context, root: &Path) -> anyhow::Result<Checked> {
@@ -61,6 +99,7 @@ fn all(context: &Context, root: &Path) -> anyhow::Result<Checked> {
             Ok(candidate) => {
                 let hash = candidate.sha256();
                 let short: String = hash.chars().take(12).collect();
+                checked.warnings.extend(candidate.warnings().iter().cloned());
                 checked.rows.push(vec![name.to_owned(), "ok".to_owned(), candidate.cases().to_string(), short]);
                 checked.passed.push(json!({"loop": name, "cases": candidate.cases(), "sha256": hash}));
             }
@@ -68,6 +107,7 @@ fn all(context: &Context, root: &Path) -> anyhow::Result<Checked> {
                 let count = if found.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", found.len()) };
                 checked.rows.push(vec![name.to_owned(), count, "–".to_owned(), "–".to_owned()]);
                 checked.problems.extend(found.sorted());
+                checked.warnings.extend(found.warnings());
             }
         }
     }

@@ -1,4 +1,6 @@
-//! `revloops explain <lead>`: every decision about a lead, in words.
+//! `revloops explain <lead>`: every decision about a lead, in words; with `--why-not`, what would have led elsewhere.
+
+mod why_not;
 
 use std::process::ExitCode;
 
@@ -7,6 +9,7 @@ use revloops_aws::{TableParked, TableRuns};
 use revloops_domain::LeadId;
 use revloops_loopkit::explain::in_words;
 use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus, RunStore as _, StoredRun};
+use revloops_route::logic::why_not::in_words as in_words_of;
 use serde_json::{Value, json};
 
 use crate::console::Tone;
@@ -19,6 +22,9 @@ use crate::local::Endpoints;
 pub struct Args {
     /// The lead's id, mail address, or a part of its name or company.
     lead: String,
+    /// A rule of Route or an owner: the smallest change of the lead that would have led there.
+    #[arg(long, value_name = "RULE OR OWNER")]
+    why_not: Option<String>,
 }
 
 /// Shows the whole chain's decisions.
@@ -59,10 +65,18 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         let words = format!("parked at {}: {} ({}), attempt {}", item.step, item.reason, item.class, item.attempts);
         console.say(console.tone(Tone::Warn, words));
     }
+    let why_not = match &args.why_not {
+        Some(wish) => Some(why_not::of(&endpoints, &crm, &runs, wish).await?),
+        None => None,
+    };
+    for line in why_not.iter().flat_map(in_words_of) {
+        console.say(line);
+    }
     console.json(&json!({
         "lead": lead,
         "runs": runs.iter().map(|run| json!({"record": run.record, "applied": run.applied})).collect::<Vec<_>>(),
         "parked": parked,
+        "why_not": why_not,
     }))?;
     Ok(ExitCode::SUCCESS)
 }
