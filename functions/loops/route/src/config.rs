@@ -3,6 +3,7 @@
 mod assign;
 mod calendars;
 mod cases;
+mod hours;
 mod levers;
 mod lists;
 mod names;

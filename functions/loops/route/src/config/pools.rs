@@ -183,10 +183,7 @@ pub(crate) fn check(sources: &Sources, problems: &mut Problems) -> Option<BTreeM
     pools.into_iter().collect()
 }
 
-#[expect(
-    clippy::option_option,
-    reason = "the outer one: whether it could be read; the inner one: whether there is one"
-)]
+/// `None` where it cannot be read; inside, `None` where nothing sticks.
 fn sticky(
     raw: Option<&RawSticky>,
     document: &Document,

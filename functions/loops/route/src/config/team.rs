@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Document, Problems, Sources};
-use revloops_domain::working_time::{DaysOff, OffReason, Shift, WeekHours, WorkingTime};
+use revloops_domain::working_time::{DaysOff, OffReason, WeekHours, WorkingTime};
 
 use super::calendars::Holidays;
+use super::hours::{RawHours, weeks};
 use super::names::{Names, day, id, login, once, zone};
 
 /// The file.
@@ -29,28 +30,6 @@ pub(crate) struct RawTeam {
     /// People. Who is not listed works at every minute.
     #[expect(dead_code, reason = "for the schema; the entries are read one by one")]
     people: Vec<RawPerson>,
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct RawHours {
-    /// What people's entries call it.
-    id: String,
-    /// When work is done.
-    #[schemars(length(min = 1))]
-    week: Vec<RawSpan>,
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct RawSpan {
-    /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`.
-    #[schemars(length(min = 1))]
-    days: Vec<String>,
-    /// When it begins, in the person's own time zone: `"09:00"`.
-    from: String,
-    /// When it ends: `"17:30"`; `"24:00"` is midnight. A span that ends before it begins ends on the next day.
-    to: String,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -198,78 +177,6 @@ pub(crate) fn check(
         caps: caps.into_iter().collect::<Option<_>>()?,
         anybody,
     })
-}
-
-fn weeks<'d>(document: &'d Document, problems: &mut Problems) -> Vec<(&'d str, Option<WeekHours>)> {
-    let raw = document.items::<RawHours>("hours");
-    once("week", raw.iter().map(|(at, one)| (one.id.as_str(), format!("/hours/{at}/id"))), document, problems);
-    let mut weeks: Vec<(&str, Option<WeekHours>)> =
-        document.names_in("hours", "id").into_iter().map(|name| (name, None)).collect();
-    for (at, raw) in &raw {
-        id(&raw.id, document, &format!("/hours/{at}/id"), problems);
-        let week = week(raw, document, &format!("/hours/{at}/week"), problems);
-        if let Some((_, known)) = weeks.iter_mut().find(|(name, _)| *name == raw.id) {
-            *known = week;
-        }
-    }
-    weeks
-}
-
-fn week(raw: &RawHours, document: &Document, pointer: &str, problems: &mut Problems) -> Option<WeekHours> {
-    let mut spans = Vec::new();
-    let mut sound = true;
-    for (at, span) in raw.week.iter().enumerate() {
-        let pointer = format!("{pointer}/{at}");
-        let from = time(&span.from, document, &format!("{pointer}/from"), problems);
-        let to = time(&span.to, document, &format!("{pointer}/to"), problems);
-        sound &= from.is_some() && to.is_some();
-        for (nth, name) in span.days.iter().enumerate() {
-            match (DAYS.iter().find(|(known, _)| known == name), from.zip(to)) {
-                (Some((_, day)), Some((from, to))) => {
-                    spans.push(Shift { day: *day, from, to });
-                }
-                (Some(_), None) => {}
-                (None, _) => {
-                    let days = DAYS.map(|(name, _)| name);
-                    problems.unknown_name(document, &format!("{pointer}/days/{nth}"), "day", name, days);
-                    sound = false;
-                }
-            }
-        }
-        if from.is_some() && from == to && from != Some(Time::midnight()) {
-            let remedy = "for the whole day write from \"00:00\" to \"24:00\"";
-            problems.at(document, &pointer, "the span ends when it begins", remedy);
-            sound = false;
-        }
-    }
-    sound.then(|| WeekHours::new(spans))
-}
-
-const DAYS: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Monday),
-    ("tue", Weekday::Tuesday),
-    ("wed", Weekday::Wednesday),
-    ("thu", Weekday::Thursday),
-    ("fri", Weekday::Friday),
-    ("sat", Weekday::Saturday),
-    ("sun", Weekday::Sunday),
-];
-
-/// A time of the day; `24:00` is the midnight at its end.
-fn time(text: &str, document: &Document, pointer: &str, problems: &mut Problems) -> Option<Time> {
-    if text == "24:00" {
-        return Some(Time::midnight());
-    }
-    let read = || {
-        let (hour, minute) = text.split_once(':')?;
-        let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<i8>().ok()).flatten();
-        Time::new(two(hour)?, two(minute)?, 0, 0).ok()
-    };
-    let time = read();
-    if time.is_none() {
-        problems.at(document, pointer, format!("`{text}` is no time"), "write it like \"09:00\", in quotes");
-    }
-    time
 }
 
 fn caps(document: &Document, problems: &mut Problems) -> Vec<Option<(String, TeamDay)>> {

@@ -100,12 +100,8 @@ fn fits(lead: &Lead, place: &Place) -> bool {
 fn territory_of<'q>(question: &'q Question, place: &Place) -> Option<&'q str> {
     let holds = |territory: &&Territory| {
         let words = territory.holds_where.as_str();
-        says(words, place.country)
-            && match place.state {
-                _ if !words.contains("state") => true,
-                Some(state) => says(words, state) || words.contains("state is present"),
-                None => false,
-            }
+        let state = |state| says(words, state) || words.contains("state is present");
+        says(words, place.country) && (!words.contains("state") || place.state.is_some_and(state))
     };
     question.territories.iter().find(holds).map(|territory| territory.id.as_str())
 }
