@@ -92,10 +92,8 @@ pub enum MissedBecause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AfterMiss {
-    /// It is routed again, past those who missed it.
+    /// It is routed again, past those who missed it; after too many, Route gives it to a queue.
     RoutedAgain,
-    /// It goes to a queue.
-    ToQueue,
     /// It stays where it is.
     Stays,
 }

@@ -30,6 +30,8 @@ pub enum Step {
         at: Timestamp,
         /// How it shows.
         by: TouchedBy,
+        /// Whether the working minutes were not over.
+        in_time: bool,
         /// Whether the lead can still be written: the CRM takes no changes of converted leads.
         noted_on_lead: bool,
     },
@@ -63,7 +65,7 @@ pub enum Step {
         because: MissedBecause,
         /// How often the lead was missed, this time included.
         misses: usize,
-        /// Everybody who missed it.
+        /// Who missed it, each time.
         passed_over: Vec<OwnerId>,
         /// What becomes of the lead.
         then: AfterMiss,
@@ -121,7 +123,8 @@ pub fn decide(terms: &Terms<'_>, lead: &Untouched, history: &History, at: Timest
         allotted_minutes: terms.minutes,
     };
     if let Some((touched, by)) = first_touch(terms, lead, since, at) {
-        let step = Step::Touched { at: touched, by, noted_on_lead: !lead.converted };
+        let in_time = terms.work.add_minutes(since, terms.minutes).is_some_and(|due| touched <= due);
+        let step = Step::Touched { at: touched, by, in_time, noted_on_lead: !lead.converted };
         return vec![Decided { clock: clock(touched), step }];
     }
     let now = clock(at);
@@ -217,20 +220,10 @@ fn reminder_is_due(terms: &Terms<'_>, lead: &Untouched, clock: &TouchClock) -> b
 
 fn missed(terms: &Terms<'_>, history: &History, clock: &TouchClock, because: MissedBecause) -> Step {
     let this = clock_name(clock);
-    let mut passed_over: Vec<OwnerId> = Vec::new();
-    let before = history.missed.iter().filter(|(clock, _)| *clock != this);
-    let misses = before.clone().count() + 1;
-    for owner in before.map(|(_, owner)| owner).chain([&clock.owner_id]) {
-        if !passed_over.contains(owner) {
-            passed_over.push(owner.clone());
-        }
-    }
-    let then = match terms.on_miss {
-        Some(on_miss) if misses <= usize::from(on_miss.reassign) => AfterMiss::RoutedAgain,
-        Some(_) => AfterMiss::ToQueue,
-        None => AfterMiss::Stays,
-    };
-    Step::Missed { because, misses, passed_over, then }
+    let before = history.missed.iter().filter(|(clock, _)| *clock != this).map(|(_, owner)| owner);
+    let passed_over: Vec<OwnerId> = before.chain([&clock.owner_id]).cloned().collect();
+    let then = if terms.routes_again { AfterMiss::RoutedAgain } else { AfterMiss::Stays };
+    Step::Missed { because, misses: passed_over.len(), passed_over, then }
 }
 
 /// The subject of everything that is recorded about the lead.

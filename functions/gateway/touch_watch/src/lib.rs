@@ -6,7 +6,7 @@
 //! |---|---|
 //! | a person completed a task, met the lead, moved its status on or converted it | the time is noted, `touch.made` |
 //! | most of the working minutes have passed | one reminder for the owner, `touch.due_soon` |
-//! | all of them have passed | `touch.missed`; the lead is routed again past its owner, at last to a queue |
+//! | all of them have passed | `touch.missed`; Route is asked again, passing over whoever missed it, at last for a queue |
 //! | the promised time came while the owner is on leave | the same: leave is no excuse to let a lead wait |
 //! | it came, and hours or holidays have changed since | the promise moves to where the working minutes end |
 //! | a person gave the lead to somebody else | the clock starts anew for them, and our tasks go along |

@@ -19,8 +19,7 @@ async fn main() -> Result<(), StartError> {
         let loaded = route.get(&SystemClock).await?;
         let context =
             RunContext { clock: &SystemClock, ids: &RandomIds, runs: runs.as_ref(), effects: &effects, lease };
-        let watch =
-            Watch { touches: crm.as_ref(), directory: crm.as_ref(), context, organization_id: &organization_id };
+        let watch = Watch { touches: crm.as_ref(), context, organization_id: &organization_id };
         let ticked = tick(&watch, &loaded).await?;
         // An alarm counts by this field (infra/template.yaml).
         tracing::info!(untouched_overdue = ticked.overdue, looked_at = ticked.looked_at, done = ?ticked.done, "tick");

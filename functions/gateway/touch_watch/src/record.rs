@@ -9,7 +9,6 @@ use revloops_domain::first_touch::{AfterMiss, MissedBecause, TouchDueSoon, Touch
 use revloops_domain::{
     ConfigStamp, CorrelationId, Cost, ErrorClass, OrganizationId, OwnerId, crm_date, crm_datetime, sha256_hex,
 };
-use revloops_loopkit::explain::reasons_in_words;
 use revloops_loopkit::ports::Untouched;
 use revloops_loopkit::{
     Action, Actor, Because, Decision, Effect, EffectKey, Failure, Marker, Mode, Outcome, Reason, Record, Verdict,
@@ -34,8 +33,6 @@ pub(crate) struct Given<'a> {
     pub(crate) config: &'a ConfigStamp,
     /// What was decided before.
     pub(crate) history: &'a History,
-    /// The queue that a lead goes to at last, where this step needs it.
-    pub(crate) queue: Option<&'a OwnerId>,
 }
 
 /// The record of one step.
@@ -108,15 +105,14 @@ fn reasons(decided: &Decided) -> Vec<Reason> {
         Because::new(format!("in touch within {} working minutes", clock.allotted_minutes), passed.clone(), holds)
     };
     let (verdict, because) = match &decided.step {
-        Step::Touched { by, .. } => {
+        Step::Touched { by, in_time, .. } => {
             let how = match by {
                 TouchedBy::Task => "a task was completed",
                 TouchedBy::Meeting => "a meeting took place",
                 TouchedBy::Status => "the status was moved on",
                 TouchedBy::Conversion => "the lead was converted",
             };
-            let in_time = clock.working_minutes <= clock.allotted_minutes;
-            (Verdict::Held, vec![Because::new("somebody was in touch", how, true), within(in_time)])
+            (Verdict::Held, vec![Because::new("somebody was in touch", how, true), within(*in_time)])
         }
         Step::GivenAway { before, .. } => {
             let before = before.as_ref().map_or_else(|| "nobody".to_owned(), |(owner, _)| owner.to_string());
@@ -137,7 +133,6 @@ fn reasons(decided: &Decided) -> Vec<Reason> {
             }
             let what = match then {
                 AfterMiss::RoutedAgain => "routed again, past whoever missed it",
-                AfterMiss::ToQueue => "given to the queue",
                 AfterMiss::Stays => "stays with its owner",
             };
             all.push(Because::new(format!("miss {misses}"), what, true));
@@ -151,9 +146,8 @@ fn reasons(decided: &Decided) -> Vec<Reason> {
 fn event(decided: &Decided) -> Outcome<Option<(&'static str, Map<String, Value>)>> {
     let clock = decided.clock.clone();
     let (name, detail) = match &decided.step {
-        Step::Touched { at, by, .. } => {
-            let in_time = clock.working_minutes <= clock.allotted_minutes;
-            (names::TOUCH_MADE, json(&TouchMade { clock, touched_at: *at, by: *by, in_time })?)
+        Step::Touched { at, by, in_time, .. } => {
+            (names::TOUCH_MADE, json(&TouchMade { clock, touched_at: *at, by: *by, in_time: *in_time })?)
         }
         Step::Reminded { due } => (names::TOUCH_DUE_SOON, json(&TouchDueSoon { clock, due_at: *due })?),
         Step::Missed { because, misses, then, .. } => {
@@ -220,7 +214,6 @@ impl Effects<'_> {
                 self.end_reminders();
                 match then {
                     AfterMiss::RoutedAgain => self.route_again(*misses, passed_over)?,
-                    AfterMiss::ToQueue => self.to_queue(),
                     AfterMiss::Stays => {}
                 }
             }
@@ -302,19 +295,6 @@ impl Effects<'_> {
             self.emit("again", names::LEAD_PASSED_OVER, detail, &correlation_id);
         }
         Ok(())
-    }
-
-    /// From now on it is nobody's, until a person takes it.
-    fn to_queue(&mut self) {
-        let Some(queue) = self.given.queue else { return };
-        let why = reasons_in_words(&reasons(self.decided));
-        let fields = [
-            ("OwnerId", json!(queue)),
-            ("RevLoops_Route_Reason__c", json!(format!("First touch missed by {}.\n{why}", self.lead.owner_id))),
-            ("RevLoops_Touch_Owner__c", json!(queue)),
-            (TOUCH_SINCE, json!(crm_datetime(self.at))),
-        ];
-        self.change_lead("queue", TOUCH_SINCE, fields);
     }
 
     fn emit(&mut self, step: &str, name: &str, mut detail: Map<String, Value>, correlation_id: &CorrelationId) {

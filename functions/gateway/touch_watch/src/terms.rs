@@ -2,7 +2,7 @@
 
 use revloops_domain::WorkingTime;
 use revloops_loopkit::ports::Untouched;
-use revloops_route::config::{OnMiss, RouteConfig};
+use revloops_route::config::RouteConfig;
 
 /// What holds for one lead and its owner.
 #[derive(Debug, Clone, Copy)]
@@ -11,8 +11,8 @@ pub struct Terms<'a> {
     pub minutes: u64,
     /// Working minutes until the reminder; none is sent where there is no such time.
     pub remind_after: Option<u64>,
-    /// What becomes of a lead that was missed.
-    pub on_miss: Option<&'a OnMiss>,
+    /// Whether a lead that was missed is routed again.
+    pub routes_again: bool,
     /// Statuses of leads that nobody has touched; where there are none, a status says nothing.
     pub untouched_statuses: &'a [String],
     /// When the owner works.
@@ -28,7 +28,7 @@ impl<'a> Terms<'a> {
         Self {
             minutes,
             remind_after: levers.remind_at_percent.map(|percent| minutes * u64::from(percent) / 100),
-            on_miss: levers.on_miss.as_ref(),
+            routes_again: levers.on_miss.is_some(),
             untouched_statuses: &levers.untouched_statuses,
             work: &config.team.person(&lead.owner_login).work,
         }

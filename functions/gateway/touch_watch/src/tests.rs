@@ -9,7 +9,6 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use revloops_domain::{DaysOff, OffReason, OwnerId, Shift, WeekHours, WorkingTime};
 use revloops_loopkit::ports::{OurTask, Untouched};
-use revloops_route::config::OnMiss;
 use revloops_testkit::{lead_id, user_id};
 
 use crate::{History, Step, Terms, decide};
@@ -37,29 +36,24 @@ fn berlin(off: Vec<DaysOff>) -> WorkingTime {
     WorkingTime::new(TimeZone::get("Europe/Berlin").unwrap(), WeekHours::new(weekdays.map(nine_to_five)), off)
 }
 
-/// 15 minutes, a reminder after 12, two more owners, then the queue.
+/// 15 minutes, a reminder after 12, then somebody else.
 struct Office {
     work: WorkingTime,
-    on_miss: Option<OnMiss>,
+    routes_again: bool,
     untouched_statuses: Vec<String>,
     minutes: u64,
 }
 
 impl Office {
     fn of(work: WorkingTime) -> Self {
-        Self {
-            work,
-            on_miss: Some(OnMiss { reassign: 2, then_queue: "Triage".to_owned() }),
-            untouched_statuses: vec!["Open - Not Contacted".to_owned()],
-            minutes: 15,
-        }
+        Self { work, routes_again: true, untouched_statuses: vec!["Open - Not Contacted".to_owned()], minutes: 15 }
     }
 
     fn terms(&self) -> Terms<'_> {
         Terms {
             minutes: self.minutes,
             remind_after: Some(self.minutes * 80 / 100),
-            on_miss: self.on_miss.as_ref(),
+            routes_again: self.routes_again,
             untouched_statuses: &self.untouched_statuses,
             work: &self.work,
         }

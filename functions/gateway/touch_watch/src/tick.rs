@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use revloops_domain::first_touch::AfterMiss;
-use revloops_domain::{ErrorClass, OrganizationId, OwnerId};
-use revloops_loopkit::ports::{CrmDirectory, Touches, Untouched};
-use revloops_loopkit::{Failure, Loaded, Outcome, RunContext, record_once};
+use revloops_domain::{ErrorClass, OrganizationId};
+use revloops_loopkit::ports::{Touches, Untouched};
+use revloops_loopkit::{Loaded, Outcome, RunContext, record_once};
 use revloops_route::config::RouteConfig;
 
-use crate::decide::{Decided, Step, decide, needs_history, run_key, subject};
+use crate::decide::{Decided, decide, needs_history, run_key, subject};
 use crate::history::History;
 use crate::record::{Given, outcome, record};
 use crate::terms::Terms;
@@ -45,8 +44,6 @@ pub struct Ticked {
 pub struct Watch<'a> {
     /// Leads that wait for a touch.
     pub touches: &'a dyn Touches,
-    /// Queues by name.
-    pub directory: &'a dyn CrmDirectory,
     /// What records and applies.
     pub context: RunContext<'a>,
     /// The organisation that leads come from.
@@ -115,30 +112,9 @@ async fn do_once(
     at: Timestamp,
 ) -> Outcome<bool> {
     let decide = async {
-        let queue = last_queue(watch, &route.config, decided).await?;
-        let given =
-            Given { organization_id: watch.organization_id, config: &route.stamp, history, queue: queue.as_ref() };
+        let given = Given { organization_id: watch.organization_id, config: &route.stamp, history };
         record(lead, decided, &given, at)
     };
     let run = record_once(&run_key(lead, decided), &watch.context, decide).await?;
     Ok(!run.repeated)
-}
-
-/// The queue that a lead goes to when it was missed too often.
-async fn last_queue(watch: &Watch<'_>, config: &RouteConfig, decided: &Decided) -> Outcome<Option<OwnerId>> {
-    let (Step::Missed { then: AfterMiss::ToQueue, .. }, Some(on_miss)) = (&decided.step, &config.first_touch.on_miss)
-    else {
-        return Ok(None);
-    };
-    let named = std::slice::from_ref(&on_miss.then_queue);
-    match watch.directory.queues(named).await?.pop() {
-        Some(queue) => Ok(Some(queue.id)),
-        None => {
-            let missing = format!(
-                "the CRM has no queue {}: make it there, or name another in first_touch.on_miss.then_queue of Route",
-                on_miss.then_queue
-            );
-            Err(Failure::new(ErrorClass::ConfigInvalid, missing))
-        }
-    }
 }

@@ -129,23 +129,24 @@ fn act(kind: PersonsActKind, when: &str) -> PersonsAct {
 fn what_a_person_did_after_the_routing_is_a_touch() {
     let office = Office::of(berlin(Vec::new()));
     let now = "2026-11-23T09:20:00Z";
+    let (task, meeting) = (PersonsActKind::Task, PersonsActKind::Meeting);
     for (acts, touched) in [
-        (vec![act(PersonsActKind::Task, "2026-11-23T08:59:59Z")], None),
-        (vec![act(PersonsActKind::Task, "2026-11-23T09:10:00Z")], Some(("2026-11-23T09:10:00Z", TouchedBy::Task, 10))),
+        (vec![act(task, "2026-11-23T08:59:59Z")], None),
+        (vec![act(task, "2026-11-23T09:10:00Z")], Some(("2026-11-23T09:10:00Z", TouchedBy::Task, 10, true))),
+        (vec![act(task, "2026-11-23T09:15:00Z")], Some(("2026-11-23T09:15:00Z", TouchedBy::Task, 15, true))),
+        (vec![act(task, "2026-11-23T09:15:01Z")], Some(("2026-11-23T09:15:01Z", TouchedBy::Task, 15, false))),
         (
-            vec![
-                act(PersonsActKind::Task, "2026-11-23T08:00:00Z"),
-                act(PersonsActKind::Meeting, "2026-11-23T09:18:00Z"),
-            ],
-            Some(("2026-11-23T09:18:00Z", TouchedBy::Meeting, 18)),
+            vec![act(task, "2026-11-23T08:00:00Z"), act(meeting, "2026-11-23T09:18:00Z")],
+            Some(("2026-11-23T09:18:00Z", TouchedBy::Meeting, 18, false)),
         ),
-        (vec![act(PersonsActKind::Meeting, "2026-11-23T09:20:01Z")], None),
+        (vec![act(meeting, "2026-11-23T09:20:01Z")], None),
     ] {
         let lead = Untouched { acts, ..routed(MONDAY) };
         let decided = decide(&office.terms(), &lead, &History::default(), at(now)).remove(0);
         match (touched, &decided.step) {
-            (Some((when, how, minutes)), Step::Touched { at: touched, by, noted_on_lead: true }) => {
-                assert_eq!((*touched, *by, decided.clock.working_minutes), (at(when), how, minutes));
+            (Some((when, how, minutes, expected)), Step::Touched { at: touched, by, in_time, noted_on_lead: true }) => {
+                let found = (*touched, *by, decided.clock.working_minutes, *in_time);
+                assert_eq!(found, (at(when), how, minutes, expected));
             }
             (None, Step::Missed { .. }) => {}
             (expected, step) => panic!("{expected:?}, not {step:?}"),
@@ -163,9 +164,12 @@ fn a_status_that_moved_on_and_a_conversion_are_touches_at_the_records_last_chang
     assert!(matches!(office.steps(&lead, now)[..], [Step::Missed { .. }]), "the status is as it was");
     lead.status = "Working - Contacted".to_owned();
     let seen = at("2026-11-23T09:07:00Z");
-    assert_eq!(office.steps(&lead, now), [Step::Touched { at: seen, by: TouchedBy::Status, noted_on_lead: true }]);
+    assert_eq!(
+        office.steps(&lead, now),
+        [Step::Touched { at: seen, by: TouchedBy::Status, in_time: true, noted_on_lead: true }]
+    );
     lead.converted = true;
-    let converted = Step::Touched { at: seen, by: TouchedBy::Conversion, noted_on_lead: false };
+    let converted = Step::Touched { at: seen, by: TouchedBy::Conversion, in_time: true, noted_on_lead: false };
     assert_eq!(office.steps(&lead, now), [converted], "the CRM takes no changes of converted leads");
     lead.acts = vec![act(PersonsActKind::Task, "2026-11-23T09:05:00Z")];
     assert_eq!(said(&office.steps(&lead, now)), "touched by Task, noted false", "the earliest counts");
@@ -175,24 +179,22 @@ fn a_status_that_moved_on_and_a_conversion_are_touches_at_the_records_last_chang
 }
 
 #[test]
-fn a_lead_is_routed_again_as_often_as_the_levers_say_past_everybody_who_missed_it() {
+fn a_missed_lead_is_routed_again_past_everybody_who_missed_it_where_the_levers_say_so() {
     let now = "2026-11-23T09:15:00Z";
     let missed = |clock: &str, of: u32| (clock.to_owned(), owner(of));
-    let third = [missed("c-7", 7), missed("c-8", 8)];
-    for (before, on_miss, n, passed_over, then) in [
-        (&[][..], Some(2), 1, vec![1], AfterMiss::RoutedAgain),
-        (&third[..1], Some(2), 2, vec![7, 1], AfterMiss::RoutedAgain),
-        (&third[..], Some(2), 3, vec![7, 8, 1], AfterMiss::ToQueue),
-        (&[missed("c-1", 1)][..], Some(2), 2, vec![1], AfterMiss::RoutedAgain),
-        (&[][..], Some(0), 1, vec![1], AfterMiss::ToQueue),
-        (&[][..], None, 1, vec![1], AfterMiss::Stays),
+    let before = [missed("c-7", 7), missed("c-1", 1)];
+    for (before, routes_again, passed_over, then) in [
+        (&[][..], true, vec![1], AfterMiss::RoutedAgain),
+        (&before[..1], true, vec![7, 1], AfterMiss::RoutedAgain),
+        // Who has missed it twice counts twice.
+        (&before[..], true, vec![7, 1, 1], AfterMiss::RoutedAgain),
+        (&[][..], false, vec![1], AfterMiss::Stays),
     ] {
-        let on_miss = on_miss.map(|reassign| OnMiss { reassign, then_queue: "Triage".to_owned() });
-        let office = Office { on_miss, ..Office::of(berlin(Vec::new())) };
+        let office = Office { routes_again, ..Office::of(berlin(Vec::new())) };
         let history = History { missed: before.to_vec(), ..History::default() };
         let step = decide(&office.terms(), &routed(MONDAY), &history, at(now)).remove(0).step;
-        let passed_over = passed_over.into_iter().map(owner).collect();
-        assert_eq!(step, Step::Missed { because: MissedBecause::TimeIsUp, misses: n, passed_over, then });
+        let (misses, passed_over) = (passed_over.len(), passed_over.into_iter().map(owner).collect());
+        assert_eq!(step, Step::Missed { because: MissedBecause::TimeIsUp, misses, passed_over, then });
     }
 }
 

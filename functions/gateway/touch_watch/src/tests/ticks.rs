@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use revloops_config::{Document, Levers as _, Problems, Sources};
 use revloops_domain::events::{LeadSaved, names};
 use revloops_domain::{ConfigStamp, CorrelationId, OrganizationId, crm_datetime};
-use revloops_loopkit::ports::{CrmUser, Queue};
+use revloops_loopkit::ports::CrmUser;
 use revloops_loopkit::{Loaded, Outcome, RunContext};
 use revloops_route::config::RouteConfig;
 use revloops_runtime::WorldEffects;
@@ -65,11 +65,6 @@ fn scene() -> Scene {
     let world = Arc::new(TestWorld::new(at(ROUTED)));
     world.with(|memory| {
         memory.users = [1, 2].map(|nth| user(nth)).into();
-        memory.queues = vec![Queue {
-            id: OwnerId::parse("00Gxx0000000001").unwrap(),
-            developer_name: "Triage".into(),
-            name: "Triage".into(),
-        }];
         let lead = json!({
             "OwnerId": owner(1), "Status": "Open - Not Contacted", "RevLoops_Band__c": "A", "SystemModstamp": ROUTED,
             "RevLoops_Routed_At__c": ROUTED, "RevLoops_Touch_Owner__c": owner(1), "RevLoops_Touch_Since__c": ROUTED,
@@ -91,7 +86,7 @@ impl Scene {
         let world = self.world.as_ref();
         let organization_id = OrganizationId::parse("00Dxx0000001gPLEAY").unwrap();
         let context = RunContext { clock: world, ids: world, runs: world, effects: &self.effects, lease: LEASE };
-        let watch = Watch { touches: world, directory: world, context, organization_id: &organization_id };
+        let watch = Watch { touches: world, context, organization_id: &organization_id };
         tick(&watch, &self.route).await
     }
 
@@ -175,7 +170,7 @@ async fn nobody_dies() {
 }
 
 #[tokio::test]
-async fn a_lead_that_nobody_touches_is_reminded_of_routed_again_and_given_to_the_queue() {
+async fn a_lead_that_nobody_touches_is_reminded_of_and_routed_again_past_each_who_missed_it() {
     let scene = scene();
     scene.play(nobody_dies).await;
 
@@ -188,15 +183,23 @@ async fn a_lead_that_nobody_touches_is_reminded_of_routed_again_and_given_to_the
     assert_eq!((&missed[0]["working_minutes"], &missed[0]["allotted_minutes"]), (&json!(15), &json!(15)));
     assert_eq!(
         (&missed[1]["owner_id"], &missed[1]["misses"], &missed[1]["then"]),
-        (&json!(owner(2)), &json!(2), &json!("to_queue"))
+        (&json!(owner(2)), &json!(2), &json!("routed_again"))
     );
 
-    let [again] = &scene.events(names::LEAD_PASSED_OVER)[..] else { panic!("once") };
-    let again: LeadSaved = serde_json::from_value(again.clone()).unwrap();
-    assert_eq!((again.trigger.as_str(), again.passed_over), ("touch-missed-1", vec![owner(1)]));
-    assert_ne!(again.correlation_id, CorrelationId::of(&format!("lead/{}", lead_id(1)), "created"));
+    let again: Vec<LeadSaved> = scene
+        .events(names::LEAD_PASSED_OVER)
+        .into_iter()
+        .map(|detail| serde_json::from_value(detail).unwrap())
+        .collect();
+    let [once, twice] = &again[..] else { panic!("{again:?}") };
+    assert_eq!((once.trigger.as_str(), &once.passed_over), ("touch-missed-1", &vec![owner(1)]));
+    assert_eq!((twice.trigger.as_str(), &twice.passed_over), ("touch-missed-2", &vec![owner(1), owner(2)]));
+    let first = CorrelationId::of(&format!("lead/{}", lead_id(1)), "created");
+    assert!(
+        once.correlation_id != first && once.correlation_id != twice.correlation_id,
+        "each may be parked by itself"
+    );
 
-    assert_eq!(scene.of_lead("OwnerId"), json!("00Gxx0000000001EAA"));
     scene.world.with(|memory| {
         let tasks: Vec<(&str, &Value, &Value)> = memory
             .records
@@ -303,29 +306,4 @@ async fn a_lead_given_away_by_hand_has_the_new_owners_time_and_whoever_misses_it
     assert!(scene.events(names::TOUCH_MISSED).is_empty(), "the first owner's time is not the second's");
     scene.tick_at("2026-11-23T09:25:30Z").await.unwrap();
     assert_eq!(scene.events(names::TOUCH_MISSED)[0]["owner_id"], json!(owner(2)));
-}
-
-#[tokio::test]
-async fn a_queue_that_the_crm_does_not_have_fails_the_tick_and_keeps_no_other_lead_waiting() {
-    let scene = scene();
-    scene.world.with(|memory| {
-        memory.queues.clear();
-        let missed = memory.records[&("Lead".to_owned(), lead_id(1).to_string())].clone();
-        memory.records.insert(("Lead".into(), lead_id(2).to_string()), missed);
-    });
-    // The first lead has been missed before; the second not.
-    scene.tick_at("2026-11-23T09:15:30Z").await.unwrap();
-    scene.routed_to(2, "2026-11-23T09:16:00Z");
-    let failure = scene.tick_at("2026-11-23T09:31:30Z").await.unwrap_err();
-    assert!(failure.to_string().contains("the CRM has no queue Triage"), "{failure}");
-    assert_eq!(failure.class(), revloops_domain::ErrorClass::ConfigInvalid);
-    scene.world.with(|memory| {
-        memory.queues = vec![Queue {
-            id: OwnerId::parse("00Gxx0000000001").unwrap(),
-            developer_name: "Triage".into(),
-            name: "Triage".into(),
-        }];
-    });
-    scene.tick().await.unwrap();
-    assert_eq!(scene.of_lead("OwnerId"), json!("00Gxx0000000001EAA"), "once the queue is there, it is done");
 }
