@@ -28,3 +28,4 @@ mod pools;
 mod previews;
 mod refusals;
 mod template;
+mod touches;
