@@ -123,6 +123,16 @@ impl CrmApi {
         Ok(ids)
     }
 
+    /// Changes fields of one record.
+    ///
+    /// # Errors
+    /// If the CRM refuses it.
+    pub async fn update(&self, object: &str, id: &str, fields: &Value) -> anyhow::Result<()> {
+        let request = self.http.patch(format!("{}{API}/sobjects/{object}/{id}", self.url));
+        let answer = request.bearer_auth(&self.token).json(fields).send().await?;
+        if answer.status().is_success() { Ok(()) } else { read(answer).await.map(drop) }
+    }
+
     /// Deletes records, 200 a call.
     ///
     /// # Errors

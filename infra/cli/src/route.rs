@@ -14,6 +14,7 @@ mod journal;
 mod offline;
 mod plan_file;
 mod queue;
+mod sample;
 mod simulate;
 mod target;
 
@@ -42,6 +43,8 @@ enum Command {
     Simulate(simulate::Args),
     /// The past as a file: export it, or make one up.
     History(history::Args),
+    /// Accounts made up, as a file: for measuring, and for trying rules out.
+    Sample(sample::Args),
     /// Proof on a CRM of its own: assign, apply, let people edit, undo, and look whether any edit was lost.
     Drill(drill::Args),
 }
@@ -58,6 +61,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         Command::Jobs => jobs::run(context).await,
         Command::Simulate(args) => simulate::run(context, args).await,
         Command::History(args) => history::run(context, args).await,
+        Command::Sample(args) => sample::run(context, &args),
         Command::Drill(args) => drill::run(context, args).await,
     }
 }

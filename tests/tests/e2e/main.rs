@@ -13,6 +13,7 @@ mod accounts;
 mod ai_drafts;
 mod ai_wire;
 mod architecture;
+mod batches;
 mod behaviour;
 mod browser;
 mod budgets;

@@ -41,7 +41,7 @@ pub(super) struct Args {
     #[arg(long)]
     offline: bool,
     #[command(flatten)]
-    rules: candidate::Args,
+    rules: candidate::Rules,
 }
 
 /// As people type it.

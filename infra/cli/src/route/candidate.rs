@@ -13,7 +13,7 @@ use crate::local::Endpoints;
 
 /// Which rules.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub(super) struct Args {
+pub(super) struct Rules {
     /// A config folder, in the place of the active config.
     #[arg(long)]
     pub(super) config: Option<PathBuf>,
@@ -33,7 +33,7 @@ pub(super) struct Candidate {
 }
 
 /// The rules that the arguments name.
-pub(super) async fn load(context: &Context, args: &Args) -> anyhow::Result<Candidate> {
+pub(super) async fn load(context: &Context, args: &Rules) -> anyhow::Result<Candidate> {
     let mut problems = Problems::new();
     let (mut sources, stamp) = match &args.config {
         Some(folder) => (read_sources::<RouteConfig>(folder, &mut problems), None),

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use revloops_domain::events::LeadProfile;
-use revloops_domain::{Account, AccountId, CorrelationId, LeadId, MailDomain, OwnerId, Score, is_country_code};
+use revloops_domain::{
+    Account, AccountId, CorrelationId, LeadId, MailDomain, OwnerId, Score, is_country_code, meant_country_code,
+};
 use revloops_route::batch::{Object, Subject};
 use revloops_route::inputs::RouteInput;
 use revloops_tables::Row;
@@ -185,8 +187,11 @@ impl Reading<'_> {
 
     fn country(&mut self) -> Option<String> {
         self.parsed(Meaning::Country, |code| {
-            let code = code.to_ascii_uppercase();
-            if is_country_code(&code) { Ok(code) } else { Err(format!("`{code}` is no ISO country code")) }
+            if is_country_code(code) {
+                return Ok(code.to_ascii_uppercase());
+            }
+            let meant = meant_country_code(code).map(|meant| format!(": write {meant}"));
+            Err(format!("`{code}` is no ISO country code{}", meant.unwrap_or_default()))
         })
     }
 

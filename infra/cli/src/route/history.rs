@@ -56,7 +56,7 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
         #[command(flatten)]
-        rules: candidate::Args,
+        rules: candidate::Rules,
     },
 }
 

@@ -33,7 +33,7 @@ const AHEAD: usize = 2_000;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    rules: candidate::Args,
+    rules: candidate::Rules,
     /// How far back: `90d`, `12h`.
     #[arg(long, default_value = "90d")]
     last: String,
@@ -50,7 +50,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let console = &context.console;
-    let base = candidate::Args { config: args.rules.config.clone(), replaced: Vec::new() };
+    let base = candidate::Rules { config: args.rules.config.clone(), replaced: Vec::new() };
     let (base, candidate) = (candidate::load(context, &base).await?, candidate::load(context, &args.rules).await?);
     let target = if args.offline { None } else { Some(Target::load(context).await?) };
     let everybody = Everybody;

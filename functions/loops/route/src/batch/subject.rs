@@ -2,7 +2,6 @@
 
 use revloops_domain::events::Owner;
 use revloops_domain::{Account, AccountId, LeadId, OwnerId};
-use revloops_loopkit::LoopInput as _;
 use revloops_rules::FieldValues;
 
 use crate::inputs::RouteInput;
@@ -56,7 +55,7 @@ impl Subject {
     /// What draws tickets for it.
     pub(crate) fn draws_as(&self) -> String {
         match self {
-            Self::Lead { input, .. } => input.subject(),
+            Self::Lead { input, .. } => input.draws_as(),
             Self::Account { account, .. } => account_subject(&account.id),
         }
     }

@@ -32,7 +32,7 @@ pub(super) async fn prove(context: &Context, stand_in: &StandIn, args: &Args) ->
     let before = read(stand_in, &ids).await?;
     let from = stand_in.folder.join("accounts.parquet");
     let candidate_args =
-        candidate::Args { config: Some(context.layout.root.join("config")), replaced: vec![rules(stand_in)?] };
+        candidate::Rules { config: Some(context.layout.root.join("config")), replaced: rules(stand_in)? };
     let candidate = candidate::load(context, &candidate_args).await?;
     let assignment = Assignment {
         from: &from,
@@ -83,10 +83,17 @@ pub(super) async fn prove(context: &Context, stand_in: &StandIn, args: &Args) ->
     ])
 }
 
-fn rules(stand_in: &StandIn) -> anyhow::Result<std::path::PathBuf> {
-    let file = stand_in.folder.join("rules.yaml");
-    std::fs::write(&file, include_str!("rules.yaml"))?;
-    Ok(file)
+/// Rules for accounts, without the daily caps that are made for leads.
+fn rules(stand_in: &StandIn) -> anyhow::Result<Vec<std::path::PathBuf>> {
+    let files = [("rules.yaml", include_str!("rules.yaml")), ("pools.yaml", include_str!("pools.yaml"))];
+    files
+        .into_iter()
+        .map(|(name, text)| {
+            let file = stand_in.folder.join(name);
+            std::fs::write(&file, text)?;
+            Ok(file)
+        })
+        .collect()
 }
 
 /// Makes accounts in the CRM, and the file of them.

@@ -27,7 +27,7 @@ const CHANGE: (&str, &str) = ("at_least: 5000", "at_least: 1000");
 pub(super) async fn prove(context: &Context, stand_in: &StandIn, args: &Args) -> anyhow::Result<Vec<Proof>> {
     let console = &context.console;
     let config = context.layout.root.join("config");
-    let base_args = candidate::Args { config: Some(config.clone()), replaced: Vec::new() };
+    let base_args = candidate::Rules { config: Some(config.clone()), replaced: Vec::new() };
     let base = candidate::load(context, &base_args).await?;
     let text = std::fs::read_to_string(config.join("loops/route/rules.yaml"))?;
     if !text.contains(CHANGE.0) {
@@ -35,7 +35,7 @@ pub(super) async fn prove(context: &Context, stand_in: &StandIn, args: &Args) ->
     }
     let other = stand_in.folder.join("other-rules.yaml");
     std::fs::write(&other, text.replacen(CHANGE.0, CHANGE.1, 1))?;
-    let candidate = candidate::load(context, &candidate::Args { config: Some(config), replaced: vec![other] }).await?;
+    let candidate = candidate::load(context, &candidate::Rules { config: Some(config), replaced: vec![other] }).await?;
 
     let ids = create(context, stand_in, args.leads).await?;
     let everybody = Everybody;
