@@ -10,7 +10,6 @@ mod parked;
 mod pools;
 mod shipped;
 mod touches;
-mod touches;
 mod world;
 
 pub use accounts::AccountsInMemory;
