@@ -59,6 +59,7 @@ impl Pair<'_> {
                 format!("domain {lead}, which is {account}'s too")
             });
             self.say_name();
+            self.facts.retain(|fact| *fact != SecondFact::DomainWord);
             self.say_facts();
             let confidence = match self.likeness {
                 100 => 99,

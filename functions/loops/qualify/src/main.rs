@@ -6,7 +6,8 @@ use revloops_runtime::serve_loop;
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
-    serve_loop(async |world| {
+    // On the heap: a run holds all that is known of a lead, which is much for one stack frame.
+    Box::pin(serve_loop(async |world| {
         Ok(Qualify {
             leads: world.leads()?,
             crm: world.crm().await?,
@@ -16,6 +17,6 @@ async fn main() -> Result<(), StartError> {
             accounts: world.accounts()?,
             behaviour: world.crm().await?,
         })
-    })
+    }))
     .await
 }
