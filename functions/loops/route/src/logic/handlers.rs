@@ -77,8 +77,8 @@ impl<'c> Resolving<'_, 'c> {
                 Some(territory) => self.holder(territory, role),
                 None => self.nobody("the lead is in a territory", "none"),
             },
-            Handler::RoundRobin { pool } => self.from_pool(pool, PickBy::Turns),
-            Handler::LeastLoaded { pool } => self.from_pool(pool, PickBy::LeastLoaded),
+            Handler::RoundRobin { pool } => self.next_in(pool, PickBy::Turns),
+            Handler::LeastLoaded { pool } => self.next_in(pool, PickBy::LeastLoaded),
             Handler::AiTerritory(asked) => self.by_agent(asked),
             Handler::Queue { queue } => self.queue(queue),
         }

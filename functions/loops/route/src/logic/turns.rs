@@ -13,7 +13,7 @@ use crate::logic::handlers::{Resolved, Resolving, owned_by};
 impl<'a, 'c> Resolving<'a, 'c> {
     /// The holder of the ticket that the subject draws from the pool. Who cannot take anything is left out **before** the
     /// draw, so that nobody is counted a ticket that goes to somebody else.
-    pub(crate) fn from_pool(&mut self, id: &'c str, by: PickBy) -> Resolved<'c> {
+    pub(crate) fn next_in(&mut self, id: &'c str, by: PickBy) -> Resolved<'c> {
         let Some(pool) = self.config.pools.get(id) else {
             return self.nobody("the pool is known", "none of this name");
         };
