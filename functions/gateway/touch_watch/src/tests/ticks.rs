@@ -64,7 +64,7 @@ fn fields(value: Value) -> Map<String, Value> {
 fn scene() -> Scene {
     let world = Arc::new(TestWorld::new(at(ROUTED)));
     world.with(|memory| {
-        memory.users = [1, 2].map(|nth| user(nth)).into();
+        memory.users = [1, 2].map(user).into();
         let lead = json!({
             "OwnerId": owner(1), "Status": "Open - Not Contacted", "RevLoops_Band__c": "A", "SystemModstamp": ROUTED,
             "RevLoops_Routed_At__c": ROUTED, "RevLoops_Touch_Owner__c": owner(1), "RevLoops_Touch_Since__c": ROUTED,
