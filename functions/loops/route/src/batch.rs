@@ -10,6 +10,8 @@ mod compare;
 mod decide;
 mod merge;
 mod plan;
+#[cfg(test)]
+mod same_verdict;
 mod snapshot;
 mod subject;
 mod tally;
