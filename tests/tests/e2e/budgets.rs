@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use revloops_aws::TableSpend;
 use revloops_loopkit::ports::{Budget, Reserved, Spend as _};
+use revloops_tests::system::System;
 use tokio::task::JoinSet;
 
 use crate::demand::system;
@@ -18,7 +19,7 @@ async fn a_thousand_at_once_get_what_there_is_and_no_more() -> anyhow::Result<()
     let (_turn, system) = system().await?;
     let clients = system.endpoints.clients().await;
     let spend = Arc::new(TableSpend::new(clients.dynamodb, system.endpoints.output("CacheTable")?));
-    let now = Timestamp::now();
+    let now = Timestamp::from_millisecond(System::now_ms())?;
     let day = now.to_zoned(TimeZone::UTC).date();
     // Names of this run alone, beside those that the system itself counts under.
     let budget = |name: &str, times: u64| Budget {

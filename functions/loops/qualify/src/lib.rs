@@ -114,7 +114,8 @@ impl Loop for Qualify {
         mode: Mode,
     ) -> Outcome<LookedUp<QualifyFacts>> {
         let (cache, spend) = (self.cache.as_ref(), self.spend.as_ref());
-        let enriched = inputs::enrich(&self.providers, cache, spend, config, input, at, mode);
+        // On the heap: two waterfalls at once are much for the stack of everybody who runs a loop.
+        let enriched = Box::pin(inputs::enrich(&self.providers, cache, spend, config, input, at, mode));
         let (mut looked_up, acts) = tokio::join!(enriched, inputs::acts(self.behaviour.as_ref(), config, input));
         looked_up.facts.acts = acts?;
         // After the providers: where the lead says no domain, theirs finds the account.
