@@ -93,7 +93,7 @@ impl Search {
                 (None, false, Some((obstacle, _))) => break obstacle,
             }
         };
-        if let Some(found) = self.dive(space, cell.clone(), obstacle, &left)? {
+        if let Some(found) = self.dive(space, cell.clone(), &left)? {
             return Ok(Some(found));
         }
         self.note(obstacle);
@@ -109,16 +109,15 @@ impl Search {
 
     /// A quick try: out of one obstacle after the other, each time by the value for which the fewest conditions ask.
     /// That it fails says nothing.
-    fn dive(
-        &mut self,
-        space: &Space,
-        mut cell: Cell,
-        first: Obstacle<'_>,
-        among: &[Obstacle<'_>],
-    ) -> Result<Option<Cell>, Spent> {
-        let mut left = among.to_vec();
-        let mut next = Some(first);
-        while let Some(obstacle) = next {
+    fn dive(&mut self, space: &Space, mut cell: Cell, among: &[Obstacle<'_>]) -> Result<Option<Cell>, Spent> {
+        self.spend(among.len())?;
+        for obstacle in among {
+            match cell.against(obstacle.cell) {
+                // It stays apart from all that the cell will be: the cell only gets smaller.
+                Standing::Apart => continue,
+                Standing::Whole => return Ok(None),
+                Standing::Part(_) => {}
+            }
             let ways = cell.cut_by(obstacle.cell).into_iter().filter_map(|at| {
                 let part = without(space, cell.clone(), at, obstacle.cell);
                 let axis = space.axes.get(at)?;
@@ -127,20 +126,6 @@ impl Search {
             });
             let Some((_, at, bits)) = ways.min_by_key(|(asked, ..)| *asked) else { return Ok(None) };
             cell = cell.limited(at, bits);
-            self.spend(left.len())?;
-            let mut whole = false;
-            left.retain(|obstacle| match cell.against(obstacle.cell) {
-                Standing::Apart => false,
-                Standing::Whole => {
-                    whole = true;
-                    true
-                }
-                Standing::Part(_) => true,
-            });
-            if whole {
-                return Ok(None);
-            }
-            next = left.first().copied();
         }
         Ok(Some(cell))
     }
