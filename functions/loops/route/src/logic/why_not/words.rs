@@ -83,7 +83,7 @@ fn readable(text: &str) -> String {
     }
     let mut grouped = String::new();
     for (at, digit) in text.chars().enumerate() {
-        if at > 0 && (text.len() - at) % 3 == 0 {
+        if at > 0 && (text.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
