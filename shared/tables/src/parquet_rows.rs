@@ -12,6 +12,9 @@ use crate::problem::{BadRow, Place, TableError};
 /// Rows of a column that are in memory at once.
 const BATCH: usize = 4096;
 
+/// A row's place and where in the batch it stands, or what is wrong with it.
+type Stands = Result<(Place, usize), BadRow>;
+
 pub(crate) struct ParquetRows {
     file: String,
     reader: SerializedFileReader<File>,
@@ -70,7 +73,7 @@ impl ParquetRows {
         Ok((columns, total, rows))
     }
 
-    pub(crate) fn advance(&mut self, columns: &[String]) -> Result<Option<Result<(Place, usize), BadRow>>, TableError> {
+    pub(crate) fn advance(&mut self, columns: &[String]) -> Result<Option<Stands>, TableError> {
         if self.row > 0 || self.batch_rows > 0 {
             self.at += 1;
         }
