@@ -17,6 +17,7 @@
 //! tick that died, come to the same.
 
 mod decide;
+mod effects;
 mod history;
 mod record;
 mod terms;
