@@ -59,9 +59,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         Command::Apply(args) => apply::apply(context, args).await,
         Command::Undo(args) => apply::undo(context, args).await,
         Command::Jobs => jobs::run(context).await,
-        Command::Simulate(args) => simulate::run(context, args).await,
+        // Both hold much at once: on the heap.
+        Command::Simulate(args) => Box::pin(simulate::run(context, args)).await,
         Command::History(args) => history::run(context, args).await,
         Command::Sample(args) => sample::run(context, &args),
-        Command::Drill(args) => drill::run(context, args).await,
+        Command::Drill(args) => Box::pin(drill::run(context, args)).await,
     }
 }
