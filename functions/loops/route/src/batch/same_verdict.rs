@@ -25,7 +25,11 @@ fn world(config: &RouteConfig) -> TestWorld {
         let queues = config.rules.rules().iter().filter_map(|rule| match &rule.then {
             Handler::Queue { queue } => Some(queue),
             Handler::AiTerritory(asked) => Some(&asked.pending_queue),
-            _ => None,
+            Handler::NamedOwner { .. }
+            | Handler::AccountOwner { .. }
+            | Handler::TerritoryOwner { .. }
+            | Handler::RoundRobin { .. }
+            | Handler::LeastLoaded { .. } => None,
         });
         for (at, name) in queues.enumerate() {
             let id = OwnerId::parse(&format!("00G{at:012}")).unwrap();
@@ -42,7 +46,7 @@ fn leads() -> Vec<(RouteInput, Timestamp)> {
         let mut lead = german_lead();
         lead.lead_id = LeadId::parse(&format!("00Q{at:012}")).unwrap();
         lead.profile.country_code = Some(countries[at % 9].to_owned()).filter(|code| !code.is_empty());
-        lead.profile.state_code = (at % 4 == 0).then(|| "CA".to_owned());
+        lead.profile.state_code = at.is_multiple_of(4).then(|| "CA".to_owned());
         lead.profile.employees = [Some(12), Some(240), Some(9_000), None][at % 4];
         lead.profile.lead_source = Some(["Web", "Partner", "Webinar"][at % 3].to_owned());
         lead.profile.domain = MailDomain::parse(&format!("company-{}.example", at % 40));
