@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, burst, check, config, console::Console, context::Context, demo, deploy, down, explain, figures, redrive, route, status,
-    test, up,
+    accounts, burst, check, config, console::Console, context::Context, demo, deploy, down, explain, figures, redrive,
+    route, status, test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -63,7 +63,8 @@ impl Cli {
                 Command::Config(args) => config::run(&context, args).await,
                 Command::Explain(args) => explain::run(&context, args).await,
                 Command::Accounts(args) => accounts::run(&context, args).await,
-                Command::Route(args) => route::run(&context, args).await,
+                // Boxed: the largest of them by far, and each caller would hold its room.
+                Command::Route(args) => Box::pin(route::run(&context, args)).await,
                 Command::Burst(args) => burst::run(&context, args).await,
                 Command::Figures(args) => figures::run(&context, args).await,
                 Command::Test(args) => test::run(&context, args).await,

@@ -14,8 +14,8 @@ mod stack;
 mod start;
 
 pub use build::{FUNCTIONS, Function};
-pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
 pub(crate) use endpoints::write_private;
+pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
 pub use process::{Running, kill_group, running, stop};
 pub use python::ensure_venv as ensure_tools;
 pub(crate) use start::stop_cloud;

@@ -143,7 +143,8 @@ pub async fn run(context: &Context, _: Args) -> anyhow::Result<ExitCode> {
     }
     if let Some(touches) = status.first_touches {
         let FirstTouches { waiting, due_soon, overdue } = touches;
-        let said = format!("First touches: {waiting} leads wait, {due_soon} are due within the hour, {overdue} overdue.");
+        let said =
+            format!("First touches: {waiting} leads wait, {due_soon} are due within the hour, {overdue} overdue.");
         console.say(if overdue > 0 { console.tone(Tone::Warn, said) } else { said });
     }
     if status.parked.is_empty() {

@@ -9,8 +9,8 @@ pub mod account_fields;
 pub mod lead_fields;
 pub mod outbound;
 
-mod behaviour;
 mod accounts;
+mod behaviour;
 mod client;
 mod collections;
 mod credentials;

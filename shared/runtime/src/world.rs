@@ -8,14 +8,16 @@ use tokio::sync::OnceCell;
 
 use revloops_ai::Anthropic;
 use revloops_aws::{
-    BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableAccounts, TableCache, TableInbox, TableLeads,
-    TableParked, TablePools, TableRuns, TableSpend, WorkQueue,
+    BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableAccounts, TableCache,
+    TableInbox, TableLeads, TableParked, TablePools, TableRuns, TableSpend, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
-use revloops_loopkit::ports::{Accounts, BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore, Spend};
+use revloops_loopkit::ports::{
+    Accounts, BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore, Spend,
+};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::active_config::ActiveConfig;

@@ -10,9 +10,8 @@ use serde_json::{Map, Value};
 
 use revloops_domain::{ErrorClass, Lead, LeadId, UserId};
 use revloops_loopkit::ports::{
-    Act, ActKind, Behaviour, Budget, Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader, CrmUser, CrmWriter, Ids,
-    Leads, Lease, Model, ModelAnswer, ModelRequest, Queue, Reserved, RunStore, Spend, StoredRun, Wanted,
-    Workload,
+    Act, ActKind, Behaviour, Budget, Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader, CrmUser, CrmWriter,
+    Ids, Leads, Lease, Model, ModelAnswer, ModelRequest, Queue, Reserved, RunStore, Spend, StoredRun, Wanted, Workload,
 };
 use revloops_loopkit::{Failure, Outcome, Record, RunKey};
 

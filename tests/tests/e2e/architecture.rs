@@ -86,7 +86,9 @@ fn may_use(folder: &str, other: &str) -> bool {
         "shared/testkit" => shared(&["domain", "config", "loopkit"]),
         "infra/local/standins" => false,
         "tests" => true,
-        _ if folder.starts_with("functions/loops/") => shared(&["domain", "config", "loopkit", "rules", "matching", "runtime"]),
+        _ if folder.starts_with("functions/loops/") => {
+            shared(&["domain", "config", "loopkit", "rules", "matching", "runtime"])
+        }
         _ if folder.starts_with("functions/") || folder == "infra/cli" => {
             (other.starts_with("shared/") && other != "shared/testkit") || other.starts_with("functions/loops/")
         }

@@ -110,12 +110,7 @@ fn chain() -> Chain {
             loaded(),
         ),
         route: (
-            Route {
-                directory: world.clone(),
-                workload: world.clone(),
-                pools: world.clone(),
-                model: world.clone(),
-            },
+            Route { directory: world.clone(), workload: world.clone(), pools: world.clone(), model: world.clone() },
             loaded(),
         ),
         engage: (Engage { model: world.clone() }, loaded()),

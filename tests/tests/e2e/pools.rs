@@ -144,7 +144,9 @@ async fn a_batch_is_settled_once_beside_live_draws() -> anyhow::Result<()> {
     };
     let (live, first, second) =
         tokio::join!(draw_all(&pools, live), settle(Arc::clone(&pools)), settle(Arc::clone(&pools)));
-    (live?, first?, second?);
+    live?;
+    first?;
+    second?;
     settle(Arc::clone(&pools)).await?;
 
     let state: PoolState = pools.state(&pool).await?;

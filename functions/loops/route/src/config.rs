@@ -29,12 +29,12 @@ pub use cases::{Expected, GivenLead, RouteCase};
 pub(crate) use levers::FeedbackLevers;
 pub use levers::{Agent, FirstTouch, OnMiss, Workload};
 use names::Names;
-use proofs::Drafted;
-pub use proofs::check_owners;
-use territories::ReadTerritories;
 pub(crate) use pools::StickyBy;
 pub use pools::{Member, Pool};
+use proofs::Drafted;
+pub use proofs::check_owners;
 pub use team::{Person, Team};
+use territories::ReadTerritories;
 pub use territories::{Territories, Territory};
 
 /// Checked config of Route.

@@ -2,8 +2,8 @@
 //! bring their own from `testkit`.
 
 mod accounts;
-mod behaviour;
 mod batch;
+mod behaviour;
 mod bus;
 mod crm;
 mod data;
@@ -19,11 +19,11 @@ mod time;
 mod touches;
 
 pub use accounts::Accounts;
-pub use behaviour::{Act, ActKind, Behaviour, Wanted};
 pub use batch::{
     BatchJob, BatchStore, CHUNK, ChunkRun, Collections, Direction, Ended, Intended, Noted, PlannedChange, RecordResult,
     RecordWrite,
 };
+pub use behaviour::{Act, ActKind, Behaviour, Wanted};
 pub use bus::{Bus, BusEvent};
 pub use crm::{CrmDirectory, CrmReader, CrmUser, CrmWriter, Queue, Workload};
 pub use data::{Cache, CompanyQuery, Found, PersonQuery, Provider};

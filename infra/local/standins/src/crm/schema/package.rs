@@ -132,9 +132,10 @@ fn custom_field(root: Node<'_, '_>) -> anyhow::Result<RawField> {
     };
     let is = |name: &str| text(root, name) == Some("true");
     // The relationship of a lookup is called as the field, by which queries reach the record that it points to.
-    let (to, relationship) = match kind {
-        Kind::Reference => (vec![needed(root, "referenceTo")?.to_owned()], Some(name.replace("__c", "__r"))),
-        _ => (Vec::new(), None),
+    let (to, relationship) = if kind == Kind::Reference {
+        (vec![needed(root, "referenceTo")?.to_owned()], Some(name.replace("__c", "__r")))
+    } else {
+        (Vec::new(), None)
     };
     Ok(RawField {
         length: text(root, "length")

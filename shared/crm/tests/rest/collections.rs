@@ -1,7 +1,4 @@
 //! Many records at a time, against an org over real HTTP.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "the helpers of tests are tests")]
-
-mod org;
 
 use std::time::Duration;
 
@@ -9,7 +6,7 @@ use revloops_domain::ErrorClass;
 use revloops_loopkit::ports::{CHUNK, Collections as _, RecordWrite};
 use serde_json::{Map, Value, json};
 
-use org::Org;
+use crate::org::Org;
 
 fn write<'a>(id: &'a str, owner: &str) -> RecordWrite<'a> {
     RecordWrite { id, fields: Map::from_iter([("OwnerId".to_owned(), json!(owner))]) }

@@ -1,6 +1,7 @@
 //! The real client against an org over real HTTP.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "the helpers of tests are tests")]
 
+mod collections;
 mod org;
 
 use std::time::Duration;
@@ -295,7 +296,8 @@ async fn owners_are_found_by_id_and_their_open_leads_are_counted_by_the_crm() {
     let ids = ["005xx0000000002", "005xx0000000001"].map(|id| UserId::parse(id).unwrap());
     let users = client.users_by_id(&ids).await.unwrap();
     assert_eq!(users.iter().map(|user| user.login.as_str()).collect::<Vec<_>>(), ["bob@n.example", "ann@n.example"]);
-    let count = |id: &UserId, leads: u64| json!({"attributes": {"type": "AggregateResult"}, "OwnerId": id, "leads": leads});
+    let count =
+        |id: &UserId, leads: u64| json!({"attributes": {"type": "AggregateResult"}, "OwnerId": id, "leads": leads});
     org.answers(200, page(&[count(&ids[0], 7)]));
     let statuses = ["Open - Not Contacted".to_owned()];
     let counts = client.open_leads(&ids, &statuses).await.unwrap();
