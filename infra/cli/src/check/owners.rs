@@ -73,11 +73,11 @@ mod tests {
 
     #[test]
     fn rows_of_the_crm_are_people_and_queues_and_a_broken_one_is_nobody() {
-        let row = json!({"Id": "005Dn000001aB3cIAE", "Username": "Rob@acme.example", "Name": "Rob", "IsActive": false});
+        let row = json!({"Id": "005Dn000001aB3c", "Username": "Rob@acme.example", "Name": "Rob", "IsActive": false});
         let found = user(&row).unwrap();
         assert_eq!((found.login.as_str(), found.active), ("Rob@acme.example", false));
-        assert!(user(&json!({"Id": "005Dn000001aB3cIAE"})).is_none());
-        let row = json!({"Id": "00GDn000001aB3cIAE", "DeveloperName": "Partner_Desk", "Name": "Partner Desk"});
+        assert!(user(&json!({"Id": "005Dn000001aB3c"})).is_none());
+        let row = json!({"Id": "00GDn000001aB3c", "DeveloperName": "Partner_Desk", "Name": "Partner Desk"});
         assert_eq!(queue(&row).unwrap().developer_name, "Partner_Desk");
     }
 }
