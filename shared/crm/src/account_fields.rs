@@ -1,109 +1,59 @@
-//! The one table by which an account is read, whether from the REST API's JSON or from an outbound message's XML.
-
-use std::collections::BTreeMap;
-use std::fmt;
-
-use serde_json::{Map, Value};
+//! The table by which an account is read.
 
 use revloops_domain::{Account, AccountId, MailDomain, OwnerId};
 
-use crate::lead_fields::{LeadProblem, time};
+use crate::wire::{FieldProblem, OnTheWire, Put, Wire, country, put, put_employees, time};
+
+/// An account on the wire.
+pub type AccountWire = Wire<Account>;
 
 const ID: &str = "Id";
 const NAME: &str = "Name";
 
-/// How a field gets into the domain's account.
-enum Put {
-    Text(fn(&mut Account, String)),
-    Checked(fn(&mut Account, &str) -> Option<()>, &'static str),
-}
+impl OnTheWire for Account {
+    const REQUIRED: &'static [&'static str] = &[ID, NAME];
 
-/// The fields that the CRM requires come first, by hand; the rest is this table, in the order of API names.
-const OPTIONAL: &[(&str, Put)] = &[
-    ("BillingCity", Put::Text(|account, text| account.city = Some(text))),
-    ("BillingCountryCode", Put::Checked(put_country, "a two-letter country code")),
-    ("BillingPostalCode", Put::Text(|account, text| account.postal_code = Some(text))),
-    ("BillingStateCode", Put::Text(|account, text| account.state_code = Some(text))),
-    ("CreatedDate", Put::Checked(|account, text| put(&mut account.created_at, time(text)), "a point in time")),
-    ("Industry", Put::Text(|account, text| account.industry = Some(text))),
-    ("NumberOfEmployees", Put::Checked(put_employees, "a whole number")),
-    (
-        "OwnerId",
-        Put::Checked(|account, text| put(&mut account.owner_id, OwnerId::parse(text).ok()), "the id of an owner"),
-    ),
-    (
-        "ParentId",
-        Put::Checked(|account, text| put(&mut account.parent_id, AccountId::parse(text).ok()), "the id of an account"),
-    ),
-    ("Phone", Put::Text(|account, text| account.phone = Some(text))),
-    ("SystemModstamp", Put::Checked(|account, text| put(&mut account.modified_at, time(text)), "a point in time")),
-    ("Type", Put::Text(|account, text| account.kind = Some(text))),
-    // A website that is none, or free mail, is a habit of typing and no reason to do without the account.
-    (
-        "Website",
-        Put::Text(|account, text| {
-            account.domain = MailDomain::of_website(&text).filter(|domain| !domain.is_free_mail());
-        }),
-    ),
-];
+    const OPTIONAL: &'static [(&'static str, Put<Self>)] = &[
+        ("BillingCity", Put::Text(|account, text| account.city = Some(text))),
+        (
+            "BillingCountryCode",
+            Put::Checked(|account, text| put(&mut account.country_code, country(text)), "a two-letter country code"),
+        ),
+        ("BillingPostalCode", Put::Text(|account, text| account.postal_code = Some(text))),
+        ("BillingStateCode", Put::Text(|account, text| account.state_code = Some(text))),
+        ("CreatedDate", Put::Checked(|account, text| put(&mut account.created_at, time(text)), "a point in time")),
+        ("Industry", Put::Text(|account, text| account.industry = Some(text))),
+        (
+            "NumberOfEmployees",
+            Put::Checked(|account, text| put_employees(&mut account.employees, text), "a whole number"),
+        ),
+        (
+            "OwnerId",
+            Put::Checked(|account, text| put(&mut account.owner_id, OwnerId::parse(text).ok()), "the id of an owner"),
+        ),
+        (
+            "ParentId",
+            Put::Checked(
+                |account, text| put(&mut account.parent_id, AccountId::parse(text).ok()),
+                "the id of an account",
+            ),
+        ),
+        ("Phone", Put::Text(|account, text| account.phone = Some(text))),
+        ("SystemModstamp", Put::Checked(|account, text| put(&mut account.modified_at, time(text)), "a point in time")),
+        ("Type", Put::Text(|account, text| account.kind = Some(text))),
+        // A website that is none, or free mail, is a habit of typing and no reason to do without the account.
+        (
+            "Website",
+            Put::Text(|account, text| {
+                account.domain = MailDomain::of_website(&text).filter(|domain| !domain.is_free_mail());
+            }),
+        ),
+    ];
 
-/// API names of all fields that make an account.
-pub fn names() -> impl Iterator<Item = &'static str> + Clone {
-    [ID, NAME].into_iter().chain(OPTIONAL.iter().map(|(name, _)| *name))
-}
-
-/// An account on the wire: API name → text, of the fields in the table alone. What is empty is not there.
-///
-/// Its `Debug` shows which fields there are, and no value.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct AccountWire(BTreeMap<&'static str, String>);
-
-impl AccountWire {
-    /// Takes a field, if it is in the table and not blank.
-    pub fn put(&mut self, name: &str, text: impl Into<String>) {
-        let text = text.into();
-        if let Some(known) = names().find(|known| *known == name)
-            && !text.trim().is_empty()
-        {
-            self.0.insert(known, text);
-        }
-    }
-
-    /// Reads the REST API's JSON; fields that are not in the table are left out.
-    ///
-    /// # Errors
-    /// When a field of the table is an object or a list.
-    pub fn from_json(record: &Map<String, Value>) -> Result<Self, LeadProblem> {
-        let mut wire = Self::default();
-        for name in names() {
-            match record.get(name) {
-                None | Some(Value::Null) => {}
-                Some(Value::String(text)) => wire.put(name, text.as_str()),
-                Some(Value::Number(number)) => wire.put(name, number.to_string()),
-                Some(Value::Bool(yes)) => wire.put(name, yes.to_string()),
-                Some(Value::Array(_) | Value::Object(_)) => {
-                    return Err(LeadProblem::Wrong { field: name, expected: "a single value" });
-                }
-            }
-        }
-        Ok(wire)
-    }
-}
-
-impl fmt::Debug for AccountWire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
-    }
-}
-
-impl TryFrom<AccountWire> for Account {
-    type Error = LeadProblem;
-
-    fn try_from(AccountWire(mut texts): AccountWire) -> Result<Self, LeadProblem> {
-        let mut take = |name| texts.remove(name).ok_or(LeadProblem::Missing(name));
+    fn required(mut take: impl FnMut(&'static str) -> Result<String, FieldProblem>) -> Result<Self, FieldProblem> {
         let id = AccountId::parse(&take(ID)?)
-            .map_err(|_withheld| LeadProblem::Wrong { field: ID, expected: "the id of an account" })?;
-        let mut account = Self {
+            .map_err(|_withheld| FieldProblem::Wrong { field: ID, expected: "the id of an account" })?;
+        Ok(Self {
             id,
             name: take(NAME)?,
             domain: None,
@@ -119,47 +69,17 @@ impl TryFrom<AccountWire> for Account {
             parent_id: None,
             created_at: None,
             modified_at: None,
-        };
-        for (name, put) in OPTIONAL {
-            let Some(text) = texts.remove(name) else { continue };
-            match put {
-                Put::Text(put) => put(&mut account, text),
-                Put::Checked(put, expected) => {
-                    put(&mut account, text.trim()).ok_or(LeadProblem::Wrong { field: name, expected })?;
-                }
-            }
-        }
-        Ok(account)
+        })
     }
-}
-
-fn put<T>(place: &mut Option<T>, read: Option<T>) -> Option<()> {
-    *place = Some(read?);
-    Some(())
-}
-
-fn put_country(account: &mut Account, text: &str) -> Option<()> {
-    let code = (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())).then_some(text)?;
-    account.country_code = Some(code.to_ascii_uppercase());
-    Some(())
-}
-
-/// XML writes an integer plainly, JSON sometimes with a fraction of nought; a negative number says nothing.
-fn put_employees(account: &mut Account, text: &str) -> Option<()> {
-    let whole = text
-        .split_once('.')
-        .map_or(Some(text), |(whole, fraction)| fraction.bytes().all(|digit| digit == b'0').then_some(whole))?;
-    account.employees = u32::try_from(whole.parse::<i64>().ok()?).ok();
-    Some(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    fn rest(record: Value) -> Result<Account, LeadProblem> {
-        AccountWire::from_json(record.as_object().unwrap())?.try_into()
+    fn rest(record: Value) -> Result<Account, FieldProblem> {
+        AccountWire::from_json(record.as_object().unwrap())?.read()
     }
 
     fn northwind() -> Value {

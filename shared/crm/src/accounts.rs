@@ -5,17 +5,17 @@ use serde_json::{Map, Value};
 use revloops_domain::Account;
 use revloops_loopkit::Outcome;
 
-use crate::account_fields::{self, AccountWire};
+use crate::account_fields::AccountWire;
 use crate::client::Salesforce;
 use crate::failures::failure;
-use crate::lead_fields::LeadProblem;
+use crate::wire::FieldProblem;
 
 /// Some of the org's accounts.
 pub struct AccountPage {
     /// Those that could be read.
     pub accounts: Vec<Account>,
     /// Those that could not, with the reason. Their ids, or nothing where even that cannot be read.
-    pub unreadable: Vec<(String, LeadProblem)>,
+    pub unreadable: Vec<(String, FieldProblem)>,
     /// How many there are in all.
     pub total: u64,
     /// Where the next page is, `None` after the last.
@@ -32,7 +32,7 @@ impl Salesforce {
         let page = match next {
             Some(url) => self.reads.query_more_as::<Map<String, Value>>(url).await,
             None => {
-                let names: Vec<&str> = account_fields::names().collect();
+                let names: Vec<&str> = AccountWire::names().collect();
                 let query = format!("SELECT {} FROM Account ORDER BY Id", names.join(", "));
                 self.reads.query_as::<Map<String, Value>>(&query).await
             }
@@ -45,7 +45,7 @@ impl Salesforce {
             next: if page.done { None } else { page.next_records_url },
         };
         for record in page.records {
-            match AccountWire::from_json(&record).and_then(Account::try_from) {
+            match AccountWire::from_json(&record).and_then(AccountWire::read) {
                 Ok(account) => read.accounts.push(account),
                 Err(problem) => {
                     let id = record.get("Id").and_then(Value::as_str).unwrap_or_default();

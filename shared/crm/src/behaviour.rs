@@ -12,7 +12,7 @@ use revloops_loopkit::ports::{Act, ActKind, Behaviour, Wanted};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::client::Salesforce;
-use crate::lead_fields::time;
+use crate::wire::time;
 
 /// The newest so many of each kind: older ones have faded away.
 const AT_MOST: usize = 200;

@@ -3,11 +3,12 @@
 //! - [`Salesforce`] is the REST client: OAuth client credentials, API [`API_VERSION`]; it implements loopkit's
 //!   `CrmDirectory`, `Workload`, `CrmReader`, `CrmWriter` and, for many records at a time, `Collections`.
 //! - [`outbound`] reads the SOAP messages that the CRM sends when a record is saved, and writes the answers.
-//! - [`lead_fields`] is the one table by which a lead is read from either.
+//! - [`lead_fields`] and [`account_fields`] are the tables by which records are read from either, by [`wire`].
 
 pub mod account_fields;
 pub mod lead_fields;
 pub mod outbound;
+pub mod wire;
 
 mod accounts;
 mod behaviour;
@@ -24,4 +25,5 @@ pub use account_fields::AccountWire;
 pub use accounts::AccountPage;
 pub use client::{API_VERSION, CrmSettings, Salesforce};
 pub use credentials::Credentials;
-pub use lead_fields::{LeadProblem, LeadWire};
+pub use lead_fields::LeadWire;
+pub use wire::{FieldProblem, OnTheWire, Wire};

@@ -11,7 +11,7 @@ use revloops_loopkit::{Failure, Outcome};
 
 use crate::client::Salesforce;
 use crate::failures::{failure, is_gone};
-use crate::lead_fields::{self, LeadWire};
+use crate::lead_fields::LeadWire;
 
 /// The header defaults to TRUE, by which the org's own assignment rules would undo the owner that we set.
 pub(crate) const NO_ASSIGNMENT_RULES: (&str, &str) = ("Sforce-Auto-Assign", "FALSE");
@@ -19,12 +19,12 @@ pub(crate) const NO_ASSIGNMENT_RULES: (&str, &str) = ("Sforce-Auto-Assign", "FAL
 #[async_trait]
 impl CrmReader for Salesforce {
     async fn lead(&self, id: &LeadId) -> Outcome<Option<Lead>> {
-        let names: Vec<&str> = lead_fields::names().collect();
+        let names: Vec<&str> = LeadWire::names().collect();
         let Some(record) = self.fields("Lead", id.as_str(), &names).await? else {
             return Ok(None);
         };
         let lead = LeadWire::from_json(&record)
-            .and_then(Lead::try_from)
+            .and_then(LeadWire::read)
             .map_err(|problem| Failure::new(ErrorClass::Rejected, format!("reading Lead {id}")).caused_by(problem))?;
         Ok(Some(lead))
     }

@@ -9,7 +9,7 @@ use revloops_loopkit::ports::{OurTask, PersonsAct, PersonsActKind, Touches, Unto
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::client::Salesforce;
-use crate::lead_fields::time;
+use crate::wire::time;
 
 /// So many tasks and meetings of one lead are looked at, the newest: older ones were before it was routed.
 const ACTIVITIES: usize = 50;

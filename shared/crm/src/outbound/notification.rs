@@ -11,8 +11,7 @@ use revloops_domain::{Account, Lead, OpportunityId, SalesforceId};
 
 use super::envelope::elements;
 use super::{OUTBOUND_NS, SOBJECT_NS, XSI_NS};
-use crate::account_fields::{self, AccountWire};
-use crate::lead_fields::{self, LeadProblem, LeadWire};
+use crate::wire::{FieldProblem, OnTheWire, Wire, time};
 
 /// A notification that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +78,10 @@ pub enum UnreadableReason {
     Opportunity,
     /// The lead's fields make no lead.
     #[error("the Lead's {0}")]
-    Lead(#[from] LeadProblem),
+    Lead(FieldProblem),
     /// The account's fields make no account.
     #[error("the Account's {0}")]
-    Account(LeadProblem),
+    Account(FieldProblem),
 }
 
 impl Notification {
@@ -101,30 +100,30 @@ fn read_record(notification: Node<'_, '_>) -> Result<Saved, UnreadableReason> {
     let record = single(notification, "sObject").ok_or(UnreadableReason::Record)?;
     match type_of(record) {
         Some("Lead") => {
-            let fields = read_fields(record, "Lead", lead_fields::names())?;
-            let mut wire = LeadWire::default();
-            for (name, text) in fields {
-                wire.put(name, text);
-            }
-            Ok(Saved::Lead(Box::new(wire.try_into()?)))
+            let lead = told(record, "Lead")?.read().map_err(UnreadableReason::Lead)?;
+            Ok(Saved::Lead(Box::new(lead)))
         }
         Some("Account") => {
-            let fields = read_fields(record, "Account", account_fields::names())?;
-            let mut wire = AccountWire::default();
-            for (name, text) in fields {
-                wire.put(name, text);
-            }
-            Ok(Saved::Account(Box::new(wire.try_into().map_err(UnreadableReason::Account)?)))
+            let account = told(record, "Account")?.read().map_err(UnreadableReason::Account)?;
+            Ok(Saved::Account(Box::new(account)))
         }
         Some("Opportunity") => {
             let fields = read_fields(record, "Opportunity", ["Id", "SystemModstamp"].into_iter())?;
             let of = |wanted| fields.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
             let id = of("Id").and_then(|text| OpportunityId::parse(text).ok()).ok_or(UnreadableReason::Opportunity)?;
-            let modified_at = of("SystemModstamp").and_then(lead_fields::time);
+            let modified_at = of("SystemModstamp").and_then(time);
             Ok(Saved::Opportunity(SavedOpportunity { id, modified_at }))
         }
         _ => Err(UnreadableReason::Type),
     }
+}
+
+fn told<R: OnTheWire>(record: Node<'_, '_>, object: &'static str) -> Result<Wire<R>, UnreadableReason> {
+    let mut wire = Wire::default();
+    for (name, text) in read_fields(record, object, Wire::<R>::names())? {
+        wire.put(name, text);
+    }
+    Ok(wire)
 }
 
 /// The values of the `wanted` fields; those left out, empty or nil are not there, and all others are passed over.
