@@ -81,13 +81,15 @@ fn may_use(folder: &str, other: &str) -> bool {
         "shared/domain" | "shared/tables" => false,
         "shared/config" | "shared/matching" => shared(&["domain"]),
         "shared/loopkit" | "shared/rules" => shared(&["domain", "config"]),
+        "shared/scenario" => shared(&["domain", "config", "rules"]),
+        "shared/capacity" => shared(&["domain", "scenario"]),
         "shared/crm" | "shared/enrichment" | "shared/ai" | "shared/aws" => shared(&["domain", "config", "loopkit"]),
         "shared/runtime" => other.starts_with("shared/") && other != "shared/testkit",
         "shared/testkit" => shared(&["domain", "config", "loopkit"]),
         "infra/local/standins" => false,
         "tests" => true,
         _ if folder.starts_with("functions/loops/") => {
-            shared(&["domain", "config", "loopkit", "rules", "matching", "runtime"])
+            shared(&["domain", "config", "loopkit", "rules", "matching", "scenario", "capacity", "runtime"])
         }
         _ if folder.starts_with("functions/") || folder == "infra/cli" => {
             (other.starts_with("shared/") && other != "shared/testkit") || other.starts_with("functions/loops/")

@@ -15,6 +15,7 @@ mod parked;
 mod pools;
 mod runs;
 mod spend;
+mod territories;
 mod time;
 mod touches;
 
@@ -37,5 +38,8 @@ pub use pools::{
 };
 pub use runs::{Claim, Lease, RunStore, StoredRun};
 pub use spend::{Budget, Reserved, Spend};
+pub use territories::{
+    AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,
+};
 pub use time::{Clock, Ids};
 pub use touches::{OurTask, PersonsAct, PersonsActKind, REMINDER, Touches, Untouched};
