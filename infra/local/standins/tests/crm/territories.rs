@@ -147,7 +147,7 @@ async fn a_territory_that_the_vendor_refuses_is_refused() {
         ("x", "DeveloperName", json!("West__Coast"), "FIELD_INTEGRITY_EXCEPTION"),
         ("x", "DeveloperName", json!("West_"), "FIELD_INTEGRITY_EXCEPTION"),
         ("x", "DeveloperName", json!("WEST"), "DUPLICATE_DEVELOPER_NAME"),
-        ("x", "ParentTerritory2Id", json!("0MIxx000000zzzzEAA"), "INVALID_CROSS_REFERENCE_KEY"),
+        ("x", "ParentTerritory2Id", json!("0MIxx000000zzzzGAA"), "INVALID_CROSS_REFERENCE_KEY"),
         ("x", "AccountAccessLevel", json!("Some"), "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
         ("x", "ContactAccessLevel", json!("Edit"), "INVALID_FIELD_FOR_INSERT_UPDATE"),
         ("x", "ForecastUserId", json!("005xx0000000001AAA"), "INVALID_FIELD_FOR_INSERT_UPDATE"),
