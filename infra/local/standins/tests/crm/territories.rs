@@ -387,6 +387,21 @@ async fn many(world: &World, object: &str, records: impl Iterator<Item = Value>)
 }
 
 #[tokio::test]
+async fn a_hierarchy_is_made_in_one_composite_request_or_not_at_all() {
+    let plan = Plan::start().await;
+    let step = |name: &str, parent: Option<&str>| json!({ "method": "POST", "url": "/services/data/v68.0/sobjects/Territory2", "referenceId": name, "body": plan.fields(name, parent) });
+    let steps = |last: &str| json!({ "allOrNone": true, "compositeRequest": [step("EMEA", None), step("DACH", Some("@{EMEA.id}")), step(last, Some("@{DACH.id}"))] });
+    let refused = plan.world.call("POST", "composite", steps("Bern__")).await;
+    assert_eq!(refused.body["compositeResponse"][2]["body"][0]["errorCode"], "FIELD_INTEGRITY_EXCEPTION");
+    assert_eq!(plan.count("Territory2").await, 0);
+    let made = plan.world.call("POST", "composite", steps("Bern")).await;
+    assert_eq!(made.body["compositeResponse"][2]["httpStatusCode"], 201, "{}", made.body);
+    let rows =
+        plan.world.query("SELECT ParentTerritory2.ParentTerritory2.Name FROM Territory2 WHERE Name = 'Bern'").await;
+    assert_eq!(rows[0]["ParentTerritory2"]["ParentTerritory2"]["Name"], "EMEA");
+}
+
+#[tokio::test]
 async fn thousands_of_accounts_are_placed_and_read_page_by_page() {
     let plan = Plan::start().await;
     let west = plan.territory("West", None).await;
