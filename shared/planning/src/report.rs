@@ -5,13 +5,16 @@
 
 mod assumptions;
 mod capacity;
+mod causes;
 mod headline;
+mod levers;
 mod page;
+mod simulation;
 mod tables;
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use revloops_capacity::Computed;
+use revloops_capacity::{Computed, Difference, HiresNeeded, LeverEffect, Simulated};
 use revloops_scenario::Scenario;
 
 use crate::charts::Width;
@@ -24,6 +27,14 @@ pub struct Report<'a> {
     pub scenario: &'a Scenario,
     /// Its capacity.
     pub computed: &'a Computed,
+    /// How sure that is.
+    pub simulated: &'a Simulated,
+    /// Hires that would close its gaps.
+    pub hires: &'a HiresNeeded,
+    /// What moves its capacity most, the largest first.
+    pub levers: &'a [LeverEffect],
+    /// Another plan, and what turns it into this one.
+    pub against: Option<(&'a Scenario, &'a Difference)>,
     /// The day that it is made on.
     pub made_on: Date,
 }
@@ -41,6 +52,12 @@ impl Report<'_> {
         let body = html! {
             (headline::headline(self, &money))
             (capacity::capacity(self.computed, &money))
+            (simulation::simulation(self.simulated, self.computed, &money))
+            @if let Some((from, difference)) = self.against {
+                (causes::causes(difference, &from.name, &self.scenario.name, &money))
+            }
+            (levers::hires(self.hires, self.scenario, &money))
+            (levers::sensitivity(self.levers, &money))
             (tables::years(self.computed, &money))
             (tables::territories(self.computed, &money))
             (tables::managers(self.computed, &money))

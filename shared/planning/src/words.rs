@@ -96,6 +96,19 @@ fn grouped(number: i128) -> String {
     text
 }
 
+/// `10,000`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    grouped(i128::from(number))
+}
+
+/// With a capital letter, as a line begins.
+#[must_use]
+pub fn begun(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Basis points with one decimal: 8,512 is `85.1 %`.
 #[must_use]
 pub fn percent(basis_points: i64) -> String {

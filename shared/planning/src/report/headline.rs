@@ -5,7 +5,8 @@ use revloops_capacity::Year;
 use revloops_domain::Cents;
 
 use super::Report;
-use crate::words::{Money, percent, span};
+use super::simulation::likely;
+use crate::words::{self, Money, percent, span};
 
 pub(super) fn headline(report: &Report<'_>, money: &Money) -> Markup {
     let Some(year) = report.computed.total.years.first() else { return html! {} };
@@ -15,6 +16,13 @@ pub(super) fn headline(report: &Report<'_>, money: &Money) -> Markup {
         div.tiles {
             (tile(&format!("Target {name}"), target(year).map_or_else(|| "–".to_owned(), |target| money.short(target)), "top down"))
             (tile("Capacity", money.short(year.capacity), &covered(year)))
+            @if let Some(chance) = report.simulated.years.first() {
+                @let at = &chance.bookings;
+                (tile("Likely bookings (P50)", money.short(at.p50), &format!("P10 {} to P90 {}", money.short(at.p10), money.short(at.p90))))
+                @if target(year).is_some() {
+                    (tile("Chance of target", likely(chance), &format!("of {} trials", words::count(u64::from(report.simulated.trials)))))
+                }
+            }
             @if let Some(gap) = year.gap.filter(|_| target(year).is_some()) {
                 @let (label, class) = if gap > Cents::ZERO { ("Short of target", "bad") } else { ("Over target", "good") };
                 div.tile {
@@ -28,7 +36,7 @@ pub(super) fn headline(report: &Report<'_>, money: &Money) -> Markup {
     }
 }
 
-pub(super) fn tile(label: &str, figure: String, under: &str) -> Markup {
+fn tile(label: &str, figure: String, under: &str) -> Markup {
     html! { div.tile { div.label { (label) } div.figure { (figure) } div.under { (under) } } }
 }
 
