@@ -71,3 +71,6 @@ impl Report<'_> {
 fn both(draw: impl Fn(Width) -> Markup) -> Markup {
     html! { (draw(Width::Wide)) (draw(Width::Narrow)) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,9 @@ const MOST: usize = 12;
 
 /// `from` and `to` are the plans' names.
 pub(super) fn causes(difference: &Difference, from: &str, to: &str, money: &Money) -> Markup {
-    let how = format!("What turns “{from}” into “{to}”, each change with its part; the parts add up to the difference to the cent.");
+    let how = format!(
+        "What turns “{from}” into “{to}”, each change with its part; the parts add up to the difference to the cent."
+    );
     let content = html! {
         h3 { "Capacity over the plan" }
         (waterfall(difference, |amounts| amounts.capacity, from, to, money))
@@ -28,27 +30,42 @@ pub(super) fn causes(difference: &Difference, from: &str, to: &str, money: &Mone
 /// The axis is the difference and begins at nothing: beside bars of the plans' whole amounts, on an axis that begins at zero,
 /// no cause could be seen, and on one that does not, the plans would look more different than they are.
 fn waterfall(difference: &Difference, part: fn(&Amounts) -> Cents, from: &str, to: &str, money: &Money) -> Markup {
-    let with_part: Vec<(&str, Cents)> =
-        difference.causes.iter().map(|cause| (cause.what.as_str(), part(&cause.amounts))).filter(|(_, amount)| *amount != Cents::ZERO).collect();
+    let with_part: Vec<(&str, Cents)> = difference
+        .causes
+        .iter()
+        .map(|cause| (cause.what.as_str(), part(&cause.amounts)))
+        .filter(|(_, amount)| *amount != Cents::ZERO)
+        .collect();
     let (shown, rest) = with_part.split_at(with_part.len().min(MOST));
     let rest_name = format!("{} smaller changes", rest.len());
     let mut steps: Vec<(&str, Cents)> = shown.to_vec();
     if !rest.is_empty() {
         steps.push((&rest_name, rest.iter().map(|(_, amount)| *amount).sum()));
     }
-    let (before, after, change) = (part(&difference.from.amounts), part(&difference.to.amounts), part(&difference.change));
+    let (before, after, change) =
+        (part(&difference.from.amounts), part(&difference.to.amounts), part(&difference.change));
     let mut at = Cents::ZERO;
     let mut rows: Vec<Row<'_>> = Vec::new();
     for (name, amount) in steps {
         let begins = at;
         at += amount;
         let class = if amount < Cents::ZERO { "down" } else { "up" };
-        rows.push(Row { name, value: money.change(amount), bars: vec![Bar { from: begins, to: at, class }], strong: false });
+        rows.push(Row {
+            name,
+            value: money.change(amount),
+            bars: vec![Bar { from: begins, to: at, class }],
+            strong: false,
+        });
     }
     let whole = Bar { from: Cents::ZERO, to: change, class: "t" };
     rows.push(Row { name: "Difference", value: money.change(change), bars: vec![whole], strong: true });
     let chart = Rows {
-        about: format!("Capacity goes from {} to {}, by {}", money.short(before), money.short(after), money.change(change)),
+        about: format!(
+            "Capacity goes from {} to {}, by {}",
+            money.short(before),
+            money.short(after),
+            money.change(change)
+        ),
         money,
         rows,
     };

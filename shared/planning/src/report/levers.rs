@@ -76,11 +76,16 @@ pub(super) fn sensitivity(levers: &[LeverEffect], money: &Money) -> Markup {
     if shown.is_empty() {
         return html! {};
     }
-    let names: Vec<String> = shown.iter().map(|lever| format!("{} ({})", words::begun(&lever.lever), lever.step)).collect();
+    let names: Vec<String> =
+        shown.iter().map(|lever| format!("{} ({})", words::begun(&lever.lever), lever.step)).collect();
     let rows = shown.iter().zip(&names).map(|(lever, name)| {
         let (up, down) = (lever.up.first_year, lever.down.first_year);
         let bar = |to: Cents| Bar { from: Cents::ZERO, to, class: if to < Cents::ZERO { "down" } else { "up" } };
-        let value = if down == Cents::ZERO { money.change(up) } else { format!("{} / {}", money.change(up), money.change(down)) };
+        let value = if down == Cents::ZERO {
+            money.change(up)
+        } else {
+            format!("{} / {}", money.change(up), money.change(down))
+        };
         Row { name, value, bars: vec![bar(up), bar(down)], strong: false }
     });
     let rows: Vec<Row<'_>> = rows.collect();

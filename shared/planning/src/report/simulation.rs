@@ -45,7 +45,9 @@ fn fan<'a>(simulated: &Simulated, computed: &Computed, money: &'a Money) -> Mont
     if let Some(against) = &computed.total.against {
         layers.push(Layer { name: "Target", class: "t", shape: Shape::Steps(against.target.clone()) });
     }
-    let ends = |at: &Quantiles| format!("P10 {}, P50 {}, P90 {}", money.short(at.p10), money.short(at.p50), money.short(at.p90));
+    let ends = |at: &Quantiles| {
+        format!("P10 {}, P50 {}, P90 {}", money.short(at.p10), money.short(at.p50), money.short(at.p90))
+    };
     let years = simulated.years.iter().map(|year| format!("{}: {}", span(year.starts, 12), ends(&year.bookings)));
     Months {
         about: format!("Simulated bookings by month: {}", years.collect::<Vec<_>>().join("; ")),
@@ -106,8 +108,13 @@ fn variance(variance: &Variance, money: &Money) -> Markup {
         bars: vec![Bar { from: Cents::ZERO, to: of_deviation(*share), class: "s0" }],
         strong: false,
     });
-    let said: Vec<String> = parts.iter().map(|(name, share)| format!("{name} {}", percent(i64::from(*share)))).collect();
-    let chart = Rows { about: format!("Where the first year's spread comes from: {}", said.join(", ")), money, rows: rows.collect() };
+    let said: Vec<String> =
+        parts.iter().map(|(name, share)| format!("{name} {}", percent(i64::from(*share)))).collect();
+    let chart = Rows {
+        about: format!("Where the first year's spread comes from: {}", said.join(", ")),
+        money,
+        rows: rows.collect(),
+    };
     html! {
         h3 { "Where the first year's spread comes from" }
         p.soft { "Shares of the variance; the spread as a whole has a standard deviation of " (money.short(variance.deviation)) "." }

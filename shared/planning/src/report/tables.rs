@@ -1,16 +1,26 @@
 //! Years, segments, territories and managers in rows.
 
 use maud::{Markup, html};
-use revloops_capacity::{Branch, Computed, Series, Year};
+use revloops_capacity::{Branch, Computed, Year};
 use revloops_domain::Cents;
 
 use super::page::{section, table};
-use crate::words::{self, Money, percent, span};
+use crate::tree::{people_at_end, tree};
+use crate::words::{Money, percent, span};
 
 /// Target and capacity, quota and cost, a row a year of the plan.
 pub(super) fn years(computed: &Computed, money: &Money) -> Markup {
-    let headers =
-        ["Year", "Target", "Capacity", "Gap", "Coverage", "Street quota", "Attainment needed", "Over-assignment", "Cost"];
+    let headers = [
+        "Year",
+        "Target",
+        "Capacity",
+        "Gap",
+        "Coverage",
+        "Street quota",
+        "Attainment needed",
+        "Over-assignment",
+        "Cost",
+    ];
     let rows = html! {
         @for year in &computed.total.years {
             tr {
@@ -126,11 +136,6 @@ const fn indent(depth: usize) -> &'static str {
     }
 }
 
-/// Full-time people expected in the last month of the plan's year.
-fn people_at_end(series: &Series, year: usize) -> String {
-    words::people(series.fte.iter().skip(year * 12).take(12).last().copied().unwrap_or_default())
-}
-
 fn amount(amount: Option<Cents>, money: &Money) -> String {
     amount.filter(|amount| *amount != Cents::ZERO).map_or_else(|| "–".to_owned(), |amount| money.short(amount))
 }
@@ -146,17 +151,4 @@ fn gap(gap: Option<Cents>, money: &Money) -> Markup {
 
 fn share(basis_points: Option<i64>) -> String {
     basis_points.map_or_else(|| "–".to_owned(), percent)
-}
-
-/// The branches in the order of their tree, each with its depth: what lies below comes right after.
-fn tree(branches: &[Branch]) -> Vec<(usize, &Branch)> {
-    let mut ordered = Vec::with_capacity(branches.len());
-    let mut open: Vec<(usize, &Branch)> =
-        branches.iter().rev().filter(|branch| branch.above.is_none()).map(|root| (0, root)).collect();
-    while let Some((depth, branch)) = open.pop() {
-        ordered.push((depth, branch));
-        let below = branches.iter().rev().filter(|one| one.above.as_ref() == Some(&branch.id));
-        open.extend(below.map(|one| (depth + 1, one)));
-    }
-    ordered
 }

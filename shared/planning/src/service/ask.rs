@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{MAX_BODY_BYTES, MAX_SEATS, MAX_SEAT_TRIALS, MAX_TRIALS, Operation, Refusal};
+use super::{MAX_BODY_BYTES, MAX_SEAT_TRIALS, MAX_SEATS, MAX_TRIALS, Operation, Refusal};
 
 /// A plan: the id of a stored scenario, or the content of one.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

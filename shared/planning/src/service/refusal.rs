@@ -50,7 +50,8 @@ impl Refusal {
     pub(super) fn of(status: u16, problems: &Problems, under: &str) -> Self {
         let count = problems.len();
         let subject = if under.is_empty() { "the request" } else { "the plan" };
-        let mut refusal = Self::new(status, format!("{subject} has {count} {}", if count == 1 { "problem" } else { "problems" }));
+        let mut refusal =
+            Self::new(status, format!("{subject} has {count} {}", if count == 1 { "problem" } else { "problems" }));
         for problem in problems.sorted() {
             let path = match (under, problem.path.as_str()) {
                 ("", path) => path.to_owned(),
@@ -70,7 +71,9 @@ impl Refusal {
             ResolvedError::NotExported(_)
             | ResolvedError::WrongHash { .. }
             | ResolvedError::Exists(_)
-            | ResolvedError::Unwritable { .. } => Self::new(422, "the plan cannot be used").with(under, error.to_string(), ""),
+            | ResolvedError::Unwritable { .. } => {
+                Self::new(422, "the plan cannot be used").with(under, error.to_string(), "")
+            }
         }
     }
 
