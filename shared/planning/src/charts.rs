@@ -13,7 +13,7 @@ mod scale;
 mod text;
 
 pub(crate) use months::{Layer, Months, Shape};
-pub(crate) use rows::{Bar, Row, Rows};
+pub(crate) use rows::{Bar, Row, Rows, Unit};
 
 /// For what a picture is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -51,6 +51,7 @@ impl Report<'_> {
         };
         let body = html! {
             (headline::headline(self, &money))
+            (tables::years(self.computed, &money))
             (capacity::capacity(self.computed, &money))
             (simulation::simulation(self.simulated, self.computed, &money))
             @if let Some((from, difference)) = self.against {
@@ -58,7 +59,6 @@ impl Report<'_> {
             }
             (levers::hires(self.hires, self.scenario, &money))
             (levers::sensitivity(self.levers, &money))
-            (tables::years(self.computed, &money))
             (tables::territories(self.computed, &money))
             (tables::managers(self.computed, &money))
             (assumptions::assumptions(self))

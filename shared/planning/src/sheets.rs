@@ -27,7 +27,7 @@ pub fn years(computed: &Computed) -> Sheet {
             span(year.starts, year.months),
             amount(year.target, &money),
             money.whole(year.capacity),
-            gap(year.gap, &money),
+            gap(year, &money),
             share(year.coverage),
             money.whole(year.quota),
             share(year.attainment_factor),
@@ -171,7 +171,7 @@ fn against(name: String, year: &Year, people: String, money: &Money) -> Vec<Stri
         name,
         amount(year.target, money),
         money.whole(year.capacity),
-        gap(year.gap, money),
+        gap(year, money),
         share(year.coverage),
         money.whole(year.quota),
         money.whole(year.cost),
@@ -183,9 +183,9 @@ fn amount(amount: Option<Cents>, money: &Money) -> String {
     amount.filter(|amount| *amount != Cents::ZERO).map_or_else(|| NONE.to_owned(), |amount| money.whole(amount))
 }
 
-/// What is missing, or by how much the target is passed.
-fn gap(gap: Option<Cents>, money: &Money) -> String {
-    match gap {
+/// What is missing, or by how much the target is passed; nothing where nothing is to be booked.
+fn gap(year: &Year, money: &Money) -> String {
+    match year.gap.filter(|_| year.target != Some(Cents::ZERO)) {
         None => NONE.to_owned(),
         Some(gap) if gap < Cents::ZERO => format!("{} over", money.whole(-gap)),
         Some(gap) => format!("{} short", money.whole(gap)),

@@ -69,7 +69,7 @@ impl Months<'_> {
     /// The picture, for one of the widths.
     pub(crate) fn draw(&self, width: Width) -> Markup {
         let frame = width.frame(300.0, 270.0);
-        let scale = Scale::over(self.extremes(), 4, frame.height - BOTTOM, TOP);
+        let scale = Scale::over(self.extremes(), 5, frame.height - BOTTOM, TOP);
         let labels: Vec<(f64, String)> = scale.ticks().map(|tick| (scale.at(tick), self.money.short(tick))).collect();
         let left = labels.iter().map(|(_, label)| text::width(label, SIZE)).fold(0.0, f64::max) + 10.0;
         let right = frame.width - 6.0;

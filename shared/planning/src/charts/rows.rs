@@ -5,17 +5,35 @@ use revloops_domain::Cents;
 
 use super::scale::Scale;
 use super::{Width, px, text};
-use crate::words::Money;
+use crate::words::{self, Money};
 
 /// A chart of rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Rows<'a> {
     /// What it shows, in a sentence: for those who cannot see it.
     pub(crate) about: String,
-    /// How amounts are written.
-    pub(crate) money: &'a Money,
+    /// What its amounts are.
+    pub(crate) unit: Unit<'a>,
     /// From the top.
     pub(crate) rows: Vec<Row<'a>>,
+}
+
+/// What the axis measures.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Unit<'a> {
+    /// Money.
+    Money(&'a Money),
+    /// Basis points, in the place of cents.
+    Share,
+}
+
+impl Unit<'_> {
+    fn written(self, amount: Cents) -> String {
+        match self {
+            Self::Money(money) => money.short(amount),
+            Self::Share => words::percent(amount.0),
+        }
+    }
 }
 
 /// A row: a name, and bars.
@@ -75,7 +93,7 @@ impl Rows<'_> {
                     @for tick in scale.ticks() {
                         @let x = px(scale.at(tick));
                         line x1=(x) x2=(x) y1="0" y2=(px(bottom)) {}
-                        text x=(x) y=(px(height - 7.0)) text-anchor="middle" { (self.money.short(tick)) }
+                        text x=(x) y=(px(height - 7.0)) text-anchor="middle" { (self.unit.written(tick)) }
                     }
                 }
                 @let zero = px(scale.at(Cents::ZERO));

@@ -6,7 +6,7 @@ use revloops_domain::Cents;
 
 use super::both;
 use super::page::{section, table};
-use crate::charts::{Bar, Row, Rows};
+use crate::charts::{Bar, Row, Rows, Unit};
 use crate::words::{self, Money};
 
 /// Causes with a bar of their own; the rest is one.
@@ -30,15 +30,15 @@ pub(super) fn causes(difference: &Difference, from: &str, to: &str, money: &Mone
 /// The axis is the difference and begins at nothing: beside bars of the plans' whole amounts, on an axis that begins at zero,
 /// no cause could be seen, and on one that does not, the plans would look more different than they are.
 fn waterfall(difference: &Difference, part: fn(&Amounts) -> Cents, from: &str, to: &str, money: &Money) -> Markup {
-    let with_part: Vec<(&str, Cents)> = difference
+    let with_part: Vec<(String, Cents)> = difference
         .causes
         .iter()
-        .map(|cause| (cause.what.as_str(), part(&cause.amounts)))
+        .map(|cause| (words::begun(&cause.what), part(&cause.amounts)))
         .filter(|(_, amount)| *amount != Cents::ZERO)
         .collect();
     let (shown, rest) = with_part.split_at(with_part.len().min(MOST));
     let rest_name = format!("{} smaller changes", rest.len());
-    let mut steps: Vec<(&str, Cents)> = shown.to_vec();
+    let mut steps: Vec<(&str, Cents)> = shown.iter().map(|(name, amount)| (name.as_str(), *amount)).collect();
     if !rest.is_empty() {
         steps.push((&rest_name, rest.iter().map(|(_, amount)| *amount).sum()));
     }
@@ -66,7 +66,7 @@ fn waterfall(difference: &Difference, part: fn(&Amounts) -> Cents, from: &str, t
             money.short(after),
             money.change(change)
         ),
-        money,
+        unit: Unit::Money(money),
         rows,
     };
     html! {

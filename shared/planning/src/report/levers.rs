@@ -7,7 +7,7 @@ use revloops_scenario::Scenario;
 
 use super::both;
 use super::page::{section, table};
-use crate::charts::{Bar, Row, Rows};
+use crate::charts::{Bar, Row, Rows, Unit};
 use crate::words::{self, Money, span};
 
 /// Levers that are shown; the rest is in the JSON.
@@ -90,7 +90,11 @@ pub(super) fn sensitivity(levers: &[LeverEffect], money: &Money) -> Markup {
     });
     let rows: Vec<Row<'_>> = rows.collect();
     let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.name, row.value)).collect();
-    let chart = Rows { about: format!("What moves the first year's capacity most. {}", said.join("; ")), money, rows };
+    let chart = Rows {
+        about: format!("What moves the first year's capacity most. {}", said.join("; ")),
+        unit: Unit::Money(money),
+        rows,
+    };
     let content = html! { figure { (both(|width| chart.draw(width))) } };
     let how = "Capacity of the first year, where one assumption turns out better or worse and all else stays.";
     section("sensitivity", "What moves it most", how, &content)

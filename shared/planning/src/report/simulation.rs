@@ -6,7 +6,7 @@ use revloops_domain::Cents;
 
 use super::both;
 use super::page::{figures, section, table};
-use crate::charts::{Bar, Layer, Months, Row, Rows, Shape};
+use crate::charts::{Bar, Layer, Months, Row, Rows, Shape, Unit};
 use crate::words::{self, Money, percent, span};
 
 pub(super) fn simulation(simulated: &Simulated, computed: &Computed, money: &Money) -> Markup {
@@ -26,13 +26,23 @@ pub(super) fn simulation(simulated: &Simulated, computed: &Computed, money: &Mon
         (figures("Simulated bookings by month", &headers, &rows))
         (years(simulated, computed, money))
         (variance(&simulated.first_year_variance, money))
-        p.note {
-            (words::count(u64::from(simulated.trials))) " trials, seed " (simulated.seed)
-            ": hires start late, ramps take longer, people leave, and bookings differ from what is expected."
-        }
+        (note(simulated, computed, money))
     };
     let how = "In eight of ten trials bookings are within the shaded area; in half of them they are above the line.";
     section("simulation", "How sure that is", how, &content)
+}
+
+/// How the trials were made, and why their mean is not the capacity that is planned.
+fn note(simulated: &Simulated, computed: &Computed, money: &Money) -> Markup {
+    let planned: Cents = computed.total.series.capacity.iter().copied().sum();
+    html! {
+        p.note {
+            (words::count(u64::from(simulated.trials))) " trials, seed " (simulated.seed) ". In each, hires start late, ramps \
+            take longer, people leave and bookings differ from what is expected, as the plan's own uncertainties say. So their \
+            mean over the plan, " (money.short(simulated.plan.bookings.mean)) ", is not the " (money.short(planned)) " that is \
+            reckoned with when everybody starts and ramps as planned."
+        }
+    }
 }
 
 fn fan<'a>(simulated: &Simulated, computed: &Computed, money: &'a Money) -> Months<'a> {
@@ -96,23 +106,19 @@ fn variance(variance: &Variance, money: &Money) -> Markup {
     if parts.iter().all(|(_, share)| *share == 0) {
         return html! {};
     }
-    // As amounts: each part's share of the deviation, so that the bars have a unit.
-    let of_deviation = |share: i32| {
-        Cents(i64::try_from(i128::from(variance.deviation.0) * i128::from(share) / 10_000).unwrap_or_default())
-    };
     let mut parts: Vec<(&str, i32)> = parts.to_vec();
     parts.sort_by_key(|(_, share)| std::cmp::Reverse(*share));
     let rows = parts.iter().map(|(name, share)| Row {
         name,
         value: percent(i64::from(*share)),
-        bars: vec![Bar { from: Cents::ZERO, to: of_deviation(*share), class: "s0" }],
+        bars: vec![Bar { from: Cents::ZERO, to: Cents(i64::from(*share)), class: "s0" }],
         strong: false,
     });
     let said: Vec<String> =
         parts.iter().map(|(name, share)| format!("{name} {}", percent(i64::from(*share)))).collect();
     let chart = Rows {
         about: format!("Where the first year's spread comes from: {}", said.join(", ")),
-        money,
+        unit: Unit::Share,
         rows: rows.collect(),
     };
     html! {

@@ -27,7 +27,7 @@ pub(super) fn years(computed: &Computed, money: &Money) -> Markup {
                 td { (span(year.starts, year.months)) }
                 td { (amount(year.target, money)) }
                 td { (money.short(year.capacity)) }
-                (gap(year.gap, money))
+                (gap(year, money))
                 td { (share(year.coverage)) }
                 td { (money.short(year.quota)) }
                 td { (share(year.attainment_factor)) }
@@ -119,7 +119,7 @@ fn cells(year: Option<&Year>, people: String, money: &Money) -> Markup {
         @if let Some(year) = year {
             td { (amount(year.target, money)) }
             td { (money.short(year.capacity)) }
-            (gap(year.gap, money))
+            (gap(year, money))
             td { (share(year.coverage)) }
             td { (money.short(year.cost)) }
             td { (people) }
@@ -140,9 +140,9 @@ fn amount(amount: Option<Cents>, money: &Money) -> String {
     amount.filter(|amount| *amount != Cents::ZERO).map_or_else(|| "–".to_owned(), |amount| money.short(amount))
 }
 
-/// A gap is bad where capacity is missing.
-fn gap(gap: Option<Cents>, money: &Money) -> Markup {
-    match gap {
+/// A gap is bad where capacity is missing; there is none where nothing is to be booked.
+fn gap(year: &Year, money: &Money) -> Markup {
+    match year.gap.filter(|_| year.target != Some(Cents::ZERO)) {
         None => html! { td { "–" } },
         Some(gap) if gap > Cents::ZERO => html! { td.bad { (money.short(gap)) " short" } },
         Some(gap) => html! { td.good { (money.short(-gap)) " over" } },
