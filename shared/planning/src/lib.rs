@@ -7,7 +7,7 @@
 
 mod charts;
 mod pending;
-pub use pending::{diff, hires_needed, sensitivity};
+pub use pending::{hires_needed, sensitivity};
 pub mod report;
 pub mod service;
 pub mod sheets;

@@ -41,32 +41,3 @@ pub fn sensitivity(_: &Scenario) -> Vec<LeverEffect> {
     })
     .collect()
 }
-pub fn diff(a: &Scenario, b: &Scenario) -> Difference {
-    let side = |s: &Scenario, c: i64| Side {
-        scenario: s.id.clone(),
-        hash: s.hash.clone(),
-        amounts: Amounts { capacity: Cents::units(c), ..Amounts::default() },
-    };
-    let cause = |what: &str, kind, c: i64| Cause {
-        kind,
-        what: what.into(),
-        amounts: Amounts {
-            capacity: Cents::units(c),
-            first_year_capacity: Cents::units(c / 3),
-            cost: Cents::units(c / 4),
-            quota: Cents::units(c),
-            ..Amounts::default()
-        },
-    };
-    Difference {
-        from: side(a, 30_000_000),
-        to: side(b, 31_520_000),
-        change: Amounts { capacity: Cents::units(1_520_000), ..Amounts::default() },
-        causes: vec![
-            cause("hire iberia-first added", CauseKind::HiringPlan, 1_300_000),
-            cause("ramp standard faster", CauseKind::Ramp, 340_000),
-            cause("hire nordics-next a month earlier", CauseKind::HiringPlan, 60_000),
-            cause("attrition ae-mid-market 18 % to 20 %", CauseKind::Attrition, -180_000),
-        ],
-    }
-}

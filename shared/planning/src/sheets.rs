@@ -195,3 +195,6 @@ fn gap(year: &Year, money: &Money) -> String {
 fn share(basis_points: Option<i64>) -> String {
     basis_points.map_or_else(|| NONE.to_owned(), percent)
 }
+
+#[cfg(test)]
+mod tests;

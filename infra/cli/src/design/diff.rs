@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
 use revloops_planning::sheets;
 
 use super::compute::{sheet, short};
@@ -25,7 +26,10 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
     let root = args.folder.root(context);
     let from = plan::load(context, &root, Some(&args.from))?.scenario;
     let to = plan::load(context, &root, args.to.as_deref())?.scenario;
-    let difference = revloops_planning::diff(&from, &to);
+    if from.currency != to.currency {
+        bail!("{} is in {} and {} in {}: amounts cannot be compared", from.id, from.currency, to.id, to.currency);
+    }
+    let difference = revloops_capacity::diff(&from, &to);
     let side = |name: &str, id: &str, hash: &str| {
         format!("{} {}", console.tone(Tone::Strong, name), console.tone(Tone::Dim, format!("{id} {}", short(hash))))
     };

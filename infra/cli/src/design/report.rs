@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use jiff::Zoned;
 use jiff::civil::Date;
 use revloops_capacity::compute;
@@ -42,7 +42,16 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
         Some(id) => Some(plan::load(context, &root, Some(id))?.scenario),
         None => None,
     };
-    let difference = from.as_ref().map(|from| revloops_planning::diff(from, &scenario));
+    if let Some(from) = from.as_ref().filter(|from| from.currency != scenario.currency) {
+        bail!(
+            "{} is in {} and {} in {}: amounts cannot be compared",
+            from.id,
+            from.currency,
+            scenario.id,
+            scenario.currency
+        );
+    }
+    let difference = from.as_ref().map(|from| revloops_capacity::diff(from, &scenario));
     let simulated = args.trials.run(console, &scenario);
     let report = Report {
         scenario: &scenario,

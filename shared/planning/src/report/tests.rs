@@ -25,7 +25,7 @@ fn report(scenario: &Scenario) -> String {
         simulated: &simulated,
         hires: &crate::hires_needed(scenario),
         levers: &crate::sensitivity(scenario),
-        against: Some((&base, &crate::diff(&base, scenario))),
+        against: Some((&base, &revloops_capacity::diff(&base, scenario))),
         made_on: date(2026, 12, 1),
     };
     report.to_html()

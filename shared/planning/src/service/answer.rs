@@ -33,7 +33,11 @@ impl Question {
                 let asked = Asked { seed: request.seed, trials: request.trials, threads };
                 written(&simulate(&plan.scenario, asked))
             }
-            (Self::Diff(_), [from, to]) => written(&crate::diff(&from.scenario, &to.scenario)),
+            (Self::Diff(_), [from, to]) if from.scenario.currency != to.scenario.currency => {
+                let what = format!("is in {}, the other in {}", to.scenario.currency, from.scenario.currency);
+                Err(Refusal::new(422, "the plans cannot be compared").with("to", what, "two plans in one currency"))
+            }
+            (Self::Diff(_), [from, to]) => written(&revloops_capacity::diff(&from.scenario, &to.scenario)),
             (Self::Describe, []) => written(&describe()),
             (Self::Compute(_) | Self::Simulate(_) | Self::Diff(_) | Self::Describe, _) => {
                 Err(Refusal::new(500, "the plans of the question are not there"))
