@@ -36,6 +36,10 @@ pub const MAX_SEAT_TRIALS: u64 = 20_000_000;
 /// The most seats of a plan.
 pub const MAX_SEATS: u64 = 5_000;
 
+/// The most that all seats could book or cost over a plan, in cents: sums and what a simulation makes of them stay far from the
+/// largest number that there is.
+pub const MAX_PLAN_CENTS: i128 = 10_000_000_000_000_000;
+
 /// What can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use revloops_config::{Document, Problems, names};
-use revloops_scenario::{Resolved, Scenario};
+use revloops_scenario::{Quota, Resolved, Scenario, WHOLE};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{MAX_BODY_BYTES, MAX_SEAT_TRIALS, MAX_SEATS, MAX_TRIALS, Operation, Refusal};
+use super::{MAX_BODY_BYTES, MAX_PLAN_CENTS, MAX_SEAT_TRIALS, MAX_SEATS, MAX_TRIALS, Operation, Refusal};
 
 /// A plan: the id of a stored scenario, or the content of one.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -162,6 +162,11 @@ impl Question {
                 let what = format!("{} has {seats} seats", plan.scenario.id);
                 return Err(Refusal::new(422, "the plan is too large").with("", what, format!("at most {MAX_SEATS}")));
             }
+            if at_most(&plan.scenario, seats) > MAX_PLAN_CENTS {
+                let what = format!("the amounts of {} are beyond any company's", plan.scenario.id);
+                let remedy = format!("seats × years × the largest amount: at most {} units", MAX_PLAN_CENTS / 100);
+                return Err(Refusal::new(422, "the plan is too large").with("", what, remedy));
+            }
             if let Self::Simulate(request) = self
                 && seats.saturating_mul(u64::from(request.trials)) > MAX_SEAT_TRIALS
             {
@@ -172,6 +177,24 @@ impl Question {
         }
         Ok(())
     }
+}
+
+/// More than all seats can book, sign for or cost over the plan, in cents.
+fn at_most(scenario: &Scenario, seats: u64) -> i128 {
+    let productivity = scenario.productivity.iter().map(|row| i128::from(row.a_year.0)).max().unwrap_or(0);
+    let of_profile = scenario.profiles.iter().flat_map(|profile| {
+        let quota = match profile.quota {
+            Quota::AYear(amount) => i128::from(amount.0),
+            Quota::OverAssigned(share) => productivity * i128::from(share) / i128::from(WHOLE),
+        };
+        let cost = &profile.cost;
+        let fixed = i128::from(cost.base_a_year.0) * i128::from(WHOLE + cost.overhead) / i128::from(WHOLE);
+        [quota, fixed + i128::from(cost.variable_a_year.0) + i128::from(cost.hiring.0)]
+    });
+    let largest = of_profile.chain([productivity]).max().unwrap_or(0);
+    let years = i128::from(scenario.months.div_ceil(12));
+    let targets: i128 = scenario.targets.iter().map(|target| i128::from(target.a_year.0)).sum();
+    (largest * i128::from(seats) * years).max(targets)
 }
 
 /// Seats on the roster and in the hiring plan.
