@@ -11,7 +11,7 @@ async fn main() -> Result<(), StartError> {
             config: world.config_store()?,
             territories: world.crm().await?,
             directory: world.crm().await?,
-            placements: { let _ = &world; todo!() },
+            placements: world.placements()?,
             model: world.model().await?,
             answers: world.cache()?,
         })
