@@ -2,6 +2,7 @@
 //! SQS and Secrets Manager. Where they are is a matter of endpoint settings alone.
 
 pub mod accounts;
+pub mod approvals;
 pub mod batch;
 mod batch_history;
 pub mod bus;
@@ -19,11 +20,13 @@ pub mod leads;
 pub mod parked;
 pub mod pools;
 pub mod queue;
+mod records;
 pub mod runs;
 pub mod secrets;
 pub mod spend;
 
 pub use accounts::TableAccounts;
+pub use approvals::TableApprovals;
 pub use batch::BucketBatches;
 pub use batch_history::decisions_since;
 pub use bus::EventBus;
