@@ -18,12 +18,14 @@ pub mod inbox;
 mod item;
 pub mod leads;
 pub mod parked;
+pub mod placements;
 pub mod pools;
 pub mod queue;
 mod records;
 pub mod runs;
 pub mod secrets;
 pub mod spend;
+mod writes;
 
 pub use accounts::TableAccounts;
 pub use approvals::TableApprovals;
@@ -39,6 +41,7 @@ pub use leads::TableLeads;
 /// An opened bucket.
 pub use object_store::aws::AmazonS3 as Bucket;
 pub use parked::{BucketBodies, TableParked};
+pub use placements::TablePlacements;
 pub use pools::TablePools;
 pub use queue::WorkQueue;
 pub use runs::TableRuns;

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CompanyProfile, ConfigStamp, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId, MailDomain, MatchedAccount,
-    OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score,
+    Cents, CompanyProfile, ConfigStamp, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId, MailDomain,
+    MatchedAccount, OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score,
 };
 
 /// Detail types on the bus.
@@ -69,6 +69,40 @@ pub struct PlanningWanted {
     /// Whether this is a parked run's second way.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redriven: bool,
+}
+
+/// What Design replies and publishes, as `scenario.computed`: the whole plan by year. The rest is in the run's record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScenarioComputed {
+    /// `covered`, or `short` where a segment falls short of its target.
+    pub status: String,
+    /// The run that computed.
+    pub run_id: RunId,
+    /// The chain's id.
+    pub correlation_id: CorrelationId,
+    /// The scenario's id.
+    pub scenario_id: String,
+    /// Which version of it.
+    pub scenario: ConfigStamp,
+    /// ISO 4217 code of every amount.
+    pub currency: String,
+    /// By year of the plan.
+    pub years: Vec<ComputedYear>,
+    /// Segments that fall short, each with the first month of the year.
+    pub short: Vec<(String, String)>,
+}
+
+/// One year of a computed plan; amounts in whole cents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ComputedYear {
+    /// Its first month: `2027-01`.
+    pub starts: String,
+    /// What is expected to be booked.
+    pub capacity: Cents,
+    /// What is to be booked.
+    pub target: Option<Cents>,
+    /// What the people on the seats have signed for.
+    pub quota: Cents,
 }
 
 /// Why the planning chain runs.

@@ -9,15 +9,15 @@ use tokio::sync::OnceCell;
 use revloops_ai::Anthropic;
 use revloops_aws::{
     BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableAccounts, TableApprovals,
-    TableCache, TableInbox, TableLeads, TableParked, TablePools, TableRuns, TableSpend, WorkQueue,
+    TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns, TableSpend, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::{
-    Accounts, Approvals, BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore,
-    Spend,
+    Accounts, Approvals, BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Placements, Pools,
+    Provider, RunStore, Spend,
 };
 use revloops_loopkit::{Failure, Outcome};
 
@@ -70,6 +70,14 @@ impl World {
             Some(_) => Arc::new(runs.with_large_records(self.bucket("RECORDS_BUCKET")?)),
             None => Arc::new(runs),
         })
+    }
+
+    /// Accounts' places beside the CRM.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn placements(&self) -> Outcome<Arc<dyn Placements>> {
+        Ok(Arc::new(TablePlacements::new(self.clients.dynamodb.clone(), self.settings.text("PLACEMENTS_TABLE")?)))
     }
 
     /// Plans that wait for a person.
