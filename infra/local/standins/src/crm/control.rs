@@ -1,9 +1,13 @@
-//! `/_standin/writes` and `/_standin/org`: what tests look at and set.
+//! `/_standin/…`: what tests look at and set.
 //!
 //! | endpoint | does |
 //! |---|---|
 //! | `GET /_standin/writes?object=Lead&id=…&field=OwnerId` | every accepted write, oldest first: method, user, fields, time |
-//! | `GET`, `PUT /_standin/org` | whether the organisation's lead assignment rule is active, and the queue that it names |
+//! | `GET`, `PUT /_standin/org` | whether the organisation's lead assignment rule is active, and the queue that it names; how many territory models and territories a model it may have, and whether the API may activate a model |
+//!
+//! Those about territories are in [`territories`].
+
+pub(crate) mod territories;
 
 use std::sync::Arc;
 
@@ -17,6 +21,7 @@ use super::App;
 use super::error::ApiError;
 use super::http::Answer;
 use super::ids;
+use super::store::territories::{MOST_MODELS, MOST_TERRITORIES, limit};
 use super::store::values::datetime_text;
 use super::store::{put_setting, setting};
 
@@ -63,6 +68,10 @@ pub(crate) async fn writes(State(app): State<Arc<App>>, Query(wanted): Query<Wan
 pub(crate) struct Org {
     lead_assignment_rule_active: Option<bool>,
     lead_assignment_queue: Option<String>,
+    /// Off at first: whether a real organisation's API activates models is not known.
+    territory_state_by_api: Option<bool>,
+    most_territory_models: Option<i64>,
+    most_territories: Option<i64>,
 }
 
 pub(crate) async fn show_org(State(app): State<Arc<App>>) -> Answer {
@@ -71,6 +80,9 @@ pub(crate) async fn show_org(State(app): State<Arc<App>>) -> Answer {
             "organization_id": ids::ORGANIZATION,
             "lead_assignment_rule_active": setting(conn, "lead_assignment_rule_active")?.as_deref() == Some("true"),
             "lead_assignment_queue": setting(conn, "lead_assignment_queue")?.unwrap_or_else(|| "Unassigned Leads".to_owned()),
+            "territory_state_by_api": setting(conn, "territory_state_by_api")?.as_deref() == Some("true"),
+            "most_territory_models": limit(conn, "most_territory_models", MOST_MODELS)?,
+            "most_territories": limit(conn, "most_territories", MOST_TERRITORIES)?,
         }))
     });
     Ok(Json(org.await?))
@@ -79,11 +91,16 @@ pub(crate) async fn show_org(State(app): State<Arc<App>>) -> Answer {
 pub(crate) async fn put_org(State(app): State<Arc<App>>, Json(org): Json<Org>) -> Answer {
     app.db
         .write(move |conn| {
-            if let Some(active) = org.lead_assignment_rule_active {
-                put_setting(conn, "lead_assignment_rule_active", if active { "true" } else { "false" })?;
-            }
-            if let Some(queue) = org.lead_assignment_queue {
-                put_setting(conn, "lead_assignment_queue", &queue)?;
+            for (name, value) in [
+                ("lead_assignment_rule_active", org.lead_assignment_rule_active.map(|on| on.to_string())),
+                ("lead_assignment_queue", org.lead_assignment_queue),
+                ("territory_state_by_api", org.territory_state_by_api.map(|on| on.to_string())),
+                ("most_territory_models", org.most_territory_models.map(|most| most.to_string())),
+                ("most_territories", org.most_territories.map(|most| most.to_string())),
+            ] {
+                if let Some(value) = value {
+                    put_setting(conn, name, &value)?;
+                }
             }
             Ok::<(), ApiError>(())
         })

@@ -5,6 +5,8 @@ const CHECK: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 
 /// The organisation that the stand-in is.
 pub(crate) const ORGANIZATION: &str = "00Dxx0000001gPLEAY";
+/// The first user, who is the administrator.
+pub(crate) const ADMINISTRATOR: &str = "005xx0000000001AAA";
 
 /// Brings an id of either length to 18 characters; `None` where it is no id.
 ///
@@ -64,7 +66,7 @@ fn restore_case(id18: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ORGANIZATION, normalise, numbered};
+    use super::{ADMINISTRATOR, ORGANIZATION, normalise, numbered};
 
     #[test]
     fn fifteen_characters_get_the_published_checksum() {
@@ -95,6 +97,7 @@ mod tests {
     fn numbered_ids_are_valid_and_distinct() {
         let first = numbered("00Q", 1);
         assert_eq!(first, "00Qxx0000000001EAA");
+        assert_eq!(numbered("005", 1), ADMINISTRATOR);
         assert_eq!(normalise(&first), Some(first.clone()));
         assert_ne!(first, numbered("00Q", 62));
     }

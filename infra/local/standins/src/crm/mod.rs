@@ -15,7 +15,7 @@
 //! | `page` | which files a browser gets |
 //! | `ui`, `control` | what the page and the tests need |
 //!
-//! What it does not have: the JWT bearer flow, Bulk 2.0, SOSL, territories, ETags, sharing and field-level security, validation rules
+//! What it does not have: the JWT bearer flow, Bulk 2.0, SOSL, territory assignment rules, ETags, sharing and field-level security, validation rules
 //! and triggers, time zones other than GMT, and SOQL's `TYPEOF` and date functions.
 
 mod auth;
@@ -42,7 +42,7 @@ use anyhow::{Context as _, anyhow};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 use tokio::net::TcpListener;
 
 pub use outbound::sender::Delivery;
@@ -146,6 +146,8 @@ fn router(app: Arc<App>) -> Router {
         .route("/services/data/{*rest}", any(http::api))
         .route("/_standin/writes", get(control::writes))
         .route("/_standin/org", get(control::show_org).put(control::put_org))
+        .route("/_standin/territory_models/{id}", put(control::territories::put_model))
+        .route("/_standin/territory_rules", post(control::territories::run_rule))
         .route("/_standin/outbound", get(outbound::control::show).put(outbound::control::put))
         .route("/_standin/outbound/resend", post(outbound::control::resend))
         .merge(page::routes())

@@ -1,4 +1,5 @@
-//! What a new organisation has from its first day: itself, its profiles, an administrator and an integration user.
+//! What a new organisation has from its first day: itself, its profiles, an administrator, an integration user, and an active territory
+//! model without territories.
 
 use rusqlite::Connection;
 use serde_json::{Map, Value as Json, json};
@@ -8,6 +9,7 @@ use super::error::ApiError;
 use super::ids;
 use super::schema::Schema;
 use super::store::write::Scope;
+use super::store::{put_setting, setting};
 
 /// The administrator's username.
 pub const ADMIN: &str = "admin@northfield.example";
@@ -16,16 +18,25 @@ pub const INTEGRATION: &str = "integration@northfield.example";
 
 /// Creates what is missing, and gives the two users of the first day `password`; all else of an organisation that is there is left as it is.
 pub(super) fn ensure(conn: &Connection, schema: &Schema, now: i64, password: &str) -> Result<(), ApiError> {
-    let there = conn.prepare(r#"SELECT 1 FROM "Organization""#)?.exists([])?;
-    if there {
-        return renew_passwords(conn, password);
-    }
-    let admin = ids::numbered("005", 1);
-    let scope = Scope { conn, schema, user_id: &admin, now, auto_assign: false, unmodified_since: None, system: true };
+    let user_id = ids::ADMINISTRATOR;
+    let scope = Scope { conn, schema, user_id, now, auto_assign: false, unmodified_since: None, system: true };
     let create = |name: &str, fields: Json| {
         let object = schema.object(name).ok_or_else(ApiError::not_found)?;
         scope.create(object, fields.as_object().unwrap_or(&Map::new()))
     };
+    if !conn.prepare(r#"SELECT 1 FROM "Organization""#)?.exists([])? {
+        people(&create)?;
+    }
+    // By a mark of its own: an organisation that is older than territories gets them once.
+    if setting(conn, "territories")?.is_none() {
+        create("Territory2Type", json!({ "MasterLabel": "Geography", "DeveloperName": "Geography", "Priority": 1 }))?;
+        create("Territory2Model", json!({ "Name": "Sales", "DeveloperName": "Sales", "State": "Active" }))?;
+        put_setting(conn, "territories", "on")?;
+    }
+    renew_passwords(conn, password)
+}
+
+fn people(create: impl Fn(&str, Json) -> Result<String, ApiError>) -> Result<(), ApiError> {
     create("Organization", json!({ "Id": ids::ORGANIZATION, "Name": "Northfield", "Country": "United States" }))?;
     let profile = create("Profile", json!({ "Name": "System Administrator" }))?;
     create("Profile", json!({ "Name": "Standard User" }))?;
@@ -50,7 +61,7 @@ pub(super) fn ensure(conn: &Connection, schema: &Schema, now: i64, password: &st
         }
         create("User", fields)?;
     }
-    renew_passwords(conn, password)
+    Ok(())
 }
 
 /// The file may be older than the settings: what is in the settings is what works.

@@ -14,5 +14,6 @@ mod login;
 mod outbound;
 mod records;
 mod soql;
+mod territories;
 mod ui;
 mod world;

@@ -29,7 +29,7 @@ pub(super) fn full(context: &Context<'_>, object: &Object) -> Json {
     if let Some(describe) = describe.as_object_mut() {
         describe.insert("actionOverrides".into(), json!([]));
         describe.insert("childRelationships".into(), Json::Array(children));
-        describe.insert("fields".into(), object.fields.iter().map(|field| field_describe(object, field)).collect());
+        describe.insert("fields".into(), object.shown().map(|field| field_describe(object, field)).collect());
         describe.insert("recordTypeInfos".into(), json!([]));
         describe.insert("namedLayoutInfos".into(), json!([]));
         describe.insert("supportedScopes".into(), json!([{ "label": "Everything", "name": "everything" }]));
@@ -70,7 +70,7 @@ fn field_describe(object: &Object, field: &Field) -> Json {
         "caseSensitive": field.case_sensitive,
         "compoundFieldName": null,
         "controllerName": null,
-        "createable": field.access != Access::ReadOnly,
+        "createable": matches!(field.access, Access::Writable | Access::CreateOnly),
         "custom": field.custom,
         "defaultValue": field.default,
         "defaultValueFormula": null,
@@ -116,7 +116,7 @@ fn field_describe(object: &Object, field: &Field) -> Json {
         "sortable": filterable,
         "type": field.kind.name(),
         "unique": field.unique,
-        "updateable": field.access == Access::Writable,
+        "updateable": matches!(field.access, Access::Writable | Access::UpdateOnly),
         "writeRequiresMasterRead": false,
     });
     if let (Some(describe), Json::Object(more)) = (describe.as_object_mut(), more) {

@@ -135,7 +135,7 @@ pub(super) fn shown(
         shown.insert(field.name.clone(), record.get(&field.name).map_or(Json::Null, |value| to_json(field.kind, value)))
     };
     match fields {
-        None => object.fields.iter().for_each(|field| drop(show(field))),
+        None => object.shown().for_each(|field| drop(show(field))),
         Some(list) => {
             for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
                 let field = object.field(name).ok_or_else(|| {

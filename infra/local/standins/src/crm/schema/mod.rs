@@ -19,6 +19,7 @@ pub(crate) use package::{MessageRule, OutboundMessage};
 pub(crate) enum Access {
     Writable,
     CreateOnly,
+    UpdateOnly,
     ReadOnly,
 }
 
@@ -47,6 +48,8 @@ pub(crate) struct Field {
     pub(crate) restricted: bool,
     /// Changes leave a row in the history object.
     pub(crate) tracked: bool,
+    /// Kept for the store's own use: the vendor's object has no such field.
+    pub(crate) hidden: bool,
 }
 
 impl Field {
@@ -67,6 +70,9 @@ pub(crate) struct Object {
     pub(crate) createable: bool,
     pub(crate) updateable: bool,
     pub(crate) deletable: bool,
+    /// A deleted record is gone at once, and no `queryAll` finds it.
+    pub(crate) bypasses_bin: bool,
+    /// All that the store keeps; [`Object::shown`] are those that clients know.
     pub(crate) fields: Vec<Field>,
     index: BTreeMap<String, usize>,
 }
@@ -77,9 +83,14 @@ impl Object {
         self.index.get(&name.to_ascii_lowercase()).and_then(|place| self.fields.get(*place))
     }
 
+    /// The fields that the vendor's object has.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !field.hidden)
+    }
+
     /// The reference field behind a parent path's step, such as `Owner` for `OwnerId`.
     pub(crate) fn relationship(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.relationship.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)))
+        self.shown().find(|field| field.relationship.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)))
     }
 }
 
@@ -151,7 +162,7 @@ impl Schema {
     pub(crate) fn children_of(&self, parent: &Object) -> Vec<ChildRelationship> {
         let mut children = Vec::new();
         for child in self.objects.values() {
-            for field in child.fields.iter().filter(|field| field.reference_to.contains(&parent.name)) {
+            for field in child.shown().filter(|field| field.reference_to.contains(&parent.name)) {
                 children.push(ChildRelationship {
                     name: child_name(parent, child, field),
                     child: child.name.clone(),
@@ -196,13 +207,18 @@ fn child_name(parent: &Object, child: &Object, field: &Field) -> Option<String> 
         ("Opportunity" | "Contact", "OpportunityContactRole", _) => "OpportunityContactRoles",
         ("User", "User", "ManagerId") => "ManagedUsers",
         ("Profile", "User", "ProfileId") | ("UserRole", "User", "UserRoleId") => "Users",
+        ("Territory2Model", "Territory2", "Territory2ModelId") => "Territory2s",
+        ("Territory2", "UserTerritory2Association", "Territory2Id") => "UserTerritory2Associations",
+        ("Territory2", "ObjectTerritory2Association", "Territory2Id")
+        | ("Account" | "Lead", "ObjectTerritory2Association", "ObjectId") => "ObjectTerritory2Associations",
+        ("Territory2", "RuleTerritory2Association", "Territory2Id") => "RuleTerritory2Associations",
         _ => return None,
     };
     Some(name.to_owned())
 }
 
 fn indexed(mut object: Object) -> anyhow::Result<Object> {
-    for (place, field) in object.fields.iter().enumerate() {
+    for (place, field) in object.fields.iter().enumerate().filter(|(_, field)| !field.hidden) {
         if object.index.insert(field.name.to_ascii_lowercase(), place).is_some() {
             bail!("{} has the field {} twice", object.name, field.name);
         }

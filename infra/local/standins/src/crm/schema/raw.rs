@@ -21,6 +21,11 @@ pub(super) struct RawObject {
     updateable: bool,
     #[serde(default = "yes")]
     deletable: bool,
+    #[serde(default)]
+    bypasses_bin: bool,
+    /// System fields that the vendor's object does not have.
+    #[serde(default)]
+    without: Vec<String>,
     /// Takes the custom fields of `Activity`, under which the package keeps those of tasks and events.
     #[serde(default)]
     pub(super) activity: bool,
@@ -51,6 +56,8 @@ pub(super) struct RawField {
     #[serde(default)]
     pub(super) create_only: bool,
     #[serde(default)]
+    pub(super) update_only: bool,
+    #[serde(default)]
     pub(super) custom: bool,
     #[serde(default)]
     pub(super) unique: bool,
@@ -68,6 +75,8 @@ pub(super) struct RawField {
     pub(super) restricted: bool,
     #[serde(default)]
     pub(super) tracked: bool,
+    #[serde(skip)]
+    pub(super) hidden: bool,
 }
 
 fn yes() -> bool {
@@ -94,20 +103,30 @@ pub(super) fn standard_objects() -> anyhow::Result<Vec<RawObject>> {
         include_str!("objects/GroupMember.json"),
         include_str!("objects/Lead.json"),
         include_str!("objects/LeadHistory.json"),
+        include_str!("objects/ObjectTerritory2AssignmentRule.json"),
+        include_str!("objects/ObjectTerritory2Association.json"),
         include_str!("objects/Opportunity.json"),
         include_str!("objects/OpportunityContactRole.json"),
         include_str!("objects/Organization.json"),
         include_str!("objects/Profile.json"),
         include_str!("objects/QueueSobject.json"),
+        include_str!("objects/RuleTerritory2Association.json"),
         include_str!("objects/Task.json"),
+        include_str!("objects/Territory2.json"),
+        include_str!("objects/Territory2Model.json"),
+        include_str!("objects/Territory2Type.json"),
         include_str!("objects/User.json"),
         include_str!("objects/UserRole.json"),
+        include_str!("objects/UserTerritory2Association.json"),
     ];
     let system: Vec<RawField> = serde_json::from_str(SYSTEM_FIELDS).context("the system fields")?;
     let mut objects = Vec::with_capacity(files.len());
     for file in files {
         let mut object: RawObject = serde_json::from_str(file).context("a standard object's file")?;
-        object.fields.extend(system.iter().cloned());
+        for mut field in system.iter().cloned() {
+            field.hidden = object.without.contains(&field.name);
+            object.fields.push(field);
+        }
         objects.push(object);
     }
     Ok(objects)
@@ -127,6 +146,7 @@ impl RawObject {
             createable: self.createable,
             updateable: self.updateable,
             deletable: self.deletable,
+            bypasses_bin: self.bypasses_bin,
             fields,
             index: BTreeMap::new(),
         }
@@ -147,6 +167,7 @@ impl RawField {
             default: None,
             readonly: false,
             create_only: false,
+            update_only: false,
             custom: false,
             unique: false,
             case_sensitive: false,
@@ -156,6 +177,7 @@ impl RawField {
             values: Vec::new(),
             restricted: false,
             tracked: false,
+            hidden: false,
         }
     }
 
@@ -164,6 +186,8 @@ impl RawField {
             Access::ReadOnly
         } else if self.create_only {
             Access::CreateOnly
+        } else if self.update_only {
+            Access::UpdateOnly
         } else {
             Access::Writable
         };
@@ -188,6 +212,7 @@ impl RawField {
             values: self.values,
             restricted: self.restricted,
             tracked: self.tracked,
+            hidden: self.hidden,
         }
     }
 }

@@ -189,7 +189,7 @@ impl<'s> Compiler<'s> {
                     if query.limit.is_none_or(|limit| limit > 200) {
                         return Err(malformed("The SOQL FIELDS function must have a LIMIT of at most 200"));
                     }
-                    let wanted = self.root.fields.iter().filter(|field| match set {
+                    let wanted = self.root.shown().filter(|field| match set {
                         FieldSet::All => true,
                         FieldSet::Standard => !field.custom,
                         FieldSet::Custom => field.custom,

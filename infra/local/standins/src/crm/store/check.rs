@@ -34,6 +34,7 @@ impl Scope<'_> {
                 || match field.access {
                     Access::Writable => true,
                     Access::CreateOnly => creating,
+                    Access::UpdateOnly => !creating,
                     Access::ReadOnly => false,
                 };
             if !allowed {

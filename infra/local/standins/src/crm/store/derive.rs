@@ -3,6 +3,7 @@
 use rusqlite::types::Value as Sql;
 
 use super::campaigns;
+use super::territories;
 use super::values::as_text;
 use super::write::Record;
 use crate::crm::error::ApiError;
@@ -51,6 +52,13 @@ pub(super) fn apply(
         }
         "Opportunity" => opportunity(before, after),
         "CampaignMember" => campaigns::responded(after, now),
+        "Territory2Model" => {
+            territories::named(after, "Name");
+            territories::dated(before, after, now);
+        }
+        "Territory2" => territories::named(after, "Name"),
+        "Territory2Type" => territories::named(after, "MasterLabel"),
+        "ObjectTerritory2Association" => territories::typed(after),
         "Group" if text(after, "DeveloperName").is_none() => {
             let name: String = text(after, "Name")
                 .unwrap_or_default()

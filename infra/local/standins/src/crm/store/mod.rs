@@ -4,6 +4,7 @@ mod campaigns;
 mod check;
 mod derive;
 mod tables;
+pub(crate) mod territories;
 mod trail;
 pub(crate) mod values;
 pub(crate) mod write;

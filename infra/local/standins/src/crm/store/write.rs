@@ -69,6 +69,7 @@ impl Scope<'_> {
         if object.name == "CampaignMember" {
             self.check_member(object, &after)?;
         }
+        self.check_territories(object, None, None, &after)?;
 
         let id = match after.get("Id").and_then(as_text) {
             Some(id) => id.to_owned(),
@@ -123,6 +124,7 @@ impl Scope<'_> {
         self.require(object, &after)?;
         self.check_references(object, Some(&before), &after)?;
         self.check_unique(object, Some(id), Some(&before), &after)?;
+        self.check_territories(object, Some(id), Some(&before), &after)?;
         // A write counts as a modification even where every value stays the same.
         after.insert("LastModifiedDate".into(), Sql::Integer(self.now));
         after.insert("LastModifiedById".into(), Sql::Text(self.user_id.to_owned()));
@@ -138,6 +140,7 @@ impl Scope<'_> {
                 .prepare_cached(&format!(r#"UPDATE "{}" SET {sets} WHERE "Id" = ?"#, object.name))?
                 .execute(params_from_iter(values))?;
         }
+        self.leave_territories(object, id, &before, &after)?;
         self.track(object, id, &before, &after)?;
         self.journal("PATCH", object, id, sent, &after)?;
         for rule in self.schema.message_rules.iter().filter(|rule| rule.on_update && rule.object == object.name) {
@@ -146,7 +149,7 @@ impl Scope<'_> {
         Ok(())
     }
 
-    /// Moves a record to the recycle bin.
+    /// Moves a record to the recycle bin, or past it where its object has none.
     pub(crate) fn delete(&self, object: &Object, id: &str) -> Result<(), ApiError> {
         if !object.deletable {
             return Err(ApiError::bad(
@@ -156,9 +159,14 @@ impl Scope<'_> {
         }
         let before = self.existing(object, id)?;
         self.check_unmodified(&before)?;
-        self.conn
-            .prepare_cached(&format!(r#"UPDATE "{}" SET "IsDeleted" = 1, "LastModifiedDate" = ?2, "LastModifiedById" = ?3, "SystemModstamp" = ?2 WHERE "Id" = ?1"#, object.name))?
-            .execute(params![id, self.now, self.user_id])?;
+        self.deleting(object, id, &before)?;
+        if object.bypasses_bin {
+            self.conn.prepare_cached(&format!(r#"DELETE FROM "{}" WHERE "Id" = ?1"#, object.name))?.execute([id])?;
+        } else {
+            self.conn
+                .prepare_cached(&format!(r#"UPDATE "{}" SET "IsDeleted" = 1, "LastModifiedDate" = ?2, "LastModifiedById" = ?3, "SystemModstamp" = ?2 WHERE "Id" = ?1"#, object.name))?
+                .execute(params![id, self.now, self.user_id])?;
+        }
         self.journal("DELETE", object, id, &Map::new(), &Record::new())
     }
 
