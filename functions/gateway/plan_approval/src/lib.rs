@@ -32,9 +32,9 @@ pub struct Ask {
 #[derive(Debug, Deserialize)]
 pub struct Planned {
     /// The plan's hash.
-    pub hash: String,
+    pub plan: String,
     /// The run whose record has the plan.
-    pub run: RunKey,
+    pub plan_run: RunKey,
 }
 
 /// What this replies; the chain itself goes on by its token alone.
@@ -60,8 +60,8 @@ pub async fn ask(
         .map_err(|error| Failure::new(ErrorClass::Transient, "reading which scenario is active").caused_by(error))?;
     let is_active = active.is_some_and(|read| read.pointer.active == wanted.event.scenario);
     let plan = AskedPlan {
-        hash: wanted.planned.hash,
-        run: wanted.planned.run,
+        hash: wanted.planned.plan,
+        run: wanted.planned.plan_run,
         scenario_id: wanted.event.scenario_id,
         scenario: wanted.event.scenario,
         correlation_id: wanted.event.correlation_id,
