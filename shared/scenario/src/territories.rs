@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use revloops_rules::{Condition, FieldValues};
 
+pub mod read;
+
+pub use read::ReadTerritories;
+
 /// A checked territory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Territory {
