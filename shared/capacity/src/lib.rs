@@ -18,4 +18,10 @@ pub mod seats;
 pub mod targets;
 
 pub use compute::{Booking, compute};
-pub use results::{Against, Branch, Computed, Group, SeatRow, Series, Year};
+pub use results::{
+    Against, Amounts, Branch, Cause, CauseKind, Chance, Computed, Difference, Effect, Group, HiresNeeded, LeverEffect,
+    Quantiles, SeatRow, SegmentChance, SegmentHires, Series, Side, Simulated, Starts, Variance, Year, YearClosed,
+};
+
+#[cfg(test)]
+mod testing;

@@ -213,3 +213,251 @@ pub fn years(starts: Month, series: &Series, target: Option<&[Cents]>) -> Vec<Ye
     };
     (0..series.capacity.len()).step_by(12).map(year).collect()
 }
+
+/// Seats that are to be hired so that capacity reaches the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HiresNeeded {
+    /// First month in which somebody can start.
+    pub earliest: Month,
+    /// Most who can start in one segment in one month.
+    pub most_a_month: u16,
+    /// By segment that lacks capacity, in the scenario's order.
+    pub segments: Vec<SegmentHires>,
+}
+
+/// Seats that one segment needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SegmentHires {
+    /// The segment, by id.
+    pub segment: String,
+    /// The profile that is hired: the most frequent one of the segment, by id; `null` where no seat and no row of
+    /// productivity says who could sell there.
+    pub profile: Option<String>,
+    /// The territory whose productivity is reckoned with: the most frequent one of these seats.
+    pub territory: Option<String>,
+    /// Bookings a year of such a seat, fully ramped.
+    pub productivity: Cents,
+    /// Starts, as late as they still help, by month.
+    pub starts: Vec<Starts>,
+    /// By year of the plan: what is missing, and what still is.
+    pub years: Vec<YearClosed>,
+    /// Cost of these hires over the plan.
+    pub cost: Cents,
+}
+
+/// So many start in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Starts {
+    /// The month.
+    pub month: Month,
+    /// How many.
+    pub seats: u16,
+}
+
+/// How far hires close a year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct YearClosed {
+    /// Its first month.
+    pub starts: Month,
+    /// Target less capacity before these hires; nothing where capacity suffices.
+    pub missing: Cents,
+    /// What these hires book in it.
+    pub by_hires: Cents,
+    /// What cannot be closed in time, since nobody ramps that fast or no more can start.
+    pub open: Cents,
+}
+
+/// What one lever does to capacity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeverEffect {
+    /// The lever: `productivity`, `ramp standard`, `attrition hunter`, `hire dach-next`, …
+    pub lever: String,
+    /// What was done to it, in words: `10 % more and less`.
+    pub step: String,
+    /// The change for the better, as far as it goes.
+    pub up: Effect,
+    /// The change for the worse.
+    pub down: Effect,
+}
+
+/// A change of capacity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Effect {
+    /// In the first twelve months.
+    pub first_year: Cents,
+    /// Over the plan.
+    pub plan: Cents,
+}
+
+/// What a simulation gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Simulated {
+    /// The scenario's id.
+    pub scenario: String,
+    /// The scenario's hash.
+    pub hash: String,
+    /// ISO 4217 code of every amount.
+    pub currency: String,
+    /// First month of the plan.
+    pub starts: Month,
+    /// The same seed gives the same bytes.
+    pub seed: u64,
+    /// Number of trials.
+    pub trials: u32,
+    /// Bookings by month.
+    pub months: Vec<Quantiles>,
+    /// Bookings by year of the plan.
+    pub years: Vec<Chance>,
+    /// Bookings over the plan.
+    pub plan: Chance,
+    /// By segment: bookings over the plan, in the scenario's order.
+    pub segments: Vec<SegmentChance>,
+    /// Which uncertainty the spread of the first year's bookings comes from.
+    pub first_year_variance: Variance,
+    /// Which uncertainty the spread of the plan's bookings comes from.
+    pub plan_variance: Variance,
+}
+
+/// How bookings spread over the trials.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Quantiles {
+    /// In one trial of ten it is no more than this.
+    pub p10: Cents,
+    /// In half of the trials it is no more than this.
+    pub p50: Cents,
+    /// In nine trials of ten it is no more than this.
+    pub p90: Cents,
+    /// The mean.
+    pub mean: Cents,
+    /// The standard deviation.
+    pub deviation: Cents,
+}
+
+/// A span's bookings, and how likely its target is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Chance {
+    /// Its first month.
+    pub starts: Month,
+    /// How bookings spread.
+    pub bookings: Quantiles,
+    /// What is to be booked.
+    pub target: Cents,
+    /// Trials in ten thousand that reach it; `null` where nothing is to be booked.
+    pub reaches_target: Option<u32>,
+}
+
+/// A segment's bookings over the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SegmentChance {
+    /// The segment, by id.
+    pub segment: String,
+    /// By year of the plan.
+    pub years: Vec<Chance>,
+    /// Over the plan.
+    pub plan: Chance,
+}
+
+/// Where the variance comes from, in basis points that add up to 10,000 (all of them 0 where nothing is uncertain).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Variance {
+    /// The standard deviation that is explained.
+    pub deviation: Cents,
+    /// Hires that start later than planned.
+    pub hire_dates: i32,
+    /// Ramps that take longer.
+    pub ramp: i32,
+    /// People who leave.
+    pub attrition: i32,
+    /// People who book more or less than expected.
+    pub seat_attainment: i32,
+    /// A market that is better or worse for all.
+    pub market: i32,
+    /// What only comes about together, and what so many trials cannot tell; may be less than nothing.
+    pub together: i32,
+}
+
+/// Why two scenarios differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Difference {
+    /// The scenario from which.
+    pub from: Side,
+    /// The scenario to which.
+    pub to: Side,
+    /// To less from.
+    pub change: Amounts,
+    /// What makes up the change, in the order of their size; they add up to it to the cent.
+    pub causes: Vec<Cause>,
+}
+
+/// One of the two scenarios.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Side {
+    /// Its id.
+    pub scenario: String,
+    /// Its hash.
+    pub hash: String,
+    /// Its sums over the months that both plans have, and the first twelve of them.
+    pub amounts: Amounts,
+}
+
+/// Sums over the plan, and over its first twelve months.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Amounts {
+    /// Expected bookings.
+    pub capacity: Cents,
+    /// Street quota.
+    pub quota: Cents,
+    /// What is to be booked.
+    pub target: Cents,
+    /// Cost of the seats.
+    pub cost: Cents,
+    /// Expected bookings of the first twelve months.
+    pub first_year_capacity: Cents,
+    /// Street quota of the first twelve months.
+    pub first_year_quota: Cents,
+    /// What is to be booked in the first twelve months.
+    pub first_year_target: Cents,
+    /// Cost of the first twelve months.
+    pub first_year_cost: Cents,
+}
+
+/// What a change comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// What kind of thing was changed.
+    pub kind: CauseKind,
+    /// In words: `hire iberia-first added`, `ramp standard faster`.
+    pub what: String,
+    /// Its part of the change.
+    pub amounts: Amounts,
+}
+
+/// Kinds of causes, in the order in which a plan is built up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseKind {
+    /// First month or number of months.
+    Span,
+    /// Which territory lies in which.
+    Territories,
+    /// Segments and how their bookings spread over the year.
+    Seasonality,
+    /// What a ramped seat books.
+    Productivity,
+    /// How people come up.
+    Ramp,
+    /// How many leave.
+    Attrition,
+    /// What people sign for.
+    Quota,
+    /// What seats cost.
+    Cost,
+    /// Seats that are filled: who, where, from when to when.
+    Roster,
+    /// Seats that are to be filled.
+    HiringPlan,
+    /// Part of the working time.
+    Allocation,
+    /// What is to be booked.
+    Target,
+}
