@@ -33,7 +33,7 @@ pub use batch::BucketBatches;
 pub use batch_history::decisions_since;
 pub use bus::EventBus;
 pub use cache::TableCache;
-pub use chain::Chain;
+pub use chain::{Chain, Execution, execution};
 pub use clients::Clients;
 pub use config_store::BucketConfigStore;
 pub use inbox::TableInbox;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use revloops_capacity::results::Year;
+use revloops_config::Problems;
 use revloops_loopkit::Mismatch;
 
 use crate::config::DesignConfig;
@@ -77,8 +78,10 @@ pub(crate) fn run(config: &DesignConfig, case: &DesignCase) -> Result<(), Vec<Mi
     };
     // JSON is YAML, so a plan in a case is read and checked as one in a file of its own.
     let text = case.given.scenario.to_string();
-    let read = revloops_scenario::parse_text(&[("case", &text)], "case");
-    let scenario = read.map_err(|problems| wrong("scenario", problems.to_string()))?.scenario;
+    let mut problems = Problems::new();
+    let read = revloops_scenario::parse_text(&[("case", &text)], "case", &mut problems);
+    let said: Vec<String> = problems.sorted().iter().map(ToString::to_string).collect();
+    let scenario = read.ok_or_else(|| wrong("scenario", said.join("; ")))?.scenario;
     let decision = logic::computed(config, &scenario);
     let expect = &case.expect;
     let year = looked_at(&decision.verdict, expect)

@@ -1,0 +1,1 @@
+//! The loop against a store in memory, and what its record gives again.
