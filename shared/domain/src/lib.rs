@@ -14,9 +14,11 @@ pub mod ids;
 pub mod lead;
 pub mod mail_domain;
 pub mod money;
+pub mod proposed;
 pub mod score;
 pub mod secret;
 pub mod stamp;
+pub mod territory_events;
 pub mod working_time;
 
 pub use account::{Account, MatchedAccount, MatchedBy};
@@ -29,6 +31,7 @@ pub use ids::{AccountId, CorrelationId, LeadId, OpportunityId, OrganizationId, O
 pub use lead::Lead;
 pub use mail_domain::MailDomain;
 pub use money::Cents;
+pub use proposed::ProposedTerritory;
 pub use score::Score;
 pub use secret::Secret;
 pub use stamp::{ConfigStamp, sha256_hex};

@@ -13,6 +13,7 @@ pub mod explain;
 pub mod failure;
 pub mod feedback;
 pub mod loaded;
+pub mod merge;
 pub mod ports;
 pub mod record;
 pub mod run;

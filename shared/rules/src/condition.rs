@@ -67,6 +67,31 @@ impl Condition {
             Self::Test(test) => test.compare.holds(values.slot(test.field)),
         }
     }
+
+    /// Whether the condition holds for `values`, where nobody knows what the fields in `unknown` have: `None` where it
+    /// depends on them. Each comparison is taken by itself, so that `None` may also come of two that contradict each other.
+    #[must_use]
+    pub fn holds_not_knowing(&self, values: &FieldValues, unknown: &[FieldId]) -> Option<bool> {
+        let every = |inner: &[Self], wanted: bool| {
+            let mut known = true;
+            for one in inner {
+                match one.holds_not_knowing(values, unknown) {
+                    Some(holds) if holds != wanted => return Some(!wanted),
+                    Some(_) => {}
+                    None => known = false,
+                }
+            }
+            known.then_some(wanted)
+        };
+        match self {
+            Self::Always => Some(true),
+            Self::All(inner) => every(inner, true),
+            Self::Any(inner) => every(inner, false),
+            Self::Not(inner) => inner.holds_not_knowing(values, unknown).map(|holds| !holds),
+            Self::Test(test) if unknown.contains(&test.field) => None,
+            Self::Test(test) => Some(test.compare.holds(values.slot(test.field))),
+        }
+    }
 }
 
 impl Compare {
@@ -108,6 +133,54 @@ impl Compare {
             | Self::EndsWith(_)
             | Self::InList { .. }
             | Self::TextWithin { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use revloops_config::{Document, Problems};
+
+    use super::*;
+    use crate::compile::compile;
+    use crate::fields::{Field, FieldTable};
+
+    const TABLE: FieldTable = FieldTable::new(&[Field::text("country"), Field::text("state")]);
+    const STATE: FieldId = FieldId(1);
+
+    fn condition(text: &str) -> Condition {
+        let mut problems = Problems::new();
+        let document = Document::parse_yaml("c.yaml", text, &mut problems).unwrap();
+        let raw = serde_json::from_value(document.value().clone()).unwrap();
+        compile(&raw, &TABLE, &document, "", &mut problems).unwrap_or_else(|| panic!("{problems}"))
+    }
+
+    #[test]
+    fn a_condition_over_an_unknown_field_is_open_only_where_the_known_ones_leave_it_so() {
+        let west = "{all: [{field: country, is: US}, {field: state, in: [CA, OR]}]}";
+        let either = "{any: [{field: country, is: US}, {field: state, in: [CA, OR]}]}";
+        let not = "{not: {field: state, present: true}}";
+        let mut values = FieldValues::new(&TABLE);
+        for (country, text, wanted) in [
+            ("US", west, None),
+            ("FR", west, Some(false)),
+            ("US", either, Some(true)),
+            ("FR", either, None),
+            ("FR", not, None),
+            ("FR", "{always: true}", Some(true)),
+        ] {
+            values.clear().text(FieldId(0), Some(country));
+            assert_eq!(condition(text).holds_not_knowing(&values, &[STATE]), wanted, "{country} {text}");
+        }
+    }
+
+    #[test]
+    fn with_nothing_unknown_it_is_what_holds() {
+        let mut values = FieldValues::new(&TABLE);
+        values.text(FieldId(0), Some("US")).text(STATE, Some("NY"));
+        for text in ["{field: state, is: NY}", "{not: {field: country, is: US}}", "{field: state, present: false}"] {
+            let condition = condition(text);
+            assert_eq!(condition.holds_not_knowing(&values, &[]), Some(condition.holds(&values)), "{text}");
         }
     }
 }

@@ -224,6 +224,12 @@ impl FieldValues {
         }
     }
 
+    /// Whether the field has a value.
+    #[must_use]
+    pub fn has(&self, field: FieldId) -> bool {
+        !matches!(self.slot(field), Slot::Absent)
+    }
+
     pub(crate) fn slot(&self, field: FieldId) -> Slot<'_> {
         self.slots.get(field.index()).map_or(Slot::Absent, Stored::slot)
     }

@@ -8,7 +8,6 @@
 mod carry_out;
 mod compare;
 mod decide;
-mod merge;
 mod plan;
 #[cfg(test)]
 mod same_verdict;

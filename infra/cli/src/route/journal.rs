@@ -249,7 +249,7 @@ mod tests {
     }
 
     fn results(id: &str) -> Vec<RecordResult> {
-        vec![RecordResult { id: id.to_owned(), ended: Ended::Written, left: Vec::new(), why: None }]
+        vec![RecordResult { id: id.to_owned(), ended: Ended::Written, made: None, left: Vec::new(), why: None }]
     }
 
     fn made(folder: &Path) -> JobFolder {

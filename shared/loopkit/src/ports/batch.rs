@@ -108,6 +108,9 @@ pub struct RecordResult {
     pub id: String,
     /// How it ended.
     pub ended: Ended,
+    /// The id of the record that was created, where one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
     /// Fields that were left alone, because a person has changed them since.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,

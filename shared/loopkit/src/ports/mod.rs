@@ -13,6 +13,7 @@ mod inbox;
 mod leads;
 mod model;
 mod parked;
+mod placements;
 mod pools;
 mod runs;
 mod spend;
@@ -35,6 +36,7 @@ pub use inbox::Inbox;
 pub use leads::Leads;
 pub use model::{Model, ModelAnswer, ModelRequest, Tool};
 pub use parked::{Parked, ParkedBodies, ParkedItem, ParkedStatus};
+pub use placements::{PendingAccount, PlacementMove, Placements, Resolution};
 pub use pools::{
     Cap, Draw, Drawn, Held, PickBy, PoolMember, PoolState, Pools, Standing, Sticky, TeamCap, Ticket, TicketKind, Window,
 };

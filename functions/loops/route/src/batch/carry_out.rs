@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 use serde_json::Map;
 
 use revloops_domain::ErrorClass;
+use revloops_loopkit::merge::{Step, ended, to_apply, to_undo};
 use revloops_loopkit::ports::{
     BatchStore, ChunkRun, Collections, Direction, Ended, Intended, PlannedChange, RecordResult, RecordWrite,
 };
 use revloops_loopkit::{Failure, Outcome};
-
-use crate::batch::merge::{Step, ended, to_apply, to_undo};
 
 /// A record that is locked, or a CRM that is busy, is tried so often.
 const ATTEMPTS: u32 = 6;

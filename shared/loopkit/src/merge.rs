@@ -1,16 +1,16 @@
-//! What to do with one record of a batch, given what it has now: pure.
+//! What to do with one record of a plan, given what it has now: pure.
 //!
 //! Applying: the record must still have what it had when the plan was made. Undoing is a three-way merge, field by field:
-//! *base* is what a field had before, *ours* what the batch wrote, *theirs* what it has now. Only where theirs is still
+//! *base* is what a field had before, *ours* what we wrote, *theirs* what it has now. Only where theirs is still
 //! ours does it go back to base; whatever a person has changed since stays.
 
 use serde_json::{Map, Value};
 
-use revloops_loopkit::ports::{Ended, Intended, PlannedChange, RecordResult};
+use crate::ports::{Ended, Intended, PlannedChange, RecordResult};
 
 /// What a record needs.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Step {
+pub enum Step {
     /// Nothing is to be written; this is its result.
     End(RecordResult),
     /// This is to be written.
@@ -23,13 +23,15 @@ pub(crate) enum Step {
 }
 
 /// The result of a record without further words.
-pub(crate) fn ended(id: &str, ended: Ended) -> RecordResult {
-    RecordResult { id: id.to_owned(), ended, left: Vec::new(), why: None }
+#[must_use]
+pub fn ended(id: &str, ended: Ended) -> RecordResult {
+    RecordResult { id: id.to_owned(), ended, made: None, left: Vec::new(), why: None }
 }
 
 /// What a planned change needs. `noted` is what an earlier attempt was about to write: by it, a record that has the
 /// planned owner already is known as ours.
-pub(crate) fn to_apply(change: &PlannedChange, now: Option<&Map<String, Value>>, noted: Option<&Intended>) -> Step {
+#[must_use]
+pub fn to_apply(change: &PlannedChange, now: Option<&Map<String, Value>>, noted: Option<&Intended>) -> Step {
     let id = &change.id;
     let Some(now) = now else { return Step::End(ended(id, Ended::Gone)) };
     let reached = |field: &String| change.set.get(field).is_some_and(|wanted| same(value(now, field), wanted));
@@ -50,7 +52,8 @@ pub(crate) fn to_apply(change: &PlannedChange, now: Option<&Map<String, Value>>,
 }
 
 /// What taking a write back needs. `noted` is what an earlier attempt of undoing was about to write.
-pub(crate) fn to_undo(done: &Intended, now: Option<&Map<String, Value>>, noted: Option<&Intended>) -> Step {
+#[must_use]
+pub fn to_undo(done: &Intended, now: Option<&Map<String, Value>>, noted: Option<&Intended>) -> Step {
     let id = &done.id;
     let Some(now) = now else { return Step::End(ended(id, Ended::Gone)) };
     let (mut before, mut set, mut left) = (Map::new(), Map::new(), Vec::new());
@@ -82,7 +85,8 @@ fn value<'a>(record: &'a Map<String, Value>, field: &str) -> &'a Value {
 }
 
 /// Whether two values are the same to the CRM: it keeps no empty texts and no spaces at the end.
-fn same(one: &Value, other: &Value) -> bool {
+#[must_use]
+pub fn same(one: &Value, other: &Value) -> bool {
     let text = |value: &Value| match value {
         Value::Null => Some(String::new()),
         Value::String(text) => Some(text.trim_end().replace("\r\n", "\n")),
