@@ -5,6 +5,7 @@
 //! - [`mod@compute`]: the model, seat by seat, and its roll-ups
 //! - [`parts`]: shares of a year, ramp, survival and presence, in integers
 //! - [`seats`]: the scenario's seats, made ready to be computed with
+//! - [`mod@simulate`]: how sure it is, by seeded trials
 //! - [`targets`]: what is to be booked, spread over months and rolled up
 //!
 //! Everything is a function of its arguments: no clock, no randomness of its own, no floating point where amounts are made.
@@ -15,13 +16,15 @@ pub mod compute;
 pub mod parts;
 pub mod results;
 pub mod seats;
+pub mod simulate;
 pub mod targets;
 
-pub use compute::{Booking, compute};
+pub use compute::{Booking, Totals, compute, totals};
 pub use results::{
     Against, Amounts, Branch, Cause, CauseKind, Chance, Computed, Difference, Effect, Group, HiresNeeded, LeverEffect,
     Quantiles, SeatRow, SegmentChance, SegmentHires, Series, Side, Simulated, Starts, Variance, Year, YearClosed,
 };
+pub use simulate::{Asked, simulate};
 
 #[cfg(test)]
 mod testing;
