@@ -202,9 +202,7 @@ pub(crate) fn kill_one_of(state: &std::path::Path, functions: &[&str]) -> usize 
         let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
         let environment = String::from_utf8_lossy(&environment);
         runs.to_string_lossy().starts_with(&ours)
-            && functions
-                .iter()
-                .any(|name| environment.contains(&format!("AWS_LAMBDA_FUNCTION_NAME=revloops-{name}")))
+            && functions.iter().any(|name| environment.contains(&format!("AWS_LAMBDA_FUNCTION_NAME=revloops-{name}")))
     });
     for process in processes {
         let pid = process.file_name().to_string_lossy().into_owned();

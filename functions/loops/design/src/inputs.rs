@@ -89,9 +89,8 @@ pub(crate) async fn look_up(store: &dyn ConfigStore, input: &DesignInput) -> Out
         .map_err(|error| Failure::unreadable(ErrorClass::ConfigInvalid, "reading the scenario", &error))?;
     let facts = DesignFacts { stored };
     // What cannot be computed with is refused here, so that deciding is total.
-    let read = scenario(&facts).map_err(|error| {
-        Failure::new(ErrorClass::ConfigInvalid, "reading the scenario").caused_by(error)
-    })?;
+    let read = scenario(&facts)
+        .map_err(|error| Failure::new(ErrorClass::ConfigInvalid, "reading the scenario").caused_by(error))?;
     if read.id != input.scenario_id {
         return Err(Failure::new(ErrorClass::ConfigInvalid, format!("{} holds the scenario {}", stamp.key, read.id)));
     }

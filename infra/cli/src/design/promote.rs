@@ -161,10 +161,8 @@ async fn carry_out(
 
 /// The event of a pointer: the same for the same move, however often it is published.
 fn event(id: &str, pointer: &Pointer) -> anyhow::Result<PlanningWanted> {
-    let event_id: String = sha256_hex(format!("{}/{}", pointer.active.sha256, pointer.moved_at).as_bytes())
-        .chars()
-        .take(32)
-        .collect();
+    let event_id: String =
+        sha256_hex(format!("{}/{}", pointer.active.sha256, pointer.moved_at).as_bytes()).chars().take(32).collect();
     Ok(PlanningWanted {
         correlation_id: CorrelationId::of(&format!("scenario/{id}"), &event_id),
         event_id,
@@ -257,7 +255,8 @@ fn told(context: &Context, problems: &[Problem]) -> anyhow::Error {
 fn name_in_file(root: &Path, id: &str) -> anyhow::Result<()> {
     let path = root.join(ACTIVE_FILE);
     let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    let changed = with_active(&text, id).with_context(|| format!("{} has no line `active_scenario:`", path.display()))?;
+    let changed =
+        with_active(&text, id).with_context(|| format!("{} has no line `active_scenario:`", path.display()))?;
     if changed != text {
         let mode = std::fs::metadata(&path)?.permissions();
         write_private(&path, changed.as_bytes())?;

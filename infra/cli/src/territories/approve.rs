@@ -52,7 +52,11 @@ pub(super) async fn approve(context: &Context, args: ApproveArgs) -> anyhow::Res
     let store = store(&planned.endpoints).await?;
     let active = store.pointer(scenarios::POINTER).await?.map(|read| read.pointer.active);
     if active.as_ref() != Some(&asked.scenario) {
-        bail!("{} of plan {} is not the active scenario any more: make a new plan", asked.scenario_id, short(&asked.hash));
+        bail!(
+            "{} of plan {} is not the active scenario any more: make a new plan",
+            asked.scenario_id,
+            short(&asked.hash)
+        );
     }
     planned.approvals.answer(&asked.hash, Answer::Approved, &person(), Timestamp::now()).await?;
     let step = context.console.step("Apply");
@@ -81,7 +85,8 @@ fn told(context: &Context, step: Step, asked: &AskedPlan, ended: &Value, applied
 /// `5,012 written, 3 left`: the numbers of a reply.
 pub(super) fn in_words(reply: &Value) -> String {
     let numbers = reply.as_object().into_iter().flatten().filter_map(|(name, value)| Some((name, value.as_u64()?)));
-    let said: Vec<String> = numbers.filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+    let said: Vec<String> =
+        numbers.filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
     if said.is_empty() { "nothing had to be written".to_owned() } else { said.join(", ") }
 }
 

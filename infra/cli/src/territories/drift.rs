@@ -17,9 +17,8 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<ExitCode> {
     let step = context.console.step("Drift");
     let aws = Aws::local(&context.layout, &planned.endpoints);
     let event_id = format!("drift/{}", Uuid::new_v4().simple());
-    let reply = aws
-        .invoke(planned.endpoints.output("DeployFunction")?, &json!({"why": "drift", "event_id": event_id}))
-        .await?;
+    let reply =
+        aws.invoke(planned.endpoints.output("DeployFunction")?, &json!({"why": "drift", "event_id": event_id})).await?;
     let run: RunKey = serde_json::from_value(reply.get("plan_run").cloned().unwrap_or(Value::Null))
         .context("Deploy's reply names no run")?;
     let plan = planned.plan_of(&run).await?.context("the record of the check is not there")?;

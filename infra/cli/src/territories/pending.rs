@@ -35,7 +35,8 @@ pub(super) async fn list(context: &Context) -> anyhow::Result<ExitCode> {
         context.console.table(
             &["account", "name", "since", "why", "proposed"],
             pending.iter().map(|one| {
-                let proposed = one.proposed.as_ref().map(|other| format!("{} ({} %)", other.territory, other.confidence));
+                let proposed =
+                    one.proposed.as_ref().map(|other| format!("{} ({} %)", other.territory, other.confidence));
                 vec![
                     one.account.to_string(),
                     one.name.clone(),

@@ -63,7 +63,8 @@ pub(super) async fn plan(context: &Context, args: PlanArgs) -> anyhow::Result<Ex
     };
     let step = context.console.step("Plan");
     publish(&planned.endpoints, &wanted).await?;
-    let run = RunKey { subject: format!("plan/{event_id}"), loop_name: "deploy".to_owned(), trigger: "plan".to_owned() };
+    let run =
+        RunKey { subject: format!("plan/{event_id}"), loop_name: "deploy".to_owned(), trigger: "plan".to_owned() };
     let plan = made(&planned, &run, &event_id).await?;
     let hash = plan.hash();
     if !plan.is_empty() {

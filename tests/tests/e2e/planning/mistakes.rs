@@ -11,8 +11,14 @@ const MISTAKES: [(&str, &str); 10] = [
     ("unknown ramp curve", "ramp: standart"),
     ("unknown profile", "{id: s1, profile: ae-enterprize, segment: enterprise, territory: dach, starts: 2027-01-01}"),
     ("unknown segment", "{id: s2, profile: ae-enterprise, segment: enterprse, territory: dach, starts: 2027-01-01}"),
-    ("unknown territory", "{id: s3, profile: ae-enterprise, segment: enterprise, territory: dachh, starts: 2027-01-01}"),
-    ("ends before it starts", "{id: s4, profile: ae-enterprise, segment: enterprise, territory: dach, starts: 2027-06-01, ends: 2027-01-01}"),
+    (
+        "unknown territory",
+        "{id: s3, profile: ae-enterprise, segment: enterprise, territory: dachh, starts: 2027-01-01}",
+    ),
+    (
+        "ends before it starts",
+        "{id: s4, profile: ae-enterprise, segment: enterprise, territory: dach, starts: 2027-06-01, ends: 2027-01-01}",
+    ),
     ("orphan territory", "{id: lost, parent: emeaa, name: Lost, when: {field: country, is: MT}}"),
     ("cyclic parents", "{id: round, parent: about, name: Round, when: {field: country, is: CY}}"),
     ("unknown country", "{id: nowhere, parent: emea, name: Nowhere, when: {field: country, is: XX}}"),

@@ -136,13 +136,13 @@ fn equals_the_scenario(picture: &Picture, wanted: &BTreeMap<String, &'static str
         ("us-east", "US East", "americas"),
         ("apac", "APAC", ""),
     ];
-    let territories: BTreeMap<String, (String, String)> = territories
-        .into_iter()
-        .map(|(id, name, above)| (id.to_owned(), (name.to_owned(), above.to_owned())))
-        .collect();
+    let territories: BTreeMap<String, (String, String)> =
+        territories.into_iter().map(|(id, name, above)| (id.to_owned(), (name.to_owned(), above.to_owned()))).collect();
     assert_eq!(picture.territories, territories);
     assert_eq!(picture.count, territories.len(), "no territory is there twice");
-    for (territory, login) in [("dach", "maria.keller"), ("poland", "tom.becker"), ("us-west", "dan.whitaker"), ("emea", "helen.brandt")] {
+    for (territory, login) in
+        [("dach", "maria.keller"), ("poland", "tom.becker"), ("us-west", "dan.whitaker"), ("emea", "helen.brandt")]
+    {
         let login = format!("{login}@northfield.example");
         assert!(picture.users.contains(&(territory.to_owned(), login.clone())), "{login} is not in {territory}");
     }

@@ -15,7 +15,7 @@ use crate::logic::accounts::accounts;
 use crate::logic::facts::{Answer, Facts, Snapshot};
 use crate::logic::goal::{Wanted, developer_name};
 use crate::logic::match_up::match_up;
-use crate::logic::place::{Placer};
+use crate::logic::place::Placer;
 use crate::logic::plan::{By, Hold, Step};
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -24,4 +24,6 @@ pub struct DeployCase {}
 pub struct Expected {}
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct GivenAccount {}
-pub(crate) fn run_case(_config: &DeployConfig, _case: &DeployCase) -> Result<(), Vec<Mismatch>> { Ok(()) }
+pub(crate) fn run_case(_config: &DeployConfig, _case: &DeployCase) -> Result<(), Vec<Mismatch>> {
+    Ok(())
+}
