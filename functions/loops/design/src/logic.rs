@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use revloops_capacity::results::{Branch, Group, Year};
-use revloops_capacity::{Computed, compute};
+use revloops_capacity::{Asked, Chance, Computed, Variance, compute, simulate};
 use revloops_loopkit::{Because, Decision, Reason, Verdict};
 use revloops_scenario::{Month, Scenario};
 
@@ -30,6 +30,24 @@ pub struct DesignVerdict {
     pub managers: Vec<RolledUp>,
     /// Segments that fall short, by year.
     pub short: Vec<FallsShort>,
+    /// How bookings spread, and how likely the targets are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulated: Option<Spread>,
+}
+
+/// How the whole plan's bookings spread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spread {
+    /// The same seed gives the same figures.
+    pub seed: u64,
+    /// Number of trials.
+    pub trials: u32,
+    /// By year of the plan.
+    pub years: Vec<Chance>,
+    /// Over the plan.
+    pub plan: Chance,
+    /// Which uncertainty the plan's spread comes from.
+    pub variance: Variance,
 }
 
 /// Years of one segment, territory or manager.
@@ -54,7 +72,11 @@ pub struct FallsShort {
 
 pub(crate) fn decide(config: &DesignConfig, facts: &DesignFacts) -> Decision<DesignVerdict> {
     match inputs::scenario(facts) {
-        Ok(scenario) => computed(config, &scenario),
+        Ok(scenario) => {
+            let mut decision = computed(config, &scenario);
+            decision.verdict.simulated = Some(spread(config, &scenario));
+            decision
+        }
         // Looking up refuses it, so only a record from elsewhere can come here.
         Err(why) => {
             let because = Because::new("it passes its check", why.to_string(), false);
@@ -64,7 +86,7 @@ pub(crate) fn decide(config: &DesignConfig, facts: &DesignFacts) -> Decision<Des
     }
 }
 
-/// What a checked scenario can book.
+/// What a checked scenario can book; not simulated.
 pub(crate) fn computed(config: &DesignConfig, scenario: &Scenario) -> Decision<DesignVerdict> {
     let computed = compute(scenario, &[]);
     let mut short = Vec::new();
@@ -81,6 +103,19 @@ pub(crate) fn computed(config: &DesignConfig, scenario: &Scenario) -> Decision<D
     }
     let outcome = if short.is_empty() { "covered" } else { "short" };
     Decision::sure(outcome, verdict(computed, short), reasons)
+}
+
+/// On one thread: how many there are changes nothing but the time, and a function has one processor.
+fn spread(config: &DesignConfig, scenario: &Scenario) -> Spread {
+    let asked = Asked { seed: config.simulation.seed, trials: config.simulation.trials, threads: 1 };
+    let simulated = simulate(scenario, asked);
+    Spread {
+        seed: simulated.seed,
+        trials: simulated.trials,
+        years: simulated.years,
+        plan: simulated.plan,
+        variance: simulated.plan_variance,
+    }
 }
 
 fn reason(config: &DesignConfig, segment: &Group, year: &Year, coverage: i64, holds: bool) -> Reason {
@@ -111,5 +146,6 @@ fn verdict(computed: Computed, short: Vec<FallsShort>) -> DesignVerdict {
         territories: branches(computed.territories),
         managers: branches(computed.managers),
         short,
+        simulated: None,
     }
 }

@@ -82,11 +82,11 @@ fn told(context: &Context, step: Step, asked: &AskedPlan, ended: &Value, applied
     Ok(ExitCode::SUCCESS)
 }
 
-/// `5,012 written, 3 left`: the numbers of a reply.
+/// `5012 written, 3 left`: what became of how many records.
 pub(super) fn in_words(reply: &Value) -> String {
-    let numbers = reply.as_object().into_iter().flatten().filter_map(|(name, value)| Some((name, value.as_u64()?)));
-    let said: Vec<String> =
-        numbers.filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+    let count = |name: &str| reply.get(name).and_then(Value::as_u64).filter(|count| *count > 0);
+    let told = ["written", "already", "left", "refused"].into_iter();
+    let said: Vec<String> = told.filter_map(|name| Some(format!("{} {name}", count(name)?))).collect();
     if said.is_empty() { "nothing had to be written".to_owned() } else { said.join(", ") }
 }
 
@@ -141,8 +141,7 @@ pub(super) async fn apply(context: &Context, args: ApplyArgs) -> anyhow::Result<
         }
     };
     let step = context.console.step("Apply");
-    let payload = json!({"apply": {"plan_run": asked.run, "approved": asked.hash, "by": by, "correlation_id": asked.correlation_id}});
-    let reply = until_through(context, &planned, &payload, &step).await?;
+    let reply = until_through(context, &planned, "apply", &asked, &by, &step).await?;
     planned.approvals.note(&asked.hash, &PlanStatus::Applied).await?;
     step.done(in_words(&reply));
     context.console.json(&json!({"hash": asked.hash, "status": "applied", "applied": reply}))?;
@@ -153,16 +152,28 @@ pub(super) async fn apply(context: &Context, args: ApplyArgs) -> anyhow::Result<
 pub(super) async fn until_through(
     context: &Context,
     planned: &Planned,
-    payload: &Value,
+    what: &str,
+    asked: &AskedPlan,
+    by: &str,
     step: &Step,
 ) -> anyhow::Result<Value> {
     let aws = Aws::local(&context.layout, &planned.endpoints);
     let function = planned.endpoints.output("TerritorySyncFunction")?;
+    let mut from_chunk = json!(0);
     loop {
-        let reply = aws.invoke(function, payload).await.context("carrying out a plan")?;
+        let payload = json!({what: {
+            "plan_run": asked.run,
+            "approved": asked.hash,
+            "by": by,
+            "from_chunk": from_chunk,
+            "correlation_id": asked.correlation_id,
+        }});
+        let reply = aws.invoke(function, &payload).await.context("carrying out a plan")?;
         if reply.get("done").and_then(Value::as_bool) == Some(true) {
             return Ok(reply);
         }
-        step.detail(in_words(&reply));
+        let number = |name: &str| reply.get(name).cloned().unwrap_or_else(|| json!(0));
+        from_chunk = number("next_chunk");
+        step.detail(format!("{from_chunk} of {} chunks", number("chunks")));
     }
 }

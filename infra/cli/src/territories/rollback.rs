@@ -28,8 +28,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         }
     }
     let step = context.console.step("Roll back");
-    let payload = json!({"roll_back": {"plan_run": asked.run, "approved": asked.hash, "by": person(), "correlation_id": asked.correlation_id}});
-    let reply = until_through(context, &planned, &payload, &step).await?;
+    let reply = until_through(context, &planned, "roll_back", &asked, &person(), &step).await?;
     planned.approvals.note(&asked.hash, &PlanStatus::RolledBack).await?;
     step.done(in_words(&reply));
     context.console.json(&json!({"hash": asked.hash, "status": "rolled_back", "rolled_back": reply}))?;
