@@ -291,7 +291,10 @@ fn times_fit_into_each_other(template: &Value) -> Vec<String> {
             default("PlanningStepSeconds") < default("PlanningLeaseSeconds"),
             "a planning run's lease ends before the function that holds it",
         ),
-        (default("PlanningLeaseSeconds") < planning_busy, "the planning chain gives a busy run up before its lease ends"),
+        (
+            default("PlanningLeaseSeconds") < planning_busy,
+            "the planning chain gives a busy run up before its lease ends",
+        ),
         (
             default("StepTimeoutSeconds") < default("LeaseSeconds"),
             "a run's lease ends before the function that holds it",
