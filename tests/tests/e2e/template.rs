@@ -527,7 +527,7 @@ fn the_demand_chain_retries_what_passes_by_itself_and_parks_everything_else() {
 #[test]
 fn the_planning_chain_applies_nothing_that_nobody_approved() {
     let chain = chain("PlanningChain", "planning.asl.json");
-    retries_and_parks(&chain, &["Design", "Deploy", "AskForApproval", "Apply"]);
+    retries_and_parks(&chain, &["Design", "Deploy", "NotePending", "AskForApproval", "Apply"]);
     let states = chain["States"].as_object().expect("states");
     let leads_to = |name: &str| -> BTreeSet<&str> {
         let says = |next: &Value| next.as_str() == Some(name);

@@ -1,14 +1,19 @@
-//! The executor of plans: what a person approved, carried out or taken back, a bounded piece an invocation.
+//! The executor of plans: what a person approved, carried out or taken back, a bounded piece an invocation; and before that,
+//! the list of accounts that a plan leaves to a person.
 //!
 //! The planning chain invokes it until it is through. It reads the plan from the record of the run that made it, and does
 //! nothing unless the hash that was approved is that plan's.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use revloops_deploy::Plan;
 use revloops_deploy::sync::{self, Approved, Turn};
-use revloops_domain::ErrorClass;
-use revloops_loopkit::ports::{BatchStore, Bus, Clock, Collections, Making, Placements, RunStore, Territories};
+use revloops_domain::{AccountId, ErrorClass, RunId};
+use revloops_loopkit::ports::{
+    BatchStore, Bus, Clock, Collections, Making, PendingAccount, Placements, RunStore, Territories,
+};
 use revloops_loopkit::{Failure, Outcome, RunKey};
 
 /// Chunks of an invocation: of 200 records each, with their look-ups, they are through well before the function's time is.
@@ -22,6 +27,30 @@ pub enum Request {
     Apply(Wanted),
     /// Take it back.
     RollBack(Wanted),
+    /// Note which accounts it leaves to a person.
+    NotePending(Made),
+}
+
+/// A plan that nobody was asked about yet.
+#[derive(Debug, Deserialize)]
+pub struct Made {
+    /// The run that made it.
+    pub plan_run: RunKey,
+}
+
+/// What was done.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// A piece of a plan.
+    Turn(Turn),
+    /// The list was brought up to date.
+    Noted {
+        /// Accounts that wait now.
+        pending: usize,
+        /// Accounts that waited before and do not any more.
+        settled: usize,
+    },
 }
 
 /// Which plan.
@@ -66,21 +95,19 @@ pub async fn carry_out(
     ports: Ports<'_>,
     clock: &dyn Clock,
     pause: impl AsyncFn(u32),
-) -> Outcome<Turn> {
+) -> Outcome<Reply> {
     let (wanted, back) = match request {
         Request::Apply(wanted) => (wanted, false),
         Request::RollBack(wanted) => (wanted, true),
+        Request::NotePending(made) => return note_pending(&made.plan_run, ports).await,
     };
-    let no_plan = || Failure::new(ErrorClass::Rejected, format!("{} made no plan", wanted.plan_run.subject));
-    let record = ports.runs.one(&wanted.plan_run).await?.ok_or_else(no_plan)?.record;
-    let plan: Plan = serde_json::from_value(record.decision.verdict)
-        .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading a plan", &error))?;
+    let (run_id, plan) = plan_of(&wanted.plan_run, ports.runs).await?;
     let hash = plan.hash();
     if hash != wanted.approved {
         let why = format!("{} was approved, and the plan of {} is {hash}", wanted.approved, wanted.plan_run.subject);
         return Err(Failure::new(ErrorClass::Rejected, why));
     }
-    let approved = Approved { plan: &plan, run_id: &record.run_id, by: &wanted.by, at: clock.now() };
+    let approved = Approved { plan: &plan, run_id: &run_id, by: &wanted.by, at: clock.now() };
     let ports = sync::Ports {
         territories: ports.territories,
         making: ports.making,
@@ -96,5 +123,36 @@ pub async fn carry_out(
     };
     let (written, left, refused) = (turn.written, turn.left, turn.refused);
     tracing::info!(plan = hash, back, done = turn.done, written, left, refused, "turn ended");
-    Ok(turn)
+    Ok(Reply::Turn(turn))
+}
+
+async fn plan_of(run: &RunKey, runs: &dyn RunStore) -> Outcome<(RunId, Plan)> {
+    let no_plan = || Failure::new(ErrorClass::Rejected, format!("{} made no plan", run.subject));
+    let record = runs.one(run).await?.ok_or_else(no_plan)?.record;
+    let plan = serde_json::from_value(record.decision.verdict)
+        .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading a plan", &error))?;
+    Ok((record.run_id, plan))
+}
+
+/// The plan has looked at all accounts, so whoever it does not leave to a person waits for none.
+async fn note_pending(run: &RunKey, ports: Ports<'_>) -> Outcome<Reply> {
+    let (_, plan) = plan_of(run, ports.runs).await?;
+    let now: BTreeSet<&AccountId> = plan.pending.iter().map(|one| &one.account).collect();
+    let before = ports.placements.pending().await?;
+    let settled: Vec<AccountId> =
+        before.into_iter().map(|one| one.account).filter(|account| !now.contains(account)).collect();
+    let waiting: Vec<PendingAccount> = plan
+        .pending
+        .iter()
+        .map(|one| PendingAccount {
+            account: one.account.clone(),
+            name: one.name.clone(),
+            why: one.why.clone(),
+            proposed: one.proposed.clone(),
+            since: one.since,
+        })
+        .collect();
+    ports.placements.wait(&waiting).await?;
+    ports.placements.settle(&settled).await?;
+    Ok(Reply::Noted { pending: waiting.len(), settled: settled.len() })
 }

@@ -75,10 +75,14 @@ async fn a_promoted_scenario_is_computed_and_its_record_gives_the_same_decision_
         .sum();
     assert_eq!(verdict["total"][0]["capacity"], segments, "the whole is the sum of its segments");
     assert_eq!(verdict["total"][0]["target"], 920_000_000, "7 and 2.2 million are to be booked in the first year");
-    assert!(verdict["simulated"]["plan"]["bookings"]["p10"].as_i64() < verdict["simulated"]["plan"]["bookings"]["p90"].as_i64());
+    assert!(
+        verdict["simulated"]["plan"]["bookings"]["p10"].as_i64()
+            < verdict["simulated"]["plan"]["bookings"]["p90"].as_i64()
+    );
     assert_eq!(record.reply["scenario"], stamp);
     assert_eq!(record.effects.len(), 1);
-    let again = decide_again::<Design>(&serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap(), &config);
+    let again =
+        decide_again::<Design>(&serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap(), &config);
     assert_eq!(again.unwrap(), record.decision);
 }
 
