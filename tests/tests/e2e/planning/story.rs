@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use revloops_aws::TableRuns;
+use revloops_aws::{Execution, TableRuns};
 use revloops_loopkit::RunKey;
 use revloops_loopkit::ports::RunStore as _;
 use serde_json::{Value, json};
@@ -24,11 +24,13 @@ static KILLED: AtomicUsize = AtomicUsize::new(0);
 #[tokio::test(flavor = "multi_thread")]
 async fn a_promoted_scenario_comes_into_the_crm_once_whatever_dies_and_can_be_taken_back() -> anyhow::Result<()> {
     let own = Own::new().await?;
-    let wanted = own.accounts(ACCOUNTS).await?;
-    let baseline = own.picture().await?;
-
     nothing_of_a_wrong_scenario_is_promoted(&own).await?;
     promotes_by_its_hash_alone(&own);
+    is_stale_once_another_is_promoted(&own).await?;
+
+    let wanted = own.accounts(ACCOUNTS).await?;
+    let baseline = own.picture().await?;
+    own.promote("end-to-end");
     let hash = is_planned_and_waits(&own, &baseline).await?;
     is_applied_while_its_executor_is_killed(&own, &hash).await;
     let applied = own.picture().await?;
@@ -63,8 +65,31 @@ fn promotes_by_its_hash_alone(own: &Own) {
     assert_eq!(again["event"]["event_id"], promoted["event"]["event_id"]);
 }
 
+/// A plan that waits ends when the scenario before is promoted again, and cannot be approved any more.
+async fn is_stale_once_another_is_promoted(own: &Own) -> anyhow::Result<()> {
+    let older = own.waiting_plan("end-to-end").await;
+    let config = own.config().to_string_lossy().into_owned();
+    let rollback = ["design", "rollback", "--config", &config];
+    let (shown, fine) = own.told(&rollback);
+    assert!(fine && shown["scenario"] == "fy27-baseline" && shown["promoted"] == false, "{shown}");
+    let (back, fine) = own.told(&[&rollback[..], &["--approve", shown["hash"].as_str().unwrap()]].concat());
+    assert!(fine && back["promoted"] == true, "{back}");
+    let hash = older["hash"].as_str().unwrap();
+    let refused = own.revloops(&["territories", "approve", hash]);
+    assert!(!refused.status.success(), "its scenario is not the active one");
+
+    own.waiting_plan("fy27-baseline").await;
+    let refused = own.revloops(&["territories", "approve", hash]);
+    assert!(!refused.status.success());
+    let steps = own.endpoints.clients().await.steps;
+    let execution = revloops_aws::execution(&steps, older["execution"].as_str().unwrap()).await?;
+    let Execution::Ended(output) = execution else { panic!("its chain has not ended: {execution:?}") };
+    assert_eq!(output["answer"], "stale", "{output}");
+    Ok(())
+}
+
 async fn is_planned_and_waits(own: &Own, baseline: &Picture) -> anyhow::Result<String> {
-    let plan = own.waiting_plan().await;
+    let plan = own.waiting_plan("end-to-end").await;
     let hash = plan["hash"].as_str().unwrap().to_owned();
     let (shown, _) = own.told(&["territories", "show"]);
     assert_eq!(shown["hash"], plan["hash"]);

@@ -130,16 +130,18 @@ impl Own {
         promoted
     }
 
-    /// The plan that waits, once there is one.
-    pub(super) async fn waiting_plan(&self) -> Value {
+    /// The plan of this scenario that waits, once there is one.
+    pub(super) async fn waiting_plan(&self, scenario: &str) -> Value {
         for _attempt in 0..240 {
             let (plans, _) = self.told(&["territories", "list"]);
-            if let Some(plan) = plans.as_array().unwrap().iter().find(|plan| plan["status"]["status"] == "waiting") {
+            let waits =
+                |plan: &&Value| plan["status"]["status"] == "waiting" && plan["plan"]["scenario_id"] == scenario;
+            if let Some(plan) = plans.as_array().unwrap().iter().find(waits) {
                 return plan["plan"].clone();
             }
             tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         }
-        panic!("no plan waits: {:#}", self.told(&["status"]).0["parked"])
+        panic!("no plan of {scenario} waits: {:#}", self.told(&["status"]).0["parked"])
     }
 
     /// Accounts in all of these countries in turns; their ids with the territory that each belongs to.
