@@ -81,8 +81,11 @@ async fn is_stale_once_another_is_promoted(own: &Own) -> anyhow::Result<()> {
     own.waiting_plan("fy27-baseline").await;
     let refused = own.revloops(&["territories", "approve", hash]);
     assert!(!refused.status.success());
+    let (plans, _) = own.told(&["territories", "list"]);
+    let older = plans.as_array().unwrap().iter().find(|plan| plan["plan"]["hash"] == hash).unwrap();
+    assert_eq!(older["status"]["status"], "stale", "{older}");
     let steps = own.endpoints.clients().await.steps;
-    let execution = revloops_aws::execution(&steps, older["execution"].as_str().unwrap()).await?;
+    let execution = revloops_aws::execution(&steps, older["plan"]["execution"].as_str().unwrap()).await?;
     let Execution::Ended(output) = execution else { panic!("its chain has not ended: {execution:?}") };
     assert_eq!(output["answer"], "stale", "{output}");
     Ok(())
