@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use revloops_domain::events::LeadSaved;
-use revloops_domain::{CorrelationId, Lead, LeadId, OrganizationId, UserId};
+use revloops_domain::{AccountId, CorrelationId, Lead, LeadId, OrganizationId, UserId};
 
 /// The `n`-th lead id of this test.
 ///
@@ -23,6 +23,16 @@ pub fn lead_id(n: u32) -> LeadId {
 #[expect(clippy::expect_used, reason = "an id by construction; tests only")]
 pub fn user_id(n: u32) -> UserId {
     UserId::parse(&format!("005xx{n:010}")).expect("a user id")
+}
+
+/// The `n`-th account id of this test.
+///
+/// # Panics
+/// Never: the text is an id by construction.
+#[must_use]
+#[expect(clippy::expect_used, reason = "an id by construction; tests only")]
+pub fn account_id(n: u32) -> AccountId {
+    AccountId::parse(&format!("001xx{n:010}")).expect("an account id")
 }
 
 /// The event of the first lead of this test, saved just before 10 o'clock on 22 November 2026.

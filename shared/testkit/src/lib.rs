@@ -9,14 +9,16 @@ mod memory;
 mod parked;
 mod pools;
 mod shipped;
+mod territories;
 mod touches;
 mod world;
 
 pub use accounts::AccountsInMemory;
 pub use audit::{Audit, audit};
-pub use builders::{LeadBuilder, lead, lead_id, lead_saved, user_id};
+pub use builders::{LeadBuilder, account_id, lead, lead_id, lead_saved, user_id};
 pub use contended::ContendedPools;
 pub use memory::{Memory, Write};
 pub use parked::ParkedInMemory;
 pub use shipped::{config_root, shipped_config, shipped_sources_with};
+pub use territories::{CrmTerritories, PlacementsInMemory, Shape};
 pub use world::{Kill, TestWorld};

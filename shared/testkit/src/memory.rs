@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 
 use revloops_domain::{Lead, UserId};
 use revloops_loopkit::Record;
-use revloops_loopkit::ports::{Act, BusEvent, CrmUser, ModelAnswer, PoolState, Queue, Ticket};
+use revloops_loopkit::ports::{Act, BusEvent, ChunkRun, CrmUser, ModelAnswer, Noted, PoolState, Queue, Ticket};
+
+use crate::territories::{CrmTerritories, PlacementsInMemory};
 
 /// One accepted write to the CRM.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +72,12 @@ pub struct Memory {
     pub answers: Vec<ModelAnswer>,
     /// How often the model was asked.
     pub asked: usize,
+    /// The CRM's territories.
+    pub crm: CrmTerritories,
+    /// What is known of accounts' places beside the CRM.
+    pub placements: PlacementsInMemory,
+    /// What is noted of chunks.
+    pub journal: BTreeMap<ChunkRun, Noted>,
     pub(crate) runs: BTreeMap<(String, String), StoredState>,
 }
 
@@ -94,6 +102,9 @@ impl Memory {
             acts: BTreeMap::new(),
             answers: Vec::new(),
             asked: 0,
+            crm: CrmTerritories::default(),
+            placements: PlacementsInMemory::default(),
+            journal: BTreeMap::new(),
             runs: BTreeMap::new(),
         }
     }

@@ -1,158 +1,130 @@
-//! The executor of plans: what a person approved, carried out or taken back, a bounded piece an invocation; and before that,
-//! the list of accounts that a plan leaves to a person.
-//!
-//! The planning chain invokes it until it is through. It reads the plan from the record of the run that made it, and does
-//! nothing unless the hash that was approved is that plan's.
+//! Carries out an approved plan of the CRM's territories, or takes it back: a bounded piece an invocation, until it says that
+//! it is done. Where it stopped is in the journal, so that it may die anywhere and be called again with the same.
 
-use std::collections::BTreeSet;
+mod pending;
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use revloops_deploy::Plan;
-use revloops_deploy::sync::{self, Approved, Turn};
-use revloops_domain::{AccountId, ErrorClass, RunId};
-use revloops_loopkit::ports::{
-    BatchStore, Bus, Clock, Collections, Making, PendingAccount, Placements, RunStore, Territories,
-};
+use revloops_deploy::sync::{self, Approved, Ports, Turn};
+use revloops_domain::{ErrorClass, RunId};
+use revloops_loopkit::ports::RunStore;
 use revloops_loopkit::{Failure, Outcome, RunKey};
 
-/// Chunks of an invocation: of 200 records each, with their look-ups, they are through well before the function's time is.
-const CHUNKS_A_TURN: usize = 10;
+pub use pending::{Made, Noted, note_pending};
 
-/// What is asked for.
-#[derive(Debug, Deserialize)]
+/// Chunks of an invocation: a thousand records, and well within its time.
+const CHUNKS_A_TURN: usize = 5;
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Request {
-    /// Carry a plan out.
-    Apply(Wanted),
-    /// Take it back.
-    RollBack(Wanted),
-    /// Note which accounts it leaves to a person.
-    NotePending(Made),
+pub enum Payload {
+    /// The plan is carried out.
+    Apply(Asked),
+    /// What it did is taken back.
+    RollBack(Asked),
 }
 
-/// A plan that nobody was asked about yet.
-#[derive(Debug, Deserialize)]
-pub struct Made {
+/// Which plan, and who wants it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Asked {
     /// The run that made it.
     pub plan_run: RunKey,
-}
-
-/// What was done.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Reply {
-    /// A piece of a plan.
-    Turn(Turn),
-    /// The list was brought up to date.
-    Noted {
-        /// Accounts that wait now.
-        pending: usize,
-        /// Accounts that waited before and do not any more.
-        settled: usize,
-    },
-}
-
-/// Which plan.
-#[derive(Debug, Deserialize)]
-pub struct Wanted {
-    /// The run that made it.
-    pub plan_run: RunKey,
-    /// The hash that a person approved.
+    /// The hash that was approved.
     pub approved: String,
-    /// Who.
+    /// Who approved it, or wants it back.
     pub by: String,
-    /// Where the last turn ended.
+    /// Where the last turn stopped; the beginning where it is left out.
     #[serde(default)]
     pub from_chunk: u32,
 }
 
-/// What it works with.
-#[derive(Clone, Copy)]
-pub struct Ports<'a> {
-    /// Where the plan is.
-    pub runs: &'a dyn RunStore,
-    /// What the CRM has.
-    pub territories: &'a dyn Territories,
-    /// Creates and deletes.
-    pub making: &'a dyn Making,
-    /// Changes.
-    pub collections: &'a dyn Collections,
-    /// The journal.
-    pub journal: &'a dyn BatchStore,
-    /// What moved when, and who waits no more.
-    pub placements: &'a dyn Placements,
-    /// Where it is told.
-    pub bus: &'a dyn Bus,
+/// What the planning chain and the command line invoke this with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Invocation {
+    /// A plan is carried out.
+    Apply(Asked),
+    /// What it did is taken back.
+    RollBack(Asked),
+    /// The accounts that it leaves to a person come on their list.
+    NotePending(Made),
 }
 
-/// Does one piece.
+/// Does what is asked for; the reply is a [`Reply`], or for the list a [`Noted`].
 ///
 /// # Errors
-/// `Rejected` where the approved hash is not the plan's, or there is no such plan; else as [`sync::apply`].
-pub async fn carry_out(
-    request: Request,
-    ports: Ports<'_>,
-    clock: &dyn Clock,
-    pause: impl AsyncFn(u32),
-) -> Outcome<Reply> {
-    let (wanted, back) = match request {
-        Request::Apply(wanted) => (wanted, false),
-        Request::RollBack(wanted) => (wanted, true),
-        Request::NotePending(made) => return note_pending(&made.plan_run, ports).await,
+/// As [`handle`] and [`note_pending`].
+pub async fn invoked(invocation: Invocation, ports: Ports<'_>, runs: &dyn RunStore, at: Timestamp) -> Outcome<Value> {
+    let reply = match invocation {
+        Invocation::Apply(asked) => serde_json::to_value(handle(Payload::Apply(asked), ports, runs, at).await?),
+        Invocation::RollBack(asked) => serde_json::to_value(handle(Payload::RollBack(asked), ports, runs, at).await?),
+        Invocation::NotePending(made) => serde_json::to_value(note_pending(&made, ports.placements, runs).await?),
     };
-    let (run_id, plan) = plan_of(&wanted.plan_run, ports.runs).await?;
-    let hash = plan.hash();
-    if hash != wanted.approved {
-        let why = format!("{} was approved, and the plan of {} is {hash}", wanted.approved, wanted.plan_run.subject);
-        return Err(Failure::new(ErrorClass::Rejected, why));
-    }
-    let approved = Approved { plan: &plan, run_id: &run_id, by: &wanted.by, at: clock.now() };
-    let ports = sync::Ports {
-        territories: ports.territories,
-        making: ports.making,
-        collections: ports.collections,
-        journal: ports.journal,
-        placements: ports.placements,
-        bus: ports.bus,
-    };
-    let turn = if back {
-        sync::roll_back(ports, approved, wanted.from_chunk, CHUNKS_A_TURN, pause).await?
-    } else {
-        sync::apply(ports, approved, wanted.from_chunk, CHUNKS_A_TURN, pause).await?
-    };
-    let (written, left, refused) = (turn.written, turn.left, turn.refused);
-    tracing::info!(plan = hash, back, done = turn.done, written, left, refused, "turn ended");
-    Ok(Reply::Turn(turn))
+    reply.map_err(|error| Failure::new(ErrorClass::Bug, "writing a reply").caused_by(error))
 }
 
-async fn plan_of(run: &RunKey, runs: &dyn RunStore) -> Outcome<(RunId, Plan)> {
-    let no_plan = || Failure::new(ErrorClass::Rejected, format!("{} made no plan", run.subject));
-    let record = runs.one(run).await?.ok_or_else(no_plan)?.record;
-    let plan = serde_json::from_value(record.decision.verdict)
-        .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading a plan", &error))?;
+/// How far it came: `{"done": false, "next_chunk": 5, …}` asks to be called again with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reply {
+    /// The plan.
+    pub plan: String,
+    /// The run that made it.
+    pub run_id: RunId,
+    /// How far.
+    #[serde(flatten)]
+    pub turn: Turn,
+}
+
+/// Does one turn.
+///
+/// # Errors
+/// `Rejected` where there is no such plan, or another was approved; otherwise as [`sync::apply`].
+pub async fn handle(payload: Payload, ports: Ports<'_>, runs: &dyn RunStore, at: Timestamp) -> Outcome<Reply> {
+    let (Payload::Apply(asked) | Payload::RollBack(asked)) = &payload;
+    let (run_id, plan) = planned(&asked.plan_run, runs).await?;
+    let hash = plan.hash();
+    if hash != asked.approved {
+        let why = format!("run {run_id} planned {hash}, and {} was approved", asked.approved);
+        return Err(Failure::new(ErrorClass::Rejected, why));
+    }
+    let approved = Approved { plan: &plan, run_id: &run_id, by: &asked.by, at };
+    let turn = match &payload {
+        Payload::Apply(_) => sync::apply(ports, approved, asked.from_chunk, CHUNKS_A_TURN, pause).await,
+        Payload::RollBack(_) => sync::roll_back(ports, approved, asked.from_chunk, CHUNKS_A_TURN, pause).await,
+    }?;
+    tracing::info!(
+        run_id = run_id.as_str(),
+        plan = hash,
+        done = turn.done,
+        next_chunk = turn.next_chunk,
+        written = turn.written,
+        left = turn.left,
+        refused = turn.refused,
+        "turn ended"
+    );
+    Ok(Reply { plan: hash, run_id, turn })
+}
+
+async fn planned(key: &RunKey, runs: &dyn RunStore) -> Outcome<(RunId, Plan)> {
+    let none = || Failure::new(ErrorClass::Rejected, format!("no run of {} made a plan for it", key.subject));
+    let stored = runs.one(key).await?.ok_or_else(none)?;
+    let record = stored.record;
+    let plan = serde_json::from_value(record.decision.verdict).map_err(|error| {
+        Failure::unreadable(ErrorClass::Bug, format_args!("reading the plan of run {}", record.run_id), &error)
+    })?;
     Ok((record.run_id, plan))
 }
 
-/// The plan has looked at all accounts, so whoever it does not leave to a person waits for none.
-async fn note_pending(run: &RunKey, ports: Ports<'_>) -> Outcome<Reply> {
-    let (_, plan) = plan_of(run, ports.runs).await?;
-    let now: BTreeSet<&AccountId> = plan.pending.iter().map(|one| &one.account).collect();
-    let before = ports.placements.pending().await?;
-    let settled: Vec<AccountId> =
-        before.into_iter().map(|one| one.account).filter(|account| !now.contains(account)).collect();
-    let waiting: Vec<PendingAccount> = plan
-        .pending
-        .iter()
-        .map(|one| PendingAccount {
-            account: one.account.clone(),
-            name: one.name.clone(),
-            why: one.why.clone(),
-            proposed: one.proposed.clone(),
-            since: one.since,
-        })
-        .collect();
-    ports.placements.wait(&waiting).await?;
-    ports.placements.settle(&settled).await?;
-    Ok(Reply::Noted { pending: waiting.len(), settled: settled.len() })
+/// Six attempts take six seconds; what is still locked then fails the turn, and the next one goes on.
+async fn pause(attempt: u32) {
+    tokio::time::sleep(Duration::from_millis(100 << attempt.min(5))).await;
 }
+
+#[cfg(test)]
+mod tests;

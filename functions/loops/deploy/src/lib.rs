@@ -20,6 +20,8 @@ pub mod metrics;
 pub mod outputs;
 mod scenario;
 pub mod sync;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 
@@ -107,7 +109,7 @@ impl Loop for Deploy {
         config: &DeployConfig,
         input: &DeployInput,
         at: Timestamp,
-        _mode: Mode,
+        mode: Mode,
     ) -> Outcome<LookedUp<Facts>> {
         let ports = Ports {
             config: self.config.as_ref(),
@@ -117,7 +119,7 @@ impl Loop for Deploy {
             model: self.model.as_ref(),
             answers: self.answers.as_ref(),
         };
-        inputs::look_up(ports, config, input, at).await
+        inputs::look_up(ports, config, input, at, mode).await
     }
 
     fn decide(config: &DeployConfig, _input: &DeployInput, facts: &Facts, at: Timestamp) -> Decision<Plan> {

@@ -5,10 +5,12 @@ pub mod drift;
 pub mod facts;
 pub mod goal;
 pub mod match_up;
-mod people;
+pub(crate) mod people;
 pub mod place;
 pub mod plan;
 mod territories;
+#[cfg(test)]
+mod tests;
 pub mod words;
 
 use std::collections::BTreeSet;

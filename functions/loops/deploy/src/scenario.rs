@@ -2,8 +2,13 @@
 
 use serde_json::Value;
 
-use revloops_scenario::Scenario;
+use revloops_scenario::{Resolved, ResolvedError, Scenario};
 
-pub(crate) fn read(_content: &Value) -> Result<Scenario, std::fmt::Error> {
-    Err(std::fmt::Error)
+/// The checked scenario in stored content; its hash is checked, too.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn read(content: &Value) -> Result<Scenario, ResolvedError> {
+    let bytes = serde_json::to_vec(content).unwrap_or_default();
+    Resolved::from_json(&bytes).map(|resolved| resolved.scenario)
 }

@@ -8,18 +8,20 @@ use serde_json::{Value, json};
 
 use revloops_config::{ConfigStore, StoreError};
 use revloops_domain::{Account, AccountId, ConfigStamp, Cost, ErrorClass};
-use revloops_loopkit::ports::{Cache, CrmDirectory, Model, PlacedAccount, Placements, Territories};
+use revloops_loopkit::ports::{Cache, CrmDirectory, Model, PendingAccount, PlacedAccount, Placements, Territories};
 use revloops_loopkit::the_loop::LookedUp;
-use revloops_loopkit::{Actor, Failure, Outcome};
+use revloops_loopkit::{Actor, Failure, Mode, Outcome};
 use revloops_scenario::Scenario;
 
 use crate::config::DeployConfig;
-use crate::inputs::{ACTIVE_SCENARIO, DeployInput, request};
+use crate::inputs::{ACTIVE_SCENARIO, DeployInput, Why, request};
 use crate::logic::accounts::{placed_in_all, recent_since};
 use crate::logic::facts::{Answer, Facts, Snapshot};
 use crate::logic::goal::{Wanted, goal};
+use crate::logic::make;
 use crate::logic::match_up::match_up;
 use crate::logic::place::{Placement, Placer, Unclear};
+use crate::logic::plan::Plan;
 
 /// How many questions are under way at once.
 const AT_ONCE: usize = 4;
@@ -40,6 +42,7 @@ pub(crate) async fn look_up(
     config: &DeployConfig,
     input: &DeployInput,
     at: Timestamp,
+    mode: Mode,
 ) -> Outcome<LookedUp<Facts>> {
     let stamp = match &input.scenario {
         Some(stamp) => stamp.clone(),
@@ -66,7 +69,38 @@ pub(crate) async fn look_up(
         moved,
     };
     let (cost, actor) = ask(ports, config, &scenario, &mut facts, at).await?;
+    if mode == Mode::Live && matches!(input.why, Why::Promoted | Why::Accounts) {
+        keep_who_waits(ports.placements, &make(config, &scenario, &facts, at), &facts).await?;
+    }
     Ok(LookedUp { facts, cost, actor })
+}
+
+/// Keeps the list of accounts that wait for a person. Every attempt of one run keeps the same.
+async fn keep_who_waits(placements: &dyn Placements, plan: &Plan, facts: &Facts) -> Outcome<()> {
+    let waiting: Vec<PendingAccount> = plan
+        .pending
+        .iter()
+        .map(|one| PendingAccount {
+            account: one.account.clone(),
+            name: one.name.clone(),
+            why: one.why.clone(),
+            proposed: one.proposed.clone(),
+            since: one.since,
+        })
+        .collect();
+    let waits: BTreeSet<&AccountId> = waiting.iter().map(|one| &one.account).collect();
+    let looked_at: BTreeSet<&AccountId> = facts.crm.accounts.iter().map(|one| &one.account.id).collect();
+    // Of a whole scenario, one that is not there any more waits no more either.
+    let known = |id: &&AccountId| facts.crm.all_accounts || looked_at.contains(id);
+    let ids = facts.pending.iter().map(|one| &one.account);
+    let over: Vec<AccountId> = ids.filter(known).filter(|id| !waits.contains(id)).cloned().collect();
+    if !waiting.is_empty() {
+        placements.wait(&waiting).await?;
+    }
+    if !over.is_empty() {
+        placements.settle(&over).await?;
+    }
+    Ok(())
 }
 
 /// The scenario in its stored content.
