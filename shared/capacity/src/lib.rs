@@ -5,6 +5,7 @@
 //! - [`mod@compute`]: the model, seat by seat, and its roll-ups
 //! - [`parts`]: shares of a year, ramp, survival and presence, in integers
 //! - [`seats`]: the scenario's seats, made ready to be computed with
+//! - [`mod@diff`]: why two scenarios differ
 //! - [`mod@simulate`]: how sure it is, by seeded trials
 //! - [`targets`]: what is to be booked, spread over months and rolled up
 //!
@@ -13,6 +14,7 @@
 //! parts.
 
 pub mod compute;
+pub mod diff;
 pub mod parts;
 pub mod results;
 pub mod seats;
@@ -20,6 +22,7 @@ pub mod simulate;
 pub mod targets;
 
 pub use compute::{Booking, Totals, compute, totals};
+pub use diff::diff;
 pub use results::{
     Against, Amounts, Branch, Cause, CauseKind, Chance, Computed, Difference, Effect, Group, HiresNeeded, LeverEffect,
     Quantiles, SeatRow, SegmentChance, SegmentHires, Series, Side, Simulated, Starts, Variance, Year, YearClosed,

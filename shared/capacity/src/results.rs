@@ -396,7 +396,7 @@ pub struct Side {
     pub scenario: String,
     /// Its hash.
     pub hash: String,
-    /// Its sums over the months that both plans have, and the first twelve of them.
+    /// Its sums.
     pub amounts: Amounts,
 }
 
