@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use revloops_capacity::compute;
+use revloops_capacity::{Cause, compute, diff};
 use revloops_domain::Cents;
 use revloops_scenario::{Scenario, Territory};
 use serde::Serialize;
@@ -16,6 +16,8 @@ pub(super) struct Changes {
     to: Side,
     /// Bookings and targets by year.
     years: Vec<YearChange>,
+    /// What the change of capacity, quota, target and cost over the plan comes from; the parts add up to it.
+    causes: Vec<Cause>,
     /// Territories and who holds what there, one line a change.
     territories: Vec<String>,
     /// Accounts that are placed by name, and were not, or elsewhere; and those that are no more.
@@ -53,6 +55,7 @@ pub(super) fn between(active: Option<&Scenario>, wanted: &Scenario) -> Changes {
         from: active.map(side),
         to: side(wanted),
         years: years(active, wanted),
+        causes: active.map(|active| diff(active, wanted).causes).unwrap_or_default(),
         territories: territories(active, wanted),
         named_accounts: named_accounts(active, wanted),
     }
@@ -148,6 +151,13 @@ pub(super) fn in_words(changes: &Changes) -> Vec<String> {
             year.target,
             from(year.target_before, year.target)
         ));
+    }
+    for cause in &changes.causes {
+        let capacity = cause.amounts.capacity;
+        if capacity != Cents::ZERO {
+            let sign = if capacity > Cents::ZERO { "+" } else { "" };
+            lines.push(format!("  {sign}{capacity} by {}", cause.what));
+        }
     }
     if changes.territories.is_empty() {
         lines.push("  territories stay as they are".to_owned());
