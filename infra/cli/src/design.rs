@@ -1,9 +1,11 @@
 //! `revloops design`: what the plan can book, how sure that is, why two plans differ; which plan is active.
 
+mod changes;
 mod compute;
 mod diff;
 mod files;
 mod plan;
+pub mod promote;
 mod report;
 mod simulate;
 
@@ -36,6 +38,10 @@ enum Command {
     Export(files::ExportArgs),
     /// Take over a scenario that was exported; its hash and content are checked.
     Import(files::ImportArgs),
+    /// Make a scenario the active one, once its hash was approved; without, show what it would change.
+    Promote(promote::PromoteArgs),
+    /// Promote the scenario that was active before.
+    Rollback(promote::RollbackArgs),
 }
 
 /// Carries it out.
@@ -52,5 +58,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         Command::Show(args) => files::show(context, &args),
         Command::Export(args) => files::export(context, &args),
         Command::Import(args) => files::import(context, &args),
+        Command::Promote(args) => promote::run(context, args).await,
+        Command::Rollback(args) => promote::rollback(context, args).await,
     }
 }

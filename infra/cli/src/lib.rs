@@ -28,8 +28,10 @@ pub mod local;
 pub mod loops;
 pub mod redrive;
 pub mod route;
+mod scenarios;
 mod schemas;
 pub mod status;
+pub mod territories;
 pub mod test;
 pub mod up;
 

@@ -10,7 +10,7 @@ use revloops_tests::system::System;
 use revloops_tests::tools::project_root;
 use tempfile::TempDir;
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

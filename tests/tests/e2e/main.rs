@@ -26,6 +26,7 @@ mod enrichment_wire;
 mod faults;
 mod hunter_wire;
 mod kill_points;
+mod planning;
 mod pools;
 mod previews;
 mod refusals;

@@ -14,7 +14,12 @@ use crate::logic::plan::Plan;
 /// Accounts that one event names.
 const ACCOUNTS_AN_EVENT: usize = 200;
 
-pub(crate) fn outputs(config: &DeployConfig, input: &DeployInput, decision: &Decision<Plan>, run: &RunFacts) -> Outputs {
+pub(crate) fn outputs(
+    config: &DeployConfig,
+    input: &DeployInput,
+    decision: &Decision<Plan>,
+    run: &RunFacts,
+) -> Outputs {
     let plan = &decision.verdict;
     let planned = TerritoriesPlanned {
         run_id: run.run_id.clone(),

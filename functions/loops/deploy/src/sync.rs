@@ -20,8 +20,8 @@ use serde_json::{Value, json};
 use revloops_domain::territory_events::{AccountsAssigned, TerritoriesSynced, names};
 use revloops_domain::{AccountId, ErrorClass, RunId};
 use revloops_loopkit::ports::{
-    BatchStore, Bus, BusEvent, ChunkRun, Collections, Direction, Ended, Intended, Making, Noted, PlacementMove, Placements,
-    RecordResult, Territories,
+    BatchStore, Bus, BusEvent, ChunkRun, Collections, Direction, Ended, Intended, Making, Noted, PlacementMove,
+    Placements, RecordResult, Territories,
 };
 use revloops_loopkit::{Failure, Outcome};
 
@@ -305,13 +305,7 @@ async fn tell(ports: Ports<'_>, approved: Approved<'_>, run: &ChunkRun, results:
     publish(ports.bus, names::ACCOUNT_ASSIGNED, &format!("{}/assigned/{}", run.job, run.chunk), detail).await
 }
 
-async fn tell_synced(
-    ports: Ports<'_>,
-    approved: Approved<'_>,
-    job: &str,
-    status: &str,
-    turn: &Turn,
-) -> Outcome<()> {
+async fn tell_synced(ports: Ports<'_>, approved: Approved<'_>, job: &str, status: &str, turn: &Turn) -> Outcome<()> {
     let synced = TerritoriesSynced {
         plan: approved.plan.hash(),
         scenario: approved.plan.scenario.clone(),

@@ -21,30 +21,78 @@ pub fn words(plan: &Plan, at_most: usize) -> String {
     text.group("territories", &rows(plan, |step| territory(step)));
     text.group("users", &rows(plan, |step| user(step)));
     accounts(plan, &mut text);
-    text.group("held", &plan.held.iter().map(|held| {
-        let (what, why) = (format!("{}  {}", held.account, held.name), hold(&held.why));
-        Row { sign: '=', what, how: format!("stays in {} ({why}), else {}", held.at.name, to(held.to.as_ref())) }
-    }).collect::<Vec<_>>());
+    text.group(
+        "held",
+        &plan
+            .held
+            .iter()
+            .map(|held| {
+                let (what, why) = (format!("{}  {}", held.account, held.name), hold(&held.why));
+                Row {
+                    sign: '=',
+                    what,
+                    how: format!("stays in {} ({why}), else {}", held.at.name, to(held.to.as_ref())),
+                }
+            })
+            .collect::<Vec<_>>(),
+    );
     let title = format!("over the cap of {}, for the next plan", plan.cap.most.unwrap_or_default());
-    text.group(&title, &plan.waiting.iter().map(|waiting| {
-        let what = format!("{}  {}", waiting.account, waiting.name);
-        Row { sign: '=', what, how: format!("stays in {}, then {}", waiting.at.name, to(waiting.to.as_ref())) }
-    }).collect::<Vec<_>>());
-    text.group("for a person to place", &plan.pending.iter().map(|pending| {
-        let meanwhile = pending.at.as_ref().map_or("no territory", |place| place.name.as_str());
-        let what = format!("{}  {}", pending.account, pending.name);
-        let evidence = pending.proposed.as_ref().map(|proposed| format!(" (\"{}\")", proposed.evidence)).unwrap_or_default();
-        Row { sign: '?', what, how: format!("{}{evidence}; meanwhile {meanwhile}", pending.why) }
-    }).collect::<Vec<_>>());
-    text.group("not in the scenario, and kept", &plan.kept.iter().map(|kept| {
-        Row { sign: '=', what: kept.territory.name.clone(), how: kept.why.clone() }
-    }).collect::<Vec<_>>());
-    text.group("people who cannot come", &plan.absent.iter().map(|absent| {
-        Row { sign: '!', what: absent.login.clone(), how: format!("{}, wanted in {}", absent.why, absent.territory.name) }
-    }).collect::<Vec<_>>());
-    text.group("none of ours, left alone", &plan.unmanaged.iter().map(|place| {
-        Row { sign: '·', what: place.name.clone(), how: place.id.clone() }
-    }).collect::<Vec<_>>());
+    text.group(
+        &title,
+        &plan
+            .waiting
+            .iter()
+            .map(|waiting| {
+                let what = format!("{}  {}", waiting.account, waiting.name);
+                Row { sign: '=', what, how: format!("stays in {}, then {}", waiting.at.name, to(waiting.to.as_ref())) }
+            })
+            .collect::<Vec<_>>(),
+    );
+    text.group(
+        "for a person to place",
+        &plan
+            .pending
+            .iter()
+            .map(|pending| {
+                let meanwhile = pending.at.as_ref().map_or("no territory", |place| place.name.as_str());
+                let what = format!("{}  {}", pending.account, pending.name);
+                let evidence = pending
+                    .proposed
+                    .as_ref()
+                    .map(|proposed| format!(" (\"{}\")", proposed.evidence))
+                    .unwrap_or_default();
+                Row { sign: '?', what, how: format!("{}{evidence}; meanwhile {meanwhile}", pending.why) }
+            })
+            .collect::<Vec<_>>(),
+    );
+    text.group(
+        "not in the scenario, and kept",
+        &plan
+            .kept
+            .iter()
+            .map(|kept| Row { sign: '=', what: kept.territory.name.clone(), how: kept.why.clone() })
+            .collect::<Vec<_>>(),
+    );
+    text.group(
+        "people who cannot come",
+        &plan
+            .absent
+            .iter()
+            .map(|absent| Row {
+                sign: '!',
+                what: absent.login.clone(),
+                how: format!("{}, wanted in {}", absent.why, absent.territory.name),
+            })
+            .collect::<Vec<_>>(),
+    );
+    text.group(
+        "none of ours, left alone",
+        &plan
+            .unmanaged
+            .iter()
+            .map(|place| Row { sign: '·', what: place.name.clone(), how: place.id.clone() })
+            .collect::<Vec<_>>(),
+    );
     closing(plan, &mut text);
     text.text
 }
@@ -91,18 +139,18 @@ fn territory(step: &Step) -> Option<Row> {
     let row = |sign, what: &str, how| Some(Row { sign, what: what.to_owned(), how });
     match step {
         Step::ChangeTerritory(change) if change.before.revloops_id.is_none() => {
-            let also = changes(&change.before, &crate::logic::plan::Described {
-                revloops_id: None,
-                ..change.after.clone()
-            });
+            let also =
+                changes(&change.before, &crate::logic::plan::Described { revloops_id: None, ..change.after.clone() });
             let also = if also.is_empty() { String::new() } else { format!("; {also}") };
             row('~', &change.after.name, format!("taken over{also}"))
         }
         Step::ChangeTerritory(change) => row('~', &change.after.name, changes(&change.before, &change.after)),
         Step::CreateTerritory(new) => row('+', &new.is.name, inside(new.parent.as_ref())),
-        Step::MoveTerritory(moved) => {
-            row('>', &moved.territory.name, format!("{}, until now {}", inside(moved.to.as_ref()), inside(moved.from.as_ref())))
-        }
+        Step::MoveTerritory(moved) => row(
+            '>',
+            &moved.territory.name,
+            format!("{}, until now {}", inside(moved.to.as_ref()), inside(moved.from.as_ref())),
+        ),
         Step::RetireTerritory(retired) => row('-', &retired.was.name, "not in the scenario".to_owned()),
         Step::UserOut(_) | Step::UserIn(_) | Step::AccountIn(_) | Step::AccountOut(_) => None,
     }

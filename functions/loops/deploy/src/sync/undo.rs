@@ -15,13 +15,7 @@ use crate::logic::plan::Plan;
 
 /// `done` is what applying was about to write, `made` the id of the record that it created, and `noted` what an earlier
 /// attempt to take it back was about to write.
-pub(super) fn judge(
-    done: &Intended,
-    made: Option<&str>,
-    plan: &Plan,
-    view: &View,
-    noted: Option<&Intended>,
-) -> Judged {
+pub(super) fn judge(done: &Intended, made: Option<&str>, plan: &Plan, view: &View, noted: Option<&Intended>) -> Judged {
     let key = done.id.as_str();
     match key.split_once('/').map(|(kind, _)| kind) {
         Some("create") => delete_territory(key, done, made, view, noted),
@@ -31,9 +25,10 @@ pub(super) fn judge(
         Some("user-out") => put_user_back(key, done, view, noted),
         Some("account-in") => take_account_out(key, done, made, view, noted),
         Some("account-out") => put_account_back(key, done, view, noted),
-        Some(_) | None => {
-            Judged::End(RecordResult { why: Some("nobody knows what this is".to_owned()), ..ended(key, Ended::Refused) })
-        }
+        Some(_) | None => Judged::End(RecordResult {
+            why: Some("nobody knows what this is".to_owned()),
+            ..ended(key, Ended::Refused)
+        }),
     }
 }
 
@@ -46,13 +41,7 @@ fn back(key: &str, noted: Option<&Intended>, otherwise: Ended) -> Judged {
     Judged::End(ended(key, if noted.is_some() { Ended::Written } else { otherwise }))
 }
 
-fn delete_territory(
-    key: &str,
-    done: &Intended,
-    made: Option<&str>,
-    view: &View,
-    noted: Option<&Intended>,
-) -> Judged {
+fn delete_territory(key: &str, done: &Intended, made: Option<&str>, view: &View, noted: Option<&Intended>) -> Judged {
     let there = match made {
         Some(id) => view.territory(id),
         None => view.ours(text(&done.set, OUR_ID)),
