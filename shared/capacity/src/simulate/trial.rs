@@ -1,92 +1,119 @@
 //! One trial: what is booked in each month, by segment.
 //!
-//! A seat's attainment is a year's figure: 1 + deviation × a normal number, drawn anew for each year of the plan. It is not
-//! cut off at nothing, so that means stay what the plan says. Sums of independent normal numbers are normal, so seats that
-//! share their months of a year share one draw of it: all that are ramped and there for the whole year, and all that leave at
-//! the end of the same month. That is the same distribution as one draw for each seat, not an approximation of it.
+//! **Attainment** is 1 + deviation × a normal number: one for all months in which somebody ramps, then a new one for each year
+//! of the plan. It is not cut off at nothing, so that means stay what the plan says. Sums of independent normal numbers are
+//! normal, so seats that share their months of a year share one draw of it: all that are ramped and there for the whole year,
+//! all that leave at the end of the same month, all whose ramp ends in the same month. That is the same distribution as one
+//! draw for each seat, not an approximation of it.
 //!
-//! Months are worked out from sums and differences: a leaver costs two additions, a hire its ramp's months, and nobody costs
+//! Months are worked out from sums and differences: a leaver costs one addition, a hire its ramp's months, and nobody costs
 //! all the months that they stay.
+//!
+//! Within a trial amounts are `f64`. One trial is always summed in the same order, by additions, products and square roots
+//! that IEEE 754 defines to the bit, so its cents are the same on every machine and for any number of threads.
 
 use super::draws::Random;
-use super::seats::{Market, PART, SQUARE_BITS, Single};
+use super::seats::{BLOCK, Market, Single};
 
 /// Months that a plan can have, and a power of two.
 const MONTHS: usize = 64;
 const YEARS: usize = MONTHS / 12 + 1;
 
-/// Sums of seats that share their months: scales, and their squares.
+/// Cents a year of seats that share their months, and the sum of their squares.
 #[derive(Debug, Clone, Copy, Default)]
-struct Shared {
-    sum: i64,
-    squares: i64,
-}
+struct Shared([f64; 2]);
 
 impl Shared {
-    fn add(&mut self, scale: i64, seats: i64) {
-        self.sum += scale * seats;
-        self.squares += (scale >> SQUARE_BITS).pow(2) * seats;
+    fn of(scale: f64) -> Self {
+        Self([scale, scale * scale])
+    }
+
+    fn add(&mut self, other: Self) {
+        self.0 = [self.0[0] + other.0[0], self.0[1] + other.0[1]];
     }
 
     fn take(&mut self, other: Self) {
-        self.sum -= other.sum;
-        self.squares -= other.squares;
+        self.0 = [self.0[0] - other.0[0], self.0[1] - other.0[1]];
+    }
+
+    const fn is_nobody(self) -> bool {
+        self.0[0] == 0.0
+    }
+
+    /// What they book a year if `drawn` is deviation × a normal number.
+    fn booking(self, drawn: f64) -> f64 {
+        self.0[0] + self.0[1].max(0.0).sqrt() * drawn
     }
 }
 
-/// What one segment's trial is put together from; in cents a year times 2¹².
+/// What one segment's trial is put together from, in cents a year.
 #[derive(Debug, Clone)]
 struct Sums {
-    /// Everybody of the pools.
-    everybody: Shared,
-    /// Of these, who leaves at the end of each month.
-    leavers: [Shared; MONTHS],
-    /// Singles that are ramped and there for a whole year.
-    whole: [Shared; YEARS],
-    /// Amounts of single months.
-    direct: [i64; MONTHS],
-    /// Changes that stay, up to the year's end.
-    steps: [i64; MONTHS + 1],
+    /// By year: ramped seats that are there from its first month on and were not before.
+    join: [Shared; YEARS],
+    /// Ramped seats whose ramp ends before this month, and that stay to the year's end.
+    ramped: [Shared; MONTHS],
+    /// Ramped seats that are there at the year's beginning and leave at the end of this month.
+    leave: [Shared; MONTHS],
+    /// Amounts of single months; with room for ramps that the plan's end cuts off.
+    direct: [f64; 2 * MONTHS],
 }
 
 impl Sums {
     const EMPTY: Self = Self {
-        everybody: Shared { sum: 0, squares: 0 },
-        leavers: [Shared { sum: 0, squares: 0 }; MONTHS],
-        whole: [Shared { sum: 0, squares: 0 }; YEARS],
-        direct: [0; MONTHS],
-        steps: [0; MONTHS + 1],
+        join: [Shared([0.0; 2]); YEARS],
+        ramped: [Shared([0.0; 2]); MONTHS],
+        leave: [Shared([0.0; 2]); MONTHS],
+        direct: [0.0; 2 * MONTHS],
     };
 }
 
-/// Room to work in, and what is told of the last trial.
+/// Room to work in.
 #[derive(Debug, Clone)]
 pub struct Bench {
     sums: Vec<Sums>,
-    /// Everybody of the pools by segment, of which every trial begins.
+    /// Everybody of the pools by segment, with whom every trial begins.
     everybody: Vec<Shared>,
 }
 
-/// Is told what was drawn, so that others can compute with the same draws.
+/// Is told what was drawn, so that others can compute with the same draws. Attainments are told less one.
 pub trait Witness {
-    /// So many seats of a pool leave at the end of this month.
+    /// Somebody of a pool leaves at the end of this month.
     fn leaves(&mut self, _pool: usize, _month: usize) {}
-    /// A single seat: first day, percent of the ramp's time, last month that it is there.
-    fn single(&mut self, _single: usize, _starts: i32, _percent: i32, _last: i32) {}
-    /// A single seat's attainment less one of a year, in 2⁻¹².
-    fn attains(&mut self, _single: usize, _year: usize, _less_one: i64) {}
-    /// Attainment of all who are there for a whole year: the normal number's 2⁻¹², times the deviation.
-    fn year(&mut self, _segment: usize, _year: usize, _noise: i64) {}
-    /// Attainment of all who leave at the end of a month.
-    fn month(&mut self, _segment: usize, _month: usize, _noise: i64) {}
-    /// The market of a year less one, in 2⁻¹².
-    fn market(&mut self, _year: usize, _less_one: i64) {}
+    /// A single seat: first day, percent of the ramp's time, months that it stays, attainment while it ramps.
+    fn single(&mut self, _single: usize, _starts: i32, _percent: i32, _stays: usize, _less_one: f64) {}
+    /// A single seat's attainment of a year that it shares with nobody.
+    fn alone(&mut self, _single: usize, _year: usize, _less_one: f64) {}
+    /// Attainment that is shared by all who are there for a whole year.
+    fn year(&mut self, _segment: usize, _year: usize, _less_one: f64) {}
+    /// The same for all who leave at the end of a month.
+    fn leavers(&mut self, _segment: usize, _month: usize, _less_one: f64) {}
+    /// The same for all whose ramp ends before a month.
+    fn ramped(&mut self, _segment: usize, _month: usize, _less_one: f64) {}
+    /// The market's attainment of a year.
+    fn market(&mut self, _year: usize, _less_one: f64) {}
 }
 
 /// Nobody looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Nobody;
 impl Witness for Nobody {}
+
+/// A single seat's draws.
+struct Drawn {
+    /// First month.
+    first: usize,
+    /// Part of it that the seat is there.
+    part: f64,
+    /// Months of the ramp, from the first on.
+    ramp: usize,
+    /// Months that it stays, the first of which is 0.
+    stays: usize,
+    /// Cents a year while it ramps.
+    ramping: f64,
+    /// Place of the ramp's levels.
+    row: usize,
+}
 
 impl Bench {
     /// Room for trials of this market.
@@ -96,7 +123,7 @@ impl Bench {
         if market.leave_at_random {
             for pool in &market.pools {
                 if let Some(sum) = everybody.get_mut(pool.segment) {
-                    sum.add(pool.scale, i64::from(pool.seats));
+                    (0..pool.seats).for_each(|_| sum.add(Shared::of(pool.scale)));
                 }
             }
         }
@@ -114,17 +141,18 @@ impl Bench {
     ) {
         for (sums, everybody) in self.sums.iter_mut().zip(&self.everybody) {
             *sums = Sums::EMPTY;
-            sums.everybody = *everybody;
+            sums.join[0] = *everybody;
         }
         if market.leave_at_random {
             self.pools(market, &mut random, witness);
-            for (at, single) in market.singles.iter().enumerate() {
-                self.single::<true, W>(market, at, single, &mut random, witness);
-            }
         } else {
             self.expected_pools(market, &mut random);
-            for (at, single) in market.singles.iter().enumerate() {
-                self.single::<false, W>(market, at, single, &mut random, witness);
+        }
+        for (at, single) in market.singles.iter().enumerate() {
+            if market.leave_at_random && single.ends.is_none() {
+                self.single(market, at, single, &mut random, witness);
+            } else {
+                self.by_month(market, at, single, &mut random, witness);
             }
         }
         self.together(market, &mut random, months, segments, witness);
@@ -135,18 +163,17 @@ impl Bench {
             let (Some(sums), Some(ways)) = (self.sums.get_mut(pool.segment), market.ways.get(pool.profile)) else {
                 continue;
             };
-            let square = (pool.scale >> SQUARE_BITS).pow(2);
+            let one = Shared::of(pool.scale);
             let mut leave = |bits: u32| {
                 let month = ways.leaving_of_leavers.get(bits) & (MONTHS - 1);
-                if let Some(leavers) = sums.leavers.get_mut(month) {
-                    leavers.sum += pool.scale;
-                    leavers.squares += square;
+                if let Some(leave) = sums.leave.get_mut(month) {
+                    leave.add(one);
                 }
                 witness.leaves(at, month);
             };
             let bits = random.bits();
             let count = pool.leavers.get((bits >> 32) as u32);
-            // Thirty-two bits choose a month: one draw serves two leavers, and the rest of the first one serves the odd one.
+            // Thirty-two bits choose a month: a draw serves two leavers, and the rest of the first one serves the odd one.
             if count % 2 == 1 {
                 leave(bits as u32);
             }
@@ -164,20 +191,52 @@ impl Bench {
             let (Some(sums), Some(ways)) = (self.sums.get_mut(pool.segment), market.ways.get(pool.profile)) else {
                 continue;
             };
-            let mut shared = Shared::default();
-            shared.add(pool.scale, i64::from(pool.seats));
-            let mut year = 0;
-            for (month, direct) in sums.direct.iter_mut().enumerate().take(market.months) {
+            let seats = f64::from(pool.seats);
+            let all = Shared([pool.scale * seats, pool.scale * pool.scale * seats]);
+            let mut year = 0.0;
+            for (month, (direct, left)) in sums.direct.iter_mut().zip(&ways.left).enumerate().take(market.months) {
                 if month % 12 == 0 {
-                    year = shared.sum * PART + noise(shared, i64::from(market.seat.get(random.bits())));
+                    year = all.booking(market.seat.get(random.bits()));
                 }
-                *direct += left_of(year, ways.survival.after(i32::try_from(month).unwrap_or(i32::MAX)));
+                *direct += year * left;
             }
         }
     }
 
+    /// What happens to a single seat; nothing where it starts after the plan.
     #[inline]
-    fn single<const AT_RANDOM: bool, W: Witness>(
+    fn draw<W: Witness>(
+        market: &Market,
+        at: usize,
+        single: &Single,
+        random: &mut Random,
+        witness: &mut W,
+    ) -> Option<Drawn> {
+        // Twelve bits each for delay, ramp and attainment, twenty-eight for the month of leaving.
+        let bits = random.bits();
+        let starts = if single.is_hire { single.starts + market.delay.get(bits) } else { single.starts };
+        let day = market.first_days.get(starts.max(0).unsigned_abs() as usize)?;
+        let percent = market.ramp.get(bits >> 12);
+        let row = (percent - market.lowest_percent).unsigned_abs() as usize;
+        let ramp = market.ramps.get(single.ramp)?.lengths.get(row)?;
+        let stays = match market.ways.get(single.profile) {
+            Some(ways) if market.leave_at_random => ways.leaving.get(((bits >> 36) as u32) << 4),
+            Some(_) | None => MONTHS,
+        };
+        let less_one = market.seat.get(bits >> 24);
+        witness.single(at, starts, percent, stays, less_one);
+        Some(Drawn {
+            first: usize::from(day.month),
+            part: day.part,
+            ramp: usize::from(*ramp),
+            stays,
+            ramping: single.scale + single.scale * less_one,
+            row,
+        })
+    }
+
+    #[inline]
+    fn single<W: Witness>(
         &mut self,
         market: &Market,
         at: usize,
@@ -185,88 +244,106 @@ impl Bench {
         random: &mut Random,
         witness: &mut W,
     ) {
-        let (Some(sums), Some(ways)) = (self.sums.get_mut(single.segment), market.ways.get(single.profile)) else {
+        let (Some(sums), Some(ramp)) = (self.sums.get_mut(single.segment), market.ramps.get(single.ramp)) else {
             return;
         };
-        let (bits, mut attainment) = (random.bits(), random.bits());
-        let starts = if single.is_hire { single.starts + market.delay.get(bits) } else { single.starts };
-        let (first, first_part) = if starts <= 0 {
-            (0, PART)
-        } else {
-            let Some(first) = market.month_of.get(starts.unsigned_abs() as usize) else { return };
-            let first = usize::from(*first);
-            let Some(days) = market.days.get(first) else { return };
-            let there = i64::from(days.first + days.count - starts);
-            (first, if there == i64::from(days.count) { PART } else { there * PART / i64::from(days.count) })
-        };
-        let percent = market.ramp.get(bits >> 12);
-        let ramp = ways.ramps.get(percent.unsigned_abs() as usize).map_or(&[][..], Vec::as_slice);
-        let mut last = market.months - 1;
-        if AT_RANDOM {
-            last = last.min(first + ways.leaving.get((bits >> 32) as u32));
+        let Some(drawn) = Self::draw(market, at, single, random, witness) else { return };
+        let first = drawn.first;
+        if drawn.stays < drawn.ramp {
+            // Left while it ramped.
+            for (month, level) in (first..).zip(ramp.levels(drawn.row)).take(drawn.stays + 1) {
+                let part = if month == first { drawn.part } else { 1.0 };
+                if let Some(direct) = sums.direct.get_mut(month) {
+                    *direct += drawn.ramping * level * part;
+                }
+            }
+            return;
         }
-        let mut last_part = PART;
-        if let Some(ends) = single.ends
-            && let Some(month) = market.month_of.get(ends.unsigned_abs() as usize)
-            && usize::from(*month) <= last
-            && let Some(days) = market.days.get(usize::from(*month))
+        for (block, levels) in ramp.blocks(drawn.row).enumerate() {
+            let from = first + block * BLOCK;
+            if let Some(direct) = sums.direct.get_mut(from..from + BLOCK)
+                && let Ok(direct) = <&mut [f64; BLOCK]>::try_from(direct)
+            {
+                direct.iter_mut().zip(levels).for_each(|(direct, level)| *direct += drawn.ramping * level);
+            }
+        }
+        // The first month's missing days are taken off again. Who never ramped has their first month on their own.
+        let mut from = first + drawn.ramp;
+        if drawn.part != 1.0
+            && let Some(direct) = sums.direct.get_mut(first)
         {
-            last = usize::from(*month);
-            last_part = i64::from(ends - days.first + 1) * PART / i64::from(days.count);
+            if drawn.ramp == 0 {
+                *direct += drawn.ramping * drawn.part;
+                from += 1;
+            } else {
+                *direct -= drawn.ramping * ramp.first(drawn.row) * (1.0 - drawn.part);
+            }
         }
-        witness.single(at, starts, percent, i32::try_from(last).unwrap_or(i32::MAX));
-        if last < first {
+        let last = first + drawn.stays;
+        if from >= market.months || last < from {
             return;
         }
-        let skipped = single.tenure.max(0).unsigned_abs() as usize;
-        // From here on the seat is ramped and there for whole months.
-        let steady = (first + ramp.len().saturating_sub(skipped)).max(first + usize::from(first_part != PART));
-        let steady_to = last + usize::from(last_part == PART);
-        for year in first / 12..=last / 12 {
-            let (from, to) = (first.max(year * 12), (year * 12 + 12).min(last + 1));
-            let to_year = (year * 12 + 12).min(market.months);
-            if AT_RANDOM && from == year * 12 && steady <= from && to == to_year && steady_to >= to {
-                if let Some(whole) = sums.whole.get_mut(year) {
-                    whole.add(single.scale, 1);
-                }
-                continue;
+        let year = from / 12;
+        let next_year = year * 12 + 12;
+        let one = Shared::of(single.scale);
+        if from == year * 12 {
+            add(&mut sums.join, year, one);
+            add(&mut sums.leave, last.min(MONTHS - 1), one);
+        } else if last + 1 >= next_year.min(market.months) {
+            add(&mut sums.ramped, from, one);
+            if last >= next_year {
+                add(&mut sums.join, year + 1, one);
+                add(&mut sums.leave, last.min(MONTHS - 1), one);
             }
-            let less_one = i64::from(market.seat.get(attainment));
-            attainment >>= 12;
-            witness.attains(at, year, less_one);
-            let amount = single.scale * (PART + less_one);
-            let ramped = steady.clamp(from, to);
-            let mut place = skipped + from - first;
-            for direct in sums.direct.iter_mut().take(ramped).skip(from) {
-                let part = ramp.get(place).map_or(PART, |part| i64::from(*part));
-                *direct += (amount * part) >> 12;
-                place += 1;
+        } else {
+            // Left in the year in which it was ramped: it shares its months with nobody.
+            let less_one = market.seat.get(random.bits());
+            witness.alone(at, year, less_one);
+            for direct in sums.direct.iter_mut().take(last + 1).skip(from) {
+                *direct += single.scale + single.scale * less_one;
             }
-            if AT_RANDOM {
-                if ramped < to {
-                    step(&mut sums.steps, ramped, amount);
-                    step(&mut sums.steps, to, -amount);
-                }
-                // Parts of months are taken off again.
-                if from == first && first_part != PART {
-                    let full = (amount * ramp.get(skipped).map_or(PART, |part| i64::from(*part))) >> 12;
-                    step_month(&mut sums.direct, first, -((full * (PART - first_part)) >> 12));
-                }
-                if to == last + 1 && last_part != PART {
-                    let level = ramp.get(skipped + last - first).map_or(PART, |part| i64::from(*part));
-                    step_month(&mut sums.direct, last, -((((amount * level) >> 12) * (PART - last_part)) >> 12));
-                }
-            } else {
-                for (month, direct) in sums.direct.iter_mut().enumerate().take(to).skip(from) {
-                    let level = ramp.get(skipped + month - first).map_or(PART, |part| i64::from(*part));
-                    let mut here = (amount * level) >> 12;
-                    let in_ramp = if month < ramped { here } else { 0 };
-                    let away = if month == first { PART - first_part } else { 0 }
-                        + if month == last { PART - last_part } else { 0 };
-                    here -= (here * away) >> 12;
-                    let after = i32::try_from(month - first).unwrap_or(i32::MAX);
-                    *direct += left_of(here, ways.survival.after(after)) - in_ramp;
-                }
+        }
+    }
+
+    /// A single seat month by month: one that ends, or everybody where the expected part of each seat leaves.
+    fn by_month<W: Witness>(
+        &mut self,
+        market: &Market,
+        at: usize,
+        single: &Single,
+        random: &mut Random,
+        witness: &mut W,
+    ) {
+        let (Some(sums), Some(ramp)) = (self.sums.get_mut(single.segment), market.ramps.get(single.ramp)) else {
+            return;
+        };
+        let Some(drawn) = Self::draw(market, at, single, random, witness) else { return };
+        let Some(ways) = market.ways.get(single.profile) else { return };
+        let mut levels = ramp.levels(drawn.row);
+        let mut last = (drawn.first + drawn.stays).min(market.months - 1);
+        let mut last_part = 1.0;
+        if let Some(ends) = single.ends
+            && let Some(day) = market.first_days.get(ends.unsigned_abs() as usize)
+            && usize::from(day.month) <= last
+        {
+            last = usize::from(day.month);
+            // The part before the day's end: what a start on it would miss, and the day itself.
+            last_part = 1.0 - day.part + day.one;
+        }
+        let mut amount = drawn.ramping;
+        for month in drawn.first..=last {
+            let after = month - drawn.first;
+            let level = levels.next().filter(|_| after < drawn.ramp).unwrap_or(1.0);
+            if after >= drawn.ramp && (after == drawn.ramp || month % 12 == 0) {
+                let less_one = market.seat.get(random.bits());
+                witness.alone(at, month / 12, less_one);
+                amount = single.scale + single.scale * less_one;
+            }
+            let away = if month == drawn.first { 1.0 - drawn.part } else { 0.0 }
+                + if month == last { 1.0 - last_part } else { 0.0 };
+            let left = if market.leave_at_random { 1.0 } else { ways.left.get(after).copied().unwrap_or(0.0) };
+            if let Some(direct) = sums.direct.get_mut(month) {
+                *direct += amount * level * (1.0 - away).max(0.0) * left;
             }
         }
     }
@@ -281,58 +358,55 @@ impl Bench {
     ) {
         months.fill(0);
         let years = market.months.div_ceil(12);
-        let mut markets = [PART; YEARS];
+        let mut markets = [1.0; YEARS];
         for (year, factor) in markets.iter_mut().enumerate().take(years) {
-            let less_one = i64::from(market.market.get(random.bits()));
+            let less_one = market.market.get(random.bits());
             witness.market(year, less_one);
             *factor += less_one;
         }
         let mut of_segments = segments.iter_mut();
         for (segment, (sums, shares)) in self.sums.iter_mut().zip(&market.shares).enumerate() {
-            let mut level = 0;
-            let mut everybody = sums.everybody;
-            for (year, factor) in markets.iter().enumerate().take(years) {
+            let mut everybody = Shared::default();
+            for (year, (factor, join)) in markets.iter().zip(&sums.join).enumerate().take(years) {
                 let (from, to) = (year * 12, (year * 12 + 12).min(market.months));
-                let mut leaving = Shared::default();
-                for leavers in sums.leavers.iter().take(to).skip(from) {
-                    leaving.sum += leavers.sum;
-                    leaving.squares += leavers.squares;
-                }
-                // Who leaves with the year's last month has been there for all of it.
-                let at_end = sums.leavers.get(to - 1).copied().unwrap_or_default();
+                let mut booked = [0.0; 12];
+                everybody.add(*join);
+                // Who leaves with the year's last month is there for all of it.
                 let mut whole = everybody;
-                whole.take(leaving);
-                let singles = sums.whole.get(year).copied().unwrap_or_default();
-                whole.sum += at_end.sum + singles.sum;
-                whole.squares += at_end.squares + singles.squares;
-                everybody.take(leaving);
-                let drawn = if whole.sum == 0 { 0 } else { i64::from(market.seat.get(random.bits())) };
-                witness.year(segment, year, drawn);
-                let mut there = whole.sum * PART + noise(whole, drawn);
-                let mut booked = [0; 12];
-                for month in (from..to).rev() {
-                    let leavers = sums.leavers.get(month).copied().unwrap_or_default();
-                    if month + 1 < to && leavers.sum != 0 {
-                        let drawn = i64::from(market.seat.get(random.bits()));
-                        witness.month(segment, month, drawn);
-                        there += leavers.sum * PART + noise(leavers, drawn);
+                for (month, leave) in sums.leave.iter().enumerate().take(to - 1).skip(from) {
+                    if leave.is_nobody() {
+                        continue;
                     }
-                    if let Some(booked) = booked.get_mut(month - from) {
-                        *booked = there;
+                    whole.take(*leave);
+                    let drawn = market.seat.get(random.bits());
+                    witness.leavers(segment, month, drawn);
+                    let booking = leave.booking(drawn);
+                    booked.iter_mut().take(month + 1 - from).for_each(|booked| *booked += booking);
+                }
+                everybody = whole;
+                everybody.take(sums.leave.get(to - 1).copied().unwrap_or_default());
+                if !whole.is_nobody() {
+                    let drawn = market.seat.get(random.bits());
+                    witness.year(segment, year, drawn);
+                    let booking = whole.booking(drawn);
+                    booked.iter_mut().for_each(|booked| *booked += booking);
+                }
+                for (month, ramped) in sums.ramped.iter().enumerate().take(to).skip(from) {
+                    if ramped.is_nobody() {
+                        continue;
                     }
+                    let drawn = market.seat.get(random.bits());
+                    witness.ramped(segment, month, drawn);
+                    let booking = ramped.booking(drawn);
+                    booked.iter_mut().skip(month - from).for_each(|booked| *booked += booking);
                 }
                 let mut year_cents = 0;
-                for (month, there) in (from..to).zip(booked) {
-                    level += sums.steps.get(month).copied().unwrap_or(0);
-                    let all = there + level + sums.direct.get(month).copied().unwrap_or(0);
-                    let share = shares.get(month).copied().unwrap_or(0);
-                    // 2⁻¹² of attainment, 2⁻¹² of the market, 2⁻³² of the year.
-                    let product = i128::from(all) * i128::from(factor * share);
-                    let cents = ((product + (1 << 55)) >> 56) as i64;
+                let direct = sums.direct.iter().take(to).skip(from);
+                let amounts = booked.iter().zip(direct).zip(shares.iter().skip(from));
+                for (((booked, direct), share), month) in amounts.zip(months.iter_mut().skip(from)) {
+                    let cents = nearest((booked + direct) * factor * share);
                     year_cents += cents;
-                    if let Some(sum) = months.get_mut(month) {
-                        *sum += cents;
-                    }
+                    *month += cents;
                 }
                 if let Some(sum) = of_segments.next() {
                     *sum = year_cents;
@@ -342,25 +416,14 @@ impl Bench {
     }
 }
 
-/// What normal attainment adds to seats that share it: the root of the sum of their squares, times the draw.
-fn noise(shared: Shared, drawn: i64) -> i64 {
-    let root = (shared.squares as f64).sqrt();
-    ((root * drawn as f64) as i64) << SQUARE_BITS
+/// To the nearest cent, halves away from nothing.
+fn nearest(cents: f64) -> i64 {
+    (cents + if cents < 0.0 { -0.5 } else { 0.5 }) as i64
 }
 
-/// `amount` × a part in 2⁻⁴⁰.
-fn left_of(amount: i64, part: u64) -> i64 {
-    ((i128::from(amount) * i128::from(part)) >> 40) as i64
-}
-
-fn step(steps: &mut [i64; MONTHS + 1], month: usize, amount: i64) {
-    if let Some(step) = steps.get_mut(month) {
-        *step += amount;
-    }
-}
-
-fn step_month(months: &mut [i64; MONTHS], month: usize, amount: i64) {
-    if let Some(sum) = months.get_mut(month) {
-        *sum += amount;
+#[inline]
+fn add(sums: &mut [Shared], at: usize, shared: Shared) {
+    if let Some(sum) = sums.get_mut(at) {
+        sum.add(shared);
     }
 }
