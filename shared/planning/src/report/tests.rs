@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use jiff::civil::date;
-use revloops_capacity::{Asked, compute, simulate};
+use revloops_capacity::{Asked, compute, hires_needed, sensitivity, simulate};
 use revloops_config::Problems;
 use revloops_scenario::Scenario;
 
@@ -23,8 +23,8 @@ fn report(scenario: &Scenario) -> String {
         scenario,
         computed: &computed,
         simulated: &simulated,
-        hires: &crate::hires_needed(scenario),
-        levers: &crate::sensitivity(scenario),
+        hires: &hires_needed(scenario, crate::hiring::limits(scenario, None, None)),
+        levers: &sensitivity(scenario),
         against: Some((&base, &revloops_capacity::diff(&base, scenario))),
         made_on: date(2026, 12, 1),
     };
