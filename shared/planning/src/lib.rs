@@ -13,5 +13,7 @@ pub mod service;
 pub mod sheets;
 mod tree;
 pub mod words;
+#[cfg(test)]
+mod worked;
 
 pub use report::Report;

@@ -62,6 +62,28 @@ fn names_are_text_whatever_they_look_like() {
 }
 
 #[test]
+fn the_first_year_is_said_in_a_sentence_and_in_figures() {
+    let html = report(&crate::worked::worked("worked", 3));
+    let sentence = "In 2027 the plan is expected to book <strong>$1.07M</strong> of the <strong>$800k</strong> to be booked: \
+                    <strong class=\"good\">$273k over</strong>.";
+    assert!(html.contains(sentence));
+    for figure in ["134.1\u{a0}% of target", ">80\u{a0}%<", ">125\u{a0}%<", "None: capacity suffices"] {
+        assert!(html.contains(figure), "{figure} is not in the page");
+    }
+}
+
+#[test]
+fn charts_have_labels_tooltips_and_a_version_for_phones() {
+    let html = report(&shipped("fy27-iberia"));
+    let charts = html.matches("<svg class=\"chart wide\"").count();
+    assert_eq!(charts, 5);
+    assert_eq!(html.matches("<svg class=\"chart narrow\"").count(), charts);
+    assert_eq!(html.matches("role=\"img\" aria-label=\"").count(), 2 * charts);
+    // Three months of each of three charts by month, in both widths, would be 18.
+    assert!(html.matches("<title>").count() > 2 * 2 * 36);
+}
+
+#[test]
 fn nothing_is_loaded_from_outside() {
     let html = report(&shipped("fy27-baseline"));
     for wrong in ["http://", "https://", "url(", "@import", "src=", "<script", "<link"] {
