@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
-use revloops_capacity::compute;
+use revloops_capacity::{HiresNeeded, compute, hires_needed, sensitivity};
+use revloops_planning::hiring::{self, USUAL_MOST_A_MONTH};
 use revloops_planning::service::ComputeAnswer;
 use revloops_planning::sheets::{self, Sheet};
 use revloops_planning::words;
+use revloops_scenario::{Month, Scenario};
 
 use super::plan::{self, Folder};
 use crate::console::{Console, Tone};
@@ -20,15 +22,35 @@ pub(super) struct Args {
     /// The scenario; the active one if none is given.
     scenario: Option<String>,
     #[command(flatten)]
+    hiring: Hiring,
+    #[command(flatten)]
     folder: Folder,
+}
+
+/// What hiring can do.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct Hiring {
+    /// First month in which somebody can start, for the hires needed; the plan's first if none is given.
+    #[arg(long, value_name = "YYYY-MM")]
+    hire_from: Option<Month>,
+    /// Most who can start in one segment in one month, for the hires needed.
+    #[arg(long, default_value_t = USUAL_MOST_A_MONTH, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    most_a_month: u16,
+}
+
+impl Hiring {
+    /// Hires that would close the scenario's gaps.
+    pub(super) fn needed(self, scenario: &Scenario) -> HiresNeeded {
+        hires_needed(scenario, hiring::limits(scenario, self.hire_from, Some(self.most_a_month)))
+    }
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
     let console = &context.console;
     let scenario = plan::load(context, &args.folder.root(context), args.scenario.as_deref())?.scenario;
     let computed = compute(&scenario, &[]);
-    let needed = revloops_planning::hires_needed(&scenario);
-    let levers = revloops_planning::sensitivity(&scenario);
+    let needed = args.hiring.needed(&scenario);
+    let levers = sensitivity(&scenario);
     console.say(format!(
         "{}  {}  {}",
         console.tone(Tone::Strong, &scenario.name),

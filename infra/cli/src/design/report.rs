@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use jiff::Zoned;
 use jiff::civil::Date;
-use revloops_capacity::compute;
+use revloops_capacity::{compute, sensitivity};
 use revloops_planning::Report;
 use serde_json::json;
 
+use super::compute::Hiring;
 use super::plan::{self, Folder};
 use super::simulate::Trials;
 use crate::context::Context;
@@ -30,6 +31,8 @@ pub(super) struct Args {
     date: Option<Date>,
     #[command(flatten)]
     trials: Trials,
+    #[command(flatten)]
+    hiring: Hiring,
     #[command(flatten)]
     folder: Folder,
 }
@@ -57,8 +60,8 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
         scenario: &scenario,
         computed: &compute(&scenario, &[]),
         simulated: &simulated,
-        hires: &revloops_planning::hires_needed(&scenario),
-        levers: &revloops_planning::sensitivity(&scenario),
+        hires: &args.hiring.needed(&scenario),
+        levers: &sensitivity(&scenario),
         against: from.as_ref().zip(difference.as_ref()),
         made_on: args.date.unwrap_or_else(|| Zoned::now().date()),
     };

@@ -80,12 +80,13 @@ impl Rows<'_> {
     /// The picture, for one of the widths.
     pub(crate) fn draw(&self, width: Width) -> Markup {
         let values = self.rows.iter().map(|row| text::width(&row.value, SIZE)).fold(0.0, f64::max) + 12.0;
-        let places = places(width, &self.rows, values);
+        let ends = self.rows.iter().flat_map(|row| row.bars.iter().flat_map(|bar| [bar.from, bar.to]));
+        let scale = Scale::over(ends, if width == Width::Wide { 4 } else { 2 }, 0.0, 1.0);
+        let label = scale.ticks().map(|tick| text::width(&self.unit.written(tick), SIZE)).fold(0.0, f64::max);
+        let places = places(width, &self.rows, values, label);
+        let scale = scale.between(places.across.0, places.across.1);
         let height = places.row * self.rows.len() as f64 + AXIS;
         let frame = width.frame(height, height);
-        let ends = self.rows.iter().flat_map(|row| row.bars.iter().flat_map(|bar| [bar.from, bar.to]));
-        let ticks = if width == Width::Wide { 4 } else { 2 };
-        let scale = Scale::over(ends, ticks, places.across.0, places.across.1);
         let bottom = height - AXIS;
         html! {
             svg class=(width.class()) viewBox=(frame.view_box()) role="img" aria-label=(self.about) {
@@ -104,18 +105,19 @@ impl Rows<'_> {
     }
 }
 
-/// On a wide page the name is left of the bars, on a phone above them.
-fn places(width: Width, rows: &[Row<'_>], values: f64) -> Places {
+/// On a wide page the name is left of the bars, on a phone above them. Half of an axis label, at most `label` wide, is beside
+/// each end of the axis.
+fn places(width: Width, rows: &[Row<'_>], values: f64, label: f64) -> Places {
     let right = width.frame(0.0, 0.0).width - 2.0;
     match width {
         Width::Wide => {
             let longest = rows.iter().map(|row| text::width(row.name, SIZE)).fold(0.0, f64::max) * 1.06;
-            let name_room = longest.min(300.0);
-            let across = (name_room + 26.0, right - values - 18.0);
+            let name_room = longest.min(380.0);
+            let across = (name_room + 26.0, right - values - label / 2.0);
             Places { row: 28.0, name: 18.0, name_room, bar: 6.0, across, right }
         }
         Width::Narrow => {
-            let across = (22.0, right - 22.0);
+            let across = (label / 2.0 + 2.0, right - label / 2.0 - 2.0);
             Places { row: 42.0, name: 14.0, name_room: right - values - 4.0, bar: 21.0, across, right }
         }
     }

@@ -27,6 +27,11 @@ impl Scale {
         Self { low, high, step, from, to }
     }
 
+    /// The same amounts on an axis elsewhere.
+    pub(crate) const fn between(self, from: f64, to: f64) -> Self {
+        Self { from, to, ..self }
+    }
+
     /// Where this amount is.
     pub(crate) fn at(&self, amount: Cents) -> f64 {
         let whole = self.high as f64 - self.low as f64;

@@ -36,7 +36,7 @@ fn segments(needed: &HiresNeeded, scenario: &Scenario, money: &Money) -> Markup 
                     @if at == 0 {
                         td { bdi { (segment_name(scenario, &hires.segment)) } @if let Some(kind) = kind(scenario, hires) { div.soft { bdi { (kind) } } } }
                         td { (seats) }
-                        td.words { (starts(hires)) }
+                        td.wrap { (starts(hires)) }
                     } @else { td {} td {} td {} }
                     td { (span(year.starts, 12)) }
                     td { (amount(year.missing, money)) }

@@ -1,12 +1,13 @@
 //! What is answered.
 
-use revloops_capacity::{Asked, Computed, HiresNeeded, LeverEffect, compute, simulate};
+use revloops_capacity::{Asked, Computed, HiresNeeded, LeverEffect, compute, hires_needed, sensitivity, simulate};
 use revloops_scenario::Resolved;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::{ComputeRequest, Extra, RollUp};
 use super::{MAX_ANSWER_BYTES, Question, Refusal, describe};
+use crate::hiring;
 
 /// A plan, computed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -71,8 +72,10 @@ fn computed(request: &ComputeRequest, plan: &Resolved) -> ComputeAnswer {
     let with = |extra: Extra| request.with.contains(&extra);
     ComputeAnswer {
         computed,
-        hires_needed: with(Extra::HiresNeeded).then(|| crate::hires_needed(scenario)),
-        sensitivity: with(Extra::Sensitivity).then(|| crate::sensitivity(scenario)),
+        hires_needed: with(Extra::HiresNeeded).then(|| {
+            hires_needed(scenario, hiring::limits(scenario, request.earliest_hire, request.most_hires_a_month))
+        }),
+        sensitivity: with(Extra::Sensitivity).then(|| sensitivity(scenario)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use revloops_config::{Document, Problems, names};
-use revloops_scenario::{Quota, Resolved, Scenario, WHOLE};
+use revloops_scenario::{Month, Quota, Resolved, Scenario, WHOLE};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -38,6 +38,11 @@ pub struct ComputeRequest {
     /// What else is wanted.
     #[serde(default)]
     pub with: Vec<Extra>,
+    /// First month in which somebody can start, for the hires needed; the plan's first where none is given.
+    pub earliest_hire: Option<Month>,
+    /// Most who can start in one segment in one month, for the hires needed; 5 where none is given.
+    #[schemars(range(min = 1, max = 1000))]
+    pub most_hires_a_month: Option<u16>,
 }
 
 /// A way of looking at seats together.
