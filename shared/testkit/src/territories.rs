@@ -89,9 +89,10 @@ impl CrmTerritories {
             (one.developer_name.clone(), one.name.clone(), described.0, described.1, described.2)
         });
         let users = self.users.values().map(|one| (name(&one.territory_id), one.user_id.clone(), one.role.clone()));
-        let accounts = self.placed.values().map(|one| {
-            (name(&one.territory_id), one.account_id.clone(), one.cause == AssociationCause::Manual)
-        });
+        let accounts = self
+            .placed
+            .values()
+            .map(|one| (name(&one.territory_id), one.account_id.clone(), one.cause == AssociationCause::Manual));
         Shape { territories: territories.collect(), users: users.collect(), accounts: accounts.collect() }
     }
 
@@ -160,7 +161,8 @@ impl CrmTerritories {
     fn check(&self, id: Option<&str>, developer_name: &str, parent: Option<&str>, ours: Option<&str>) -> Outcome<()> {
         let mut others = self.territories.values().filter(|one| Some(one.id.as_str()) != id);
         if others.any(|one| {
-            one.developer_name.eq_ignore_ascii_case(developer_name) || ours.is_some() && one.revloops_id.as_deref() == ours
+            one.developer_name.eq_ignore_ascii_case(developer_name)
+                || ours.is_some() && one.revloops_id.as_deref() == ours
         }) {
             return Err(refused("DUPLICATE_VALUE".to_owned()));
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use revloops_deploy::sync::{self, Approved, Ports, Turn};
 use revloops_deploy::Plan;
+use revloops_deploy::sync::{self, Approved, Ports, Turn};
 use revloops_domain::{ErrorClass, RunId};
 use revloops_loopkit::ports::RunStore;
 use revloops_loopkit::{Failure, Outcome, RunKey};

@@ -65,14 +65,8 @@ async fn world_with(plan: &Plan) -> TestWorld {
 }
 
 async fn call(world: &TestWorld, payload: Value) -> Outcome<Reply> {
-    let ports = Ports {
-        territories: world,
-        making: world,
-        collections: world,
-        journal: world,
-        placements: world,
-        bus: world,
-    };
+    let ports =
+        Ports { territories: world, making: world, collections: world, journal: world, placements: world, bus: world };
     handle(serde_json::from_value(payload).unwrap(), ports, world, noon()).await
 }
 

@@ -56,12 +56,18 @@ pub fn make(config: &DeployConfig, scenario: &Scenario, facts: &Facts, at: Times
     } else {
         // A territory that is not there yet comes with the plan for the whole scenario.
         let there = |place: &Place| matched.ours.contains_key(place.id.as_str());
-        plan.steps.extend(accounts.come.into_iter().filter(|step| {
-            matches!(step, Step::AccountIn(account) if there(&account.territory))
-        }));
-        plan.steps.extend(accounts.leave.into_iter().filter(|step| {
-            matches!(step, Step::AccountOut(account) if account.other.as_ref().is_none_or(there))
-        }));
+        plan.steps.extend(
+            accounts
+                .come
+                .into_iter()
+                .filter(|step| matches!(step, Step::AccountIn(account) if there(&account.territory))),
+        );
+        plan.steps.extend(
+            accounts
+                .leave
+                .into_iter()
+                .filter(|step| matches!(step, Step::AccountOut(account) if account.other.as_ref().is_none_or(there))),
+        );
     }
     (plan.held, plan.waiting, plan.pending) = (accounts.held, accounts.waiting, accounts.pending);
     (plan.cap, plan.left_alone) = (accounts.cap, accounts.left_alone);
@@ -123,7 +129,9 @@ pub fn explained(plan: Plan, config: &DeployConfig) -> Decision<Plan> {
     let mut reasons: Vec<Reason> = plan
         .blocked
         .iter()
-        .map(|why| Reason::new("the CRM can be planned for", Verdict::Failed, vec![Because::new("it must", why, false)]))
+        .map(|why| {
+            Reason::new("the CRM can be planned for", Verdict::Failed, vec![Because::new("it must", why, false)])
+        })
         .collect();
     let most = plan.cap.most.map_or_else(|| "there is no cap".to_owned(), |most| format!("at most {most} move"));
     reasons.extend([
@@ -137,11 +145,7 @@ pub fn explained(plan: Plan, config: &DeployConfig) -> Decision<Plan> {
         ),
         counted("unmanaged", "territories that are none of ours".to_owned(), plan.unmanaged.len()),
     ]);
-    let outcome = if plan.blocked.is_empty() {
-        if plan.is_empty() { "empty" } else { "planned" }
-    } else {
-        "blocked"
-    };
+    let outcome = if plan.blocked.is_empty() { if plan.is_empty() { "empty" } else { "planned" } } else { "blocked" };
     Decision::sure(outcome, plan, reasons)
 }
 

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use revloops_config::store::PointerRead;
 use revloops_config::{ConfigStore, Document, Levers as _, Pointer, Problems, Sources, StoreError};
 use revloops_domain::{Account, AccountId, ConfigStamp, CorrelationId, RunId, UserId};
-use revloops_loopkit::{Mode, Outcome};
 use revloops_loopkit::ports::{AssociationCause, CrmTerritory, CrmUser, PlacedAccount};
 use revloops_loopkit::the_loop::LookedUp;
+use revloops_loopkit::{Mode, Outcome};
 use revloops_scenario::Resolved;
 use revloops_testkit::{CrmTerritories, TestWorld, account_id, user_id};
 
@@ -118,7 +118,10 @@ pub(crate) fn world() -> TestWorld {
     let world = TestWorld::new(noon());
     world.with(|memory| {
         memory.crm = CrmTerritories::active();
-        memory.users = (1..).zip(["anna", "ben", "cleo", "dora"]).map(|(number, name)| user(number, &format!("{name}@acme.example"), true)).collect();
+        memory.users = (1..)
+            .zip(["anna", "ben", "cleo", "dora"])
+            .map(|(number, name)| user(number, &format!("{name}@acme.example"), true))
+            .collect();
     });
     world
 }

@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 
 use revloops_config::{ConfigStore, StoreError};
 use revloops_domain::{Account, AccountId, ConfigStamp, Cost, ErrorClass};
-use revloops_loopkit::ports::{
-    Cache, CrmDirectory, Model, PendingAccount, PlacedAccount, Placements, Territories,
-};
+use revloops_loopkit::ports::{Cache, CrmDirectory, Model, PendingAccount, PlacedAccount, Placements, Territories};
 use revloops_loopkit::the_loop::LookedUp;
 use revloops_loopkit::{Actor, Failure, Mode, Outcome};
 use revloops_scenario::Scenario;
@@ -20,8 +18,8 @@ use crate::inputs::{ACTIVE_SCENARIO, DeployInput, Why, request};
 use crate::logic::accounts::{placed_in_all, recent_since};
 use crate::logic::facts::{Answer, Facts, Snapshot};
 use crate::logic::goal::{Wanted, goal};
-use crate::logic::match_up::match_up;
 use crate::logic::make;
+use crate::logic::match_up::match_up;
 use crate::logic::place::{Placement, Placer, Unclear};
 use crate::logic::plan::Plan;
 
@@ -51,8 +49,9 @@ pub(crate) async fn look_up(
         None => active(ports.config).await?,
     };
     let bytes = ports.config.get(&stamp.key, &stamp.version_id).await.map_err(store_failure)?;
-    let content: Value = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::unreadable(ErrorClass::ConfigInvalid, format_args!("reading {}", stamp.key), &error))?;
+    let content: Value = serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::unreadable(ErrorClass::ConfigInvalid, format_args!("reading {}", stamp.key), &error)
+    })?;
     let scenario = scenario_of(&stamp, &content)?;
     let day = jiff::tz::TimeZone::UTC.to_datetime(at).date();
     let wanted = goal(&scenario, &config.people, day);
@@ -110,7 +109,8 @@ async fn keep_who_waits(placements: &dyn Placements, plan: &Plan, facts: &Facts)
 /// `ConfigInvalid` where it does not pass its check.
 pub(crate) fn scenario_of(stamp: &ConfigStamp, content: &Value) -> Outcome<Scenario> {
     crate::scenario::read(content).map_err(|problems| {
-        Failure::new(ErrorClass::ConfigInvalid, format!("the scenario {} cannot be used", stamp.key)).caused_by(problems)
+        Failure::new(ErrorClass::ConfigInvalid, format!("the scenario {} cannot be used", stamp.key))
+            .caused_by(problems)
     })
 }
 
@@ -159,12 +159,8 @@ async fn snapshot(ports: Ports<'_>, wanted: &[Wanted], only: Option<&[AccountId]
 /// The accounts above those that are planned for, which may tell where a company sits. They are not planned for.
 async fn with_those_above(ports: Ports<'_>, crm: &mut Snapshot) -> Outcome<()> {
     let there: BTreeSet<&AccountId> = crm.accounts.iter().map(|one| &one.account.id).collect();
-    let above: BTreeSet<AccountId> = crm
-        .accounts
-        .iter()
-        .filter_map(|one| one.account.parent_id.clone())
-        .filter(|id| !there.contains(id))
-        .collect();
+    let above: BTreeSet<AccountId> =
+        crm.accounts.iter().filter_map(|one| one.account.parent_id.clone()).filter(|id| !there.contains(id)).collect();
     if !above.is_empty() {
         let above: Vec<AccountId> = above.into_iter().collect();
         crm.above = ports.territories.placed_accounts(Some(&above)).await?.into_iter().map(|one| one.account).collect();

@@ -29,8 +29,9 @@ pub(super) fn request(
         }),
         tool: Tool {
             name: agent::TOOL.to_owned(),
-            description: "Hands in the one territory that the account belongs to, how sure that is, and what it rests on."
-                .to_owned(),
+            description:
+                "Hands in the one territory that the account belongs to, how sure that is, and what it rests on."
+                    .to_owned(),
             input_schema: agent::answer_schema(&scenario.territories),
         },
         max_tokens: told.max_tokens,

@@ -41,9 +41,14 @@ fn difference(step: &Step) -> Option<String> {
         }
         // Said where it is instead.
         Step::AccountIn(step) if step.other.is_some() => return None,
-        Step::AccountIn(step) => format!("account {} {} is missing in {}", step.account, step.name, step.territory.name),
+        Step::AccountIn(step) => {
+            format!("account {} {} is missing in {}", step.account, step.name, step.territory.name)
+        }
         Step::AccountOut(step) => match &step.other {
-            Some(to) => format!("account {} {} is in {}, it belongs to {}", step.account, step.name, step.territory.name, to.name),
+            Some(to) => format!(
+                "account {} {} is in {}, it belongs to {}",
+                step.account, step.name, step.territory.name, to.name
+            ),
             None => format!("account {} {} is in {} and belongs nowhere", step.account, step.name, step.territory.name),
         },
         Step::RetireTerritory(retired) => format!("territory {} is not in the scenario", retired.was.name),
@@ -57,7 +62,8 @@ fn who<'a>(login: Option<&'a str>, id: &'a str) -> &'a str {
 /// What was changed, field by field.
 pub(crate) fn changes(now: &Described, wanted: &Described) -> String {
     let told = |what: &str, now: Option<&str>, wanted: Option<&str>| {
-        (now != wanted).then(|| format!("{what} is `{}` and not `{}`", now.unwrap_or_default(), wanted.unwrap_or_default()))
+        (now != wanted)
+            .then(|| format!("{what} is `{}` and not `{}`", now.unwrap_or_default(), wanted.unwrap_or_default()))
     };
     let all = [
         told("its name", Some(&now.name), Some(&wanted.name)),

@@ -143,10 +143,9 @@ impl<'a> Placer<'a> {
         }
         let above = self.above(account).and_then(|above| above.country_code.as_deref());
         match (country, above) {
-            (Some(country), Some(above)) if !country.eq_ignore_ascii_case(above) => Err(Unclear::HeadquartersAbroad {
-                country: country.to_owned(),
-                headquarters: above.to_owned(),
-            }),
+            (Some(country), Some(above)) if !country.eq_ignore_ascii_case(above) => {
+                Err(Unclear::HeadquartersAbroad { country: country.to_owned(), headquarters: above.to_owned() })
+            }
             _ => Ok(None),
         }
     }
@@ -177,7 +176,9 @@ impl<'a> Placer<'a> {
         match self.answers.get(&account.id) {
             None => Placement::Ask(unclear),
             Some(Answer::Down) => pending(format!("{reason}; the agent could not be reached"), None),
-            Some(Answer::NotAsked) => pending(format!("{reason}; the agent was not asked: enough were in this run"), None),
+            Some(Answer::NotAsked) => {
+                pending(format!("{reason}; the agent was not asked: enough were in this run"), None)
+            }
             Some(Answer::Said { answer, model }) => match agent::read(answer, model, &self.scenario.territories) {
                 Err(said) => pending(format!("{reason}; the agent gave {said}"), None),
                 Ok(proposal) if proposal.confidence < self.min_confidence => {

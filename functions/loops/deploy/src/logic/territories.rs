@@ -6,7 +6,9 @@ use revloops_loopkit::ports::{AssociationCause, CrmTerritory, TerritoryAccount};
 
 use crate::logic::goal::Wanted;
 use crate::logic::match_up::{Matched, described};
-use crate::logic::plan::{ChangedTerritory, Described, Kept, MovedTerritory, NewTerritory, Place, RetiredTerritory, Step};
+use crate::logic::plan::{
+    ChangedTerritory, Described, Kept, MovedTerritory, NewTerritory, Place, RetiredTerritory, Step,
+};
 
 /// Changes, then what is created, then moves; each with those that others lie in first. A new parent has so its own place
 /// already when something comes to lie in it, and no territory ever lies within itself.
@@ -87,7 +89,8 @@ pub(crate) fn retire(
             why.entry(id).or_insert(said);
         }
     }
-    let mut goes: Vec<&CrmTerritory> = matched.retired.values().filter(|one| !why.contains_key(one.id.as_str())).copied().collect();
+    let mut goes: Vec<&CrmTerritory> =
+        matched.retired.values().filter(|one| !why.contains_key(one.id.as_str())).copied().collect();
     goes.sort_by_key(|one| (std::cmp::Reverse(depth(one, &matched.retired)), one.developer_name.clone()));
     let retired = goes.into_iter().map(|one| RetiredTerritory {
         id: matched.place(&one.id).id,

@@ -49,8 +49,7 @@ async fn an_empty_model_gets_territories_parents_first_then_people_then_accounts
 async fn the_same_facts_give_the_same_plan_and_hash_and_a_stored_plan_keeps_its_hash() {
     let (world, europe) = (world(), scenario("s", EUROPE));
     add(&world, [account(1, "DE")]);
-    let (one, other) =
-        (planned(&world, &config(), &europe).await, planned(&world, &config(), &europe).await);
+    let (one, other) = (planned(&world, &config(), &europe).await, planned(&world, &config(), &europe).await);
     assert_eq!(one, other);
     let stored: super::plan::Plan = serde_json::from_str(&serde_json::to_string(&one).unwrap()).unwrap();
     assert_eq!((stored.hash(), &stored), (one.hash(), &one));
@@ -86,11 +85,10 @@ async fn another_role_is_out_and_in_and_people_who_are_not_there_are_named() {
     let plan = planned(&world, &config(), &europe).await;
     let keys: Vec<String> = plan.steps.iter().map(Step::key).collect();
     let (anna, ben) = (user_id(1), user_id(2));
-    assert_eq!(keys, [
-        format!("user-out/dach/{anna}"),
-        format!("user-out/dach/{ben}"),
-        format!("user-in/dach/{anna}"),
-    ]);
+    assert_eq!(
+        keys,
+        [format!("user-out/dach/{anna}"), format!("user-out/dach/{ben}"), format!("user-in/dach/{anna}"),]
+    );
     assert_eq!(plan.absent.iter().map(|one| one.why.as_str()).collect::<Vec<_>>(), ["not active"]);
     brought(&world, &config(), &europe, "r-2").await;
     assert_eq!(roles_of(&world, "dach"), [(anna, Some("Owner".to_owned()))]);
@@ -100,7 +98,7 @@ async fn another_role_is_out_and_in_and_people_who_are_not_there_are_named() {
 async fn whose_seat_is_in_a_territory_comes_into_it_where_the_levers_say_so() {
     let seats = "
 roster:
-  - {id: a, person: Dora@acme.example, profile: ae, segment: all, territory: dach, starts: 2027-01-01}
+  - {id: a, person: Dora@acme.example, profile: ae, segment: all, territory: dach, starts: 2027-01-01, ends: 2027-02-28}
   - {id: b, person: dora@acme.example, profile: ae, segment: all, territory: nordics, starts: 2027-03-01}
 ";
     let (world, with_seats) = (world(), scenario("s", &format!("{EUROPE}{seats}")));
@@ -111,7 +109,9 @@ roster:
 }
 
 /// A world in which all accounts are in DACH, and the scenario gives `country` of them to the Nordics.
-async fn moved_to_nordics(accounts: Vec<revloops_loopkit::ports::PlacedAccount>) -> (revloops_testkit::TestWorld, revloops_scenario::Resolved) {
+async fn moved_to_nordics(
+    accounts: Vec<revloops_loopkit::ports::PlacedAccount>,
+) -> (revloops_testkit::TestWorld, revloops_scenario::Resolved) {
     let world = world();
     add(&world, accounts);
     brought(&world, &config(), &scenario("s", EUROPE), "r-0").await;
@@ -133,11 +133,14 @@ async fn customers_open_opportunities_and_recent_moves_hold_an_account_where_it_
     });
     let plan = planned(&world, &config(), &moved).await;
     let why: Vec<Hold> = plan.held.iter().map(|held| held.why.clone()).collect();
-    assert_eq!(why, [
-        Hold::Customer { kind: "customer - direct".to_owned() },
-        Hold::OpenOpportunities { count: 2 },
-        Hold::MovedRecently { at },
-    ]);
+    assert_eq!(
+        why,
+        [
+            Hold::Customer { kind: "customer - direct".to_owned() },
+            Hold::OpenOpportunities { count: 2 },
+            Hold::MovedRecently { at },
+        ]
+    );
     assert_eq!(plan.counts.accounts_moved, 1, "the fourth was moved long ago");
     let Step::AccountIn(step) = &plan.steps[0] else { panic!("{:?}", plan.steps) };
     assert_eq!((step.territory.id.as_str(), &step.account), ("nordics", &account_id(4)));
@@ -163,7 +166,12 @@ async fn over_the_cap_the_largest_move_and_the_others_wait_for_the_next_plan() {
         one
     });
     let (world, moved) = moved_to_nordics(accounts.collect()).await;
-    for (cap, moves) in [("{moved_accounts: 3}", 3), ("{moved_accounts: 9, moved_percent: 20}", 2), ("{moved_percent: 1}", 1), ("{moved_percent: 0}", 0)] {
+    for (cap, moves) in [
+        ("{moved_accounts: 3}", 3),
+        ("{moved_accounts: 9, moved_percent: 20}", 2),
+        ("{moved_percent: 1}", 1),
+        ("{moved_percent: 0}", 0),
+    ] {
         let config = config_with("people:", &format!("cap: {cap}\npeople:"));
         let plan = planned(&world, &config, &moved).await;
         assert_eq!((plan.counts.accounts_moved, plan.counts.waiting), (moves, 10 - moves), "{cap}");
@@ -197,7 +205,8 @@ async fn what_the_crm_s_own_rules_placed_and_what_is_in_territories_of_others_is
     add(&world, [account(1, "DE"), account(2, "DE"), account(3, "DE")]);
     put(&world, &account_id(2), "Partners");
     world.with(|memory| {
-        let (dach, nordics) = (memory.crm.named("dach").unwrap().id.clone(), memory.crm.named("nordics").unwrap().id.clone());
+        let (dach, nordics) =
+            (memory.crm.named("dach").unwrap().id.clone(), memory.crm.named("nordics").unwrap().id.clone());
         memory.crm.place(&dach, &account_id(1), AssociationCause::Org);
         memory.crm.place(&nordics, &account_id(3), AssociationCause::Org);
     });
@@ -247,12 +256,16 @@ territories:
   - {id: dach, name: DACH, when: {field: country, in: [DE, AT, CH, SE]}}
 ";
     let plan = planned(&world, &config(), &scenario("o", only)).await;
-    let kept: Vec<(&str, &str)> = plan.kept.iter().map(|kept| (kept.territory.name.as_str(), kept.why.as_str())).collect();
-    assert_eq!(kept, [
-        ("EMEA", "Nordics stays, which lies in it"),
-        ("US West", "the CRM's own rules keep 1 accounts in it"),
-        ("Nordics", "a territory that is none of ours lies in it"),
-    ]);
+    let kept: Vec<(&str, &str)> =
+        plan.kept.iter().map(|kept| (kept.territory.name.as_str(), kept.why.as_str())).collect();
+    assert_eq!(
+        kept,
+        [
+            ("EMEA", "Nordics stays, which lies in it"),
+            ("US West", "the CRM's own rules keep 1 accounts in it"),
+            ("Nordics", "a territory that is none of ours lies in it"),
+        ]
+    );
     assert_eq!(plan.counts.territories_retired, 1, "US East");
     assert!(plan.steps.iter().any(|step| step.key() == "move/dach"), "it comes out of EMEA");
 }
@@ -320,7 +333,8 @@ async fn planted_drift_is_found_and_named() {
     world.with(|memory| {
         memory.crm.placed.retain(|_, one| one.account_id != account_id(2));
         let dach = memory.crm.named("dach").unwrap().id.clone();
-        let (west, east) = (memory.crm.named("us_west").unwrap().id.clone(), memory.crm.named("us_east").unwrap().id.clone());
+        let (west, east) =
+            (memory.crm.named("us_west").unwrap().id.clone(), memory.crm.named("us_east").unwrap().id.clone());
         memory.crm.users.retain(|_, one| one.user_id != user_id(3));
         let dora = json!({"Territory2Id": dach, "UserId": user_id(4)});
         memory.crm.create("UserTerritory2Association", dora.as_object().unwrap()).unwrap();
@@ -329,14 +343,17 @@ async fn planted_drift_is_found_and_named() {
     });
     let plan = planned(&world, &config(), &europe).await;
     let (one, two) = (account_id(1), account_id(2));
-    assert_eq!(super::drift::differences(&plan), [
-        "territory DACH was changed: its name is `D-A-CH` and not `DACH`".to_owned(),
-        "territory US West was moved to US East, it belongs to the top".to_owned(),
-        format!("{} was added to DACH", user_id(4)),
-        "cleo@acme.example is missing in Nordics".to_owned(),
-        format!("account {two} Company 2 is missing in Nordics"),
-        format!("account {one} Company 1 is in Nordics, it belongs to DACH"),
-    ]);
+    assert_eq!(
+        super::drift::differences(&plan),
+        [
+            "territory DACH was changed: its name is `D-A-CH` and not `DACH`".to_owned(),
+            "territory US West was moved to US East, it belongs to the top".to_owned(),
+            format!("{} was added to DACH", user_id(4)),
+            "cleo@acme.example is missing in Nordics".to_owned(),
+            format!("account {two} Company 2 is missing in Nordics"),
+            format!("account {one} Company 1 is in Nordics, it belongs to DACH"),
+        ]
+    );
 }
 
 #[tokio::test]
@@ -344,9 +361,10 @@ async fn a_move_of_a_short_time_ago_holds_from_when_we_made_it() {
     let (world, moved) = moved_to_nordics(vec![account(1, "DE")]).await;
     brought(&world, &config(), &moved, "r-1").await;
     let noted = world.with(|memory| memory.placements.moved.clone());
-    assert_eq!(noted.into_iter().map(|(account, at)| PlacementMove { account, at }).collect::<Vec<_>>(), [
-        PlacementMove { account: account_id(1), at: noon() }
-    ]);
+    assert_eq!(
+        noted.into_iter().map(|(account, at)| PlacementMove { account, at }).collect::<Vec<_>>(),
+        [PlacementMove { account: account_id(1), at: noon() }]
+    );
     let plan = planned(&world, &config(), &scenario("s", EUROPE)).await;
     assert_eq!(plan.counts.held, 1);
 }

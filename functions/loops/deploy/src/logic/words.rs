@@ -18,33 +18,81 @@ pub fn words(plan: &Plan, at_most: usize) -> String {
     if plan.is_empty() && plan.blocked.is_empty() {
         text.line("the CRM is as the scenario wants it: nothing to do");
     }
-    text.group("territories", &rows(plan, |step| territory(step)));
-    text.group("users", &rows(plan, |step| user(step)));
+    text.group("territories", &rows(plan, territory));
+    text.group("users", &rows(plan, user));
     accounts(plan, &mut text);
-    text.group("held", &plan.held.iter().map(|held| {
-        let (what, why) = (format!("{}  {}", held.account, held.name), hold(&held.why));
-        Row { sign: '=', what, how: format!("stays in {} ({why}), else {}", held.at.name, to(held.to.as_ref())) }
-    }).collect::<Vec<_>>());
+    text.group(
+        "held",
+        &plan
+            .held
+            .iter()
+            .map(|held| {
+                let (what, why) = (format!("{}  {}", held.account, held.name), hold(&held.why));
+                Row {
+                    sign: '=',
+                    what,
+                    how: format!("stays in {} ({why}), else {}", held.at.name, to(held.to.as_ref())),
+                }
+            })
+            .collect::<Vec<_>>(),
+    );
     let title = format!("over the cap of {}, for the next plan", plan.cap.most.unwrap_or_default());
-    text.group(&title, &plan.waiting.iter().map(|waiting| {
-        let what = format!("{}  {}", waiting.account, waiting.name);
-        Row { sign: '=', what, how: format!("stays in {}, then {}", waiting.at.name, to(waiting.to.as_ref())) }
-    }).collect::<Vec<_>>());
-    text.group("for a person to place", &plan.pending.iter().map(|pending| {
-        let meanwhile = pending.at.as_ref().map_or("no territory", |place| place.name.as_str());
-        let what = format!("{}  {}", pending.account, pending.name);
-        let evidence = pending.proposed.as_ref().map(|proposed| format!(" (\"{}\")", proposed.evidence)).unwrap_or_default();
-        Row { sign: '?', what, how: format!("{}{evidence}; meanwhile {meanwhile}", pending.why) }
-    }).collect::<Vec<_>>());
-    text.group("not in the scenario, and kept", &plan.kept.iter().map(|kept| {
-        Row { sign: '=', what: kept.territory.name.clone(), how: kept.why.clone() }
-    }).collect::<Vec<_>>());
-    text.group("people who cannot come", &plan.absent.iter().map(|absent| {
-        Row { sign: '!', what: absent.login.clone(), how: format!("{}, wanted in {}", absent.why, absent.territory.name) }
-    }).collect::<Vec<_>>());
-    text.group("none of ours, left alone", &plan.unmanaged.iter().map(|place| {
-        Row { sign: '·', what: place.name.clone(), how: place.id.clone() }
-    }).collect::<Vec<_>>());
+    text.group(
+        &title,
+        &plan
+            .waiting
+            .iter()
+            .map(|waiting| {
+                let what = format!("{}  {}", waiting.account, waiting.name);
+                Row { sign: '=', what, how: format!("stays in {}, then {}", waiting.at.name, to(waiting.to.as_ref())) }
+            })
+            .collect::<Vec<_>>(),
+    );
+    text.group(
+        "for a person to place",
+        &plan
+            .pending
+            .iter()
+            .map(|pending| {
+                let meanwhile = pending.at.as_ref().map_or("no territory", |place| place.name.as_str());
+                let what = format!("{}  {}", pending.account, pending.name);
+                let evidence = pending
+                    .proposed
+                    .as_ref()
+                    .map(|proposed| format!(" (\"{}\")", proposed.evidence))
+                    .unwrap_or_default();
+                Row { sign: '?', what, how: format!("{}{evidence}; meanwhile {meanwhile}", pending.why) }
+            })
+            .collect::<Vec<_>>(),
+    );
+    text.group(
+        "not in the scenario, and kept",
+        &plan
+            .kept
+            .iter()
+            .map(|kept| Row { sign: '=', what: kept.territory.name.clone(), how: kept.why.clone() })
+            .collect::<Vec<_>>(),
+    );
+    text.group(
+        "people who cannot come",
+        &plan
+            .absent
+            .iter()
+            .map(|absent| Row {
+                sign: '!',
+                what: absent.login.clone(),
+                how: format!("{}, wanted in {}", absent.why, absent.territory.name),
+            })
+            .collect::<Vec<_>>(),
+    );
+    text.group(
+        "none of ours, left alone",
+        &plan
+            .unmanaged
+            .iter()
+            .map(|place| Row { sign: '·', what: place.name.clone(), how: place.id.clone() })
+            .collect::<Vec<_>>(),
+    );
     closing(plan, &mut text);
     text.text
 }
@@ -91,18 +139,18 @@ fn territory(step: &Step) -> Option<Row> {
     let row = |sign, what: &str, how| Some(Row { sign, what: what.to_owned(), how });
     match step {
         Step::ChangeTerritory(change) if change.before.revloops_id.is_none() => {
-            let also = changes(&change.before, &crate::logic::plan::Described {
-                revloops_id: None,
-                ..change.after.clone()
-            });
+            let also =
+                changes(&change.before, &crate::logic::plan::Described { revloops_id: None, ..change.after.clone() });
             let also = if also.is_empty() { String::new() } else { format!("; {also}") };
             row('~', &change.after.name, format!("taken over{also}"))
         }
         Step::ChangeTerritory(change) => row('~', &change.after.name, changes(&change.before, &change.after)),
         Step::CreateTerritory(new) => row('+', &new.is.name, inside(new.parent.as_ref())),
-        Step::MoveTerritory(moved) => {
-            row('>', &moved.territory.name, format!("{}, until now {}", inside(moved.to.as_ref()), inside(moved.from.as_ref())))
-        }
+        Step::MoveTerritory(moved) => row(
+            '>',
+            &moved.territory.name,
+            format!("{}, until now {}", inside(moved.to.as_ref()), inside(moved.from.as_ref())),
+        ),
         Step::RetireTerritory(retired) => row('-', &retired.was.name, "not in the scenario".to_owned()),
         Step::UserOut(_) | Step::UserIn(_) | Step::AccountIn(_) | Step::AccountOut(_) => None,
     }
@@ -160,31 +208,43 @@ fn accounts(plan: &Plan, text: &mut Text) {
 
 fn closing(plan: &Plan, text: &mut Text) {
     let counts = &plan.counts;
-    let mut line = format!("\n{} changes", plan.steps.len());
-    let parts = [
-        (counts.territories_created, "territories created"),
-        (counts.territories_changed, "changed"),
-        (counts.territories_moved, "moved"),
-        (counts.territories_retired, "retired"),
-        (counts.users_in, "users in"),
-        (counts.users_out, "users out"),
-        (counts.accounts_in, "accounts in"),
-        (counts.accounts_out, "accounts out"),
+    let mut line = format!("\nchanges: {}", plan.steps.len());
+    let kinds = [
+        (
+            "territories",
+            vec![
+                (counts.territories_created, "created"),
+                (counts.territories_changed, "changed"),
+                (counts.territories_moved, "moved"),
+                (counts.territories_retired, "retired"),
+            ],
+        ),
+        ("users", vec![(counts.users_in, "in"), (counts.users_out, "out")]),
+        ("accounts", vec![(counts.accounts_in, "in"), (counts.accounts_out, "out")]),
     ];
-    let said: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let said: Vec<String> = kinds
+        .into_iter()
+        .filter_map(|(kind, parts)| {
+            let said: Vec<String> =
+                parts.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}")).collect();
+            (!said.is_empty()).then(|| format!("{kind} {}", said.join(", ")))
+        })
+        .collect();
     if !said.is_empty() {
-        let _infallible = write!(line, ": {}", said.join(", "));
+        let _infallible = write!(line, " ({})", said.join("; "));
     }
     text.line(&line);
     let most = plan.cap.most.map_or_else(|| "no cap".to_owned(), |most| format!("at most {most}"));
-    text.line(&format!("{} of {} placed accounts move ({most})", counts.accounts_moved, plan.cap.placed));
+    text.line(&format!(
+        "accounts that move: {} of {} that have a territory ({most})",
+        counts.accounts_moved, plan.cap.placed
+    ));
     for (count, what) in [
         (counts.unplaced, "accounts that no territory is for"),
-        (plan.left_alone, "accounts in territories that are none of ours, left alone"),
+        (plan.left_alone, "accounts left to territories that are none of ours"),
     ] {
         if count > 0 {
-            text.line(&format!("{count} {what}"));
+            text.line(&format!("{what}: {count}"));
         }
     }
 }

@@ -77,8 +77,11 @@ fn create_territory(key: &str, new: &NewTerritory, plan: &Plan, view: &View, not
 
 fn change_territory(key: &str, change: &ChangedTerritory, view: &View, noted: Option<&Intended>) -> Judged {
     let (mut expect, mut set) = (fields(&change.before), fields(&change.after));
-    let same: Vec<String> =
-        set.iter().filter(|(field, value)| expect.get(*field) == Some(*value)).map(|(field, _)| field.clone()).collect();
+    let same: Vec<String> = set
+        .iter()
+        .filter(|(field, value)| expect.get(*field) == Some(*value))
+        .map(|(field, _)| field.clone())
+        .collect();
     for field in same {
         expect.remove(&field);
         set.remove(&field);

@@ -146,10 +146,17 @@ async fn what_people_changed_between_plan_and_approval_is_left_and_named() {
     assert_eq!(world.with(|memory| memory.crm.named("emea").unwrap().name.clone()), "E.M.E.A.");
     assert!(world.with(|memory| memory.crm.named("us_west").is_some()), "there is an account in it");
     let named = turn.named.join("\n");
-    for said in ["change/emea: a person has changed it since (Name)", "retire/us-west: a person has changed it since: there are 1 accounts in it"] {
+    for said in [
+        "change/emea: a person has changed it since (Name)",
+        "retire/us-west: a person has changed it since: there are 1 accounts in it",
+    ] {
         assert!(named.contains(said), "{named}");
     }
-    let run = |chunk| revloops_loopkit::ports::ChunkRun { job: "territories-r-1".to_owned(), direction: Direction::Apply, chunk };
+    let run = |chunk| revloops_loopkit::ports::ChunkRun {
+        job: "territories-r-1".to_owned(),
+        direction: Direction::Apply,
+        chunk,
+    };
     let all: Vec<Ended> = world.with(|memory| {
         (0..turn.chunks).flat_map(|chunk| memory.journal[&run(chunk)].results.clone()).map(|one| one.ended).collect()
     });

@@ -1,7 +1,7 @@
 //! What taking one write back needs, given what the CRM has now: pure. A three-way merge for each record: *base* is what was
 //! there before, *ours* what we wrote, *theirs* what is there now. Only what is still ours goes back.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use revloops_domain::{AccountId, UserId};
 use revloops_loopkit::merge::{self, ended, to_undo};
@@ -13,16 +13,20 @@ use super::view::{DEVELOPER_NAME, Deleted, OUR_ID, View};
 use crate::logic::people::same_role;
 use crate::logic::plan::Plan;
 
-/// `done` is what applying was about to write, `made` the id of the record that it created, and `noted` what an earlier
-/// attempt to take it back was about to write.
+/// `done` is what applying was about to write, `made` the id of the record that it created, `overruled` whether people have
+/// changed what we had put in its place, and `noted` what an earlier attempt to take it back was about to write.
 pub(super) fn judge(
     done: &Intended,
     made: Option<&str>,
+    overruled: bool,
     plan: &Plan,
     view: &View,
     noted: Option<&Intended>,
 ) -> Judged {
     let key = done.id.as_str();
+    if overruled {
+        return changed(key, "a person has changed since what we had put in its place");
+    }
     match key.split_once('/').map(|(kind, _)| kind) {
         Some("create") => delete_territory(key, done, made, view, noted),
         Some("retire") => create_territory(key, done, plan, view, noted),
@@ -31,9 +35,10 @@ pub(super) fn judge(
         Some("user-out") => put_user_back(key, done, view, noted),
         Some("account-in") => take_account_out(key, done, made, view, noted),
         Some("account-out") => put_account_back(key, done, view, noted),
-        Some(_) | None => {
-            Judged::End(RecordResult { why: Some("nobody knows what this is".to_owned()), ..ended(key, Ended::Refused) })
-        }
+        Some(_) | None => Judged::End(RecordResult {
+            why: Some("nobody knows what this is".to_owned()),
+            ..ended(key, Ended::Refused)
+        }),
     }
 }
 
@@ -46,13 +51,7 @@ fn back(key: &str, noted: Option<&Intended>, otherwise: Ended) -> Judged {
     Judged::End(ended(key, if noted.is_some() { Ended::Written } else { otherwise }))
 }
 
-fn delete_territory(
-    key: &str,
-    done: &Intended,
-    made: Option<&str>,
-    view: &View,
-    noted: Option<&Intended>,
-) -> Judged {
+fn delete_territory(key: &str, done: &Intended, made: Option<&str>, view: &View, noted: Option<&Intended>) -> Judged {
     let there = match made {
         Some(id) => view.territory(id),
         None => view.ours(text(&done.set, OUR_ID)),
@@ -174,7 +173,7 @@ fn put_account_back(key: &str, done: &Intended, view: &View, noted: Option<&Inte
         return changed(key, format!("a person has put it into {now}"));
     }
     let mut set = done.before.clone();
-    set.insert("Id".to_owned(), json!(null));
+    set.remove("Id");
     let intended = Intended { id: key.to_owned(), before: Map::new(), set };
     let record = account_record(&territory.id, account.as_str());
     Judged::Do { intended, act: Act::Create(ACCOUNT, record), left: Vec::new() }

@@ -56,10 +56,7 @@ async fn a_missing_state_is_the_agent_s_business_where_states_decide_and_nowhere
 async fn below_the_floor_the_account_waits_with_what_was_proposed_and_why() {
     let (_, plan) = plan_for(vec![account(1, "")], vec![proposes("dach", 79)]).await;
     let [pending] = plan.pending.as_slice() else { panic!("{:?}", plan.pending) };
-    assert_eq!(
-        pending.why,
-        "it has no country; an agent proposes DACH and is 79 % sure, 80 % are needed"
-    );
+    assert_eq!(pending.why, "it has no country; an agent proposes DACH and is 79 % sure, 80 % are needed");
     let proposed = pending.proposed.clone().unwrap();
     assert_eq!((proposed.territory.as_str(), proposed.confidence), ("dach", 79));
     assert_eq!((pending.at.as_ref(), pending.since), (None, noon()));
@@ -70,7 +67,10 @@ async fn below_the_floor_the_account_waits_with_what_was_proposed_and_why() {
 async fn an_answer_that_is_none_an_agent_that_is_down_and_one_question_too_many_leave_the_account_waiting() {
     for (answers, said) in [
         (vec![said(json!({"territory": "none", "confidence": 0, "evidence": "e"}))], "the agent gave no territory"),
-        (vec![said(json!({"territory": "atlantis", "confidence": 99, "evidence": "e"}))], "a territory that there is not"),
+        (
+            vec![said(json!({"territory": "atlantis", "confidence": 99, "evidence": "e"}))],
+            "a territory that there is not",
+        ),
         (vec![said(json!({"territory": "emea", "confidence": 99, "evidence": "e"}))], "a territory that there is not"),
         (vec![said(json!({"territory": "dach", "confidence": 99, "evidence": "e", "then": "x"}))], "keep to the form"),
         (vec![said(json!({"territory": "dach", "confidence": 101, "evidence": "e"}))], "a confidence of 101 percent"),
@@ -107,10 +107,13 @@ async fn a_country_that_is_no_code_and_headquarters_abroad_are_unclear() {
     abroad.account.parent_id = Some(account_id(3));
     let (_, plan) = plan_for(vec![nickname, abroad, parent], vec![proposes("us-west", 40)]).await;
     let why: Vec<&str> = plan.pending.iter().filter_map(|one| one.why.split("; ").next()).collect();
-    assert_eq!(why, [
-        "its country is `Bay Area`, which is no country's code",
-        "no territory is for PL, and the account above it is in DE",
-    ]);
+    assert_eq!(
+        why,
+        [
+            "its country is `Bay Area`, which is no country's code",
+            "no territory is for PL, and the account above it is in DE",
+        ]
+    );
 }
 
 #[tokio::test]
@@ -121,7 +124,13 @@ async fn a_person_s_answer_places_the_account_whatever_an_agent_or_a_condition_s
         memory.answers = vec![proposes("dach", 99)];
         for (account, territory) in [(account_id(1), "nordics"), (account_id(2), "us-east")] {
             let by = "helen@acme.example".to_owned();
-            let said = Resolution { account: account.clone(), territory: territory.to_owned(), by, why: "their office".to_owned(), at: noon() };
+            let said = Resolution {
+                account: account.clone(),
+                territory: territory.to_owned(),
+                by,
+                why: "their office".to_owned(),
+                at: noon(),
+            };
             memory.placements.resolutions.insert(account, said);
         }
     });

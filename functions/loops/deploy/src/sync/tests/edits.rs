@@ -116,13 +116,12 @@ pub(super) fn merged(before: &Shape, after: &Shape, edited: &Shape) -> Shape {
     }
     // What we created stays where people have renamed it, put something into it, or it has such a one in it.
     let created: Vec<&str> = ours.keys().filter(|name| !base.contains_key(*name)).copied().collect();
-    let filled = |name: &str| {
-        users.iter().any(|(at, ..)| at == name) || accounts.iter().any(|(at, ..)| at == name)
-    };
+    let filled = |name: &str| users.iter().any(|(at, ..)| at == name) || accounts.iter().any(|(at, ..)| at == name);
     let mut stays: BTreeSet<&str> =
         created.iter().filter(|name| ours[*name].1 != theirs[*name].1 || filled(name)).copied().collect();
     loop {
-        let above: Vec<&str> = stays.iter().filter_map(|name| ours[name].4.as_deref()).filter(|up| created.contains(up)).collect();
+        let above: Vec<&str> =
+            stays.iter().filter_map(|name| ours[name].4.as_deref()).filter(|up| created.contains(up)).collect();
         let grown = stays.len();
         stays.extend(above);
         if stays.len() == grown {
@@ -163,7 +162,11 @@ fn placed(before: &Shape, after: &Shape, edited: &Shape) -> BTreeSet<(String, Ac
         let (base, ours, theirs) = (of(&base), of(&ours), of(&theirs));
         let added: BTreeSet<&String> = ours.difference(&base).collect();
         let removed: BTreeSet<&String> = base.difference(&ours).collect();
-        let placed_since = if added.is_empty() { !theirs.is_empty() && !removed.is_empty() && ours.is_empty() } else { !added.iter().all(|one| theirs.contains(*one)) };
+        let placed_since = if added.is_empty() {
+            !theirs.is_empty() && !removed.is_empty() && ours.is_empty()
+        } else {
+            !added.iter().all(|one| theirs.contains(*one))
+        };
         let mut places: BTreeSet<String> = theirs.iter().filter(|one| !added.contains(one)).cloned().collect();
         if !placed_since {
             places.extend(removed.into_iter().cloned());

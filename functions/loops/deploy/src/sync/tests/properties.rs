@@ -23,7 +23,13 @@ struct Drawn {
 }
 
 fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
-    let one = (any::<bool>(), proptest::option::of(any::<usize>()), 0_u8..3, proptest::option::of(0_u8..4), proptest::option::of(0_u8..4));
+    let one = (
+        any::<bool>(),
+        proptest::option::of(any::<usize>()),
+        0_u8..3,
+        proptest::option::of(0_u8..4),
+        proptest::option::of(0_u8..4),
+    );
     proptest::collection::vec(one, 6).prop_shuffle_numbers()
 }
 
@@ -40,7 +46,9 @@ impl<S: Strategy<Value = Vec<One>> + 'static> ShuffleNumbers for S {
             .prop_map(|(ones, numbers)| {
                 let mut territories: Vec<Drawn> = Vec::new();
                 for ((there, parent, name, executive, engineer), number) in ones.into_iter().zip(numbers) {
-                    let parent = parent.filter(|_| !territories.is_empty()).map(|parent| territories[parent % territories.len()].number);
+                    let parent = parent
+                        .filter(|_| !territories.is_empty())
+                        .map(|parent| territories[parent % territories.len()].number);
                     if there || number == 0 {
                         territories.push(Drawn { number, parent, name, executive, engineer });
                     }
@@ -62,7 +70,11 @@ fn of(id: &str, drawn: &[Drawn]) -> Resolved {
         writeln!(
             text,
             "  - {{id: t-{}, name: T{}v{}{parent}, when: {{field: country, is: {}}}, owners: {{{}}}}}",
-            one.number, one.number, one.name, COUNTRIES[one.number], owners.join(", ")
+            one.number,
+            one.number,
+            one.name,
+            COUNTRIES[one.number],
+            owners.join(", ")
         )
         .unwrap();
     }
@@ -87,10 +99,13 @@ fn wanted(world: &TestWorld, drawn: &[Drawn]) {
     assert_eq!(shape.territories.len(), drawn.len());
     for one in drawn {
         let name = format!("t_{}", one.number);
-        let there = shape.territories.iter().find(|territory| territory.0 == name).expect("a territory of the scenario");
+        let there =
+            shape.territories.iter().find(|territory| territory.0 == name).expect("a territory of the scenario");
         assert_eq!(there.1, format!("T{}v{}", one.number, one.name));
         assert_eq!(there.4, one.parent.map(|parent| format!("t_{parent}")));
-        let role = |holder: Option<u8>, role: &str| holder.map(|number| (revloops_testkit::user_id(u32::from(number) + 1), Some(role.to_owned())));
+        let role = |holder: Option<u8>, role: &str| {
+            holder.map(|number| (revloops_testkit::user_id(u32::from(number) + 1), Some(role.to_owned())))
+        };
         let executive = role(one.executive, "Owner");
         let engineer = role(one.engineer, "engineer").filter(|_| one.engineer != one.executive);
         let mut people: Vec<_> = executive.into_iter().chain(engineer).collect();
@@ -99,7 +114,8 @@ fn wanted(world: &TestWorld, drawn: &[Drawn]) {
     }
     for number in 1..16_u32 {
         let home = number as usize % 7;
-        let there: Vec<String> = drawn.iter().filter(|one| one.number == home).map(|one| format!("t_{}", one.number)).collect();
+        let there: Vec<String> =
+            drawn.iter().filter(|one| one.number == home).map(|one| format!("t_{}", one.number)).collect();
         assert_eq!(places(world, &revloops_testkit::account_id(number)), there);
     }
 }
