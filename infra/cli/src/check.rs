@@ -1,4 +1,4 @@
-//! `revloops check`: every loop's config and cases, all problems at once.
+//! `revloops check`: every scenario, and every loop's config and cases, all problems at once.
 //!
 //! With `--crm`, the owners that Route's config names are held against the running system's CRM as well.
 
@@ -38,8 +38,23 @@ pub struct Args {
 struct Checked {
     rows: Vec<Vec<String>>,
     passed: Vec<Value>,
+    scenario_rows: Vec<Vec<String>>,
+    scenarios: Vec<Value>,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
+}
+
+impl Checked {
+    /// Adds what is wrong. The same can be found twice: in the scenario, and in a loop that reads from it.
+    fn add(&mut self, found: Vec<Problem>, warnings: Vec<Problem>) {
+        for (all, more) in [(&mut self.problems, found), (&mut self.warnings, warnings)] {
+            for problem in more {
+                if !all.contains(&problem) {
+                    all.push(problem);
+                }
+            }
+        }
+    }
 }
 
 /// Everything that is wrong with the project's own config.
@@ -61,7 +76,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     if args.crm {
         checked.warnings.extend(of_owners(context, &root).await?);
     }
-    let Checked { rows, passed, problems, warnings } = checked;
+    let Checked { rows, passed, scenario_rows, scenarios, problems, warnings } = checked;
     for problem in &problems {
         console.say(format!("{} {problem}", console.tone(Tone::Bad, "✗")));
     }
@@ -71,9 +86,13 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     if !problems.is_empty() || !warnings.is_empty() {
         console.say("");
     }
+    console.table(&["scenario", "config", "segments", "seats", "territories", "version"], scenario_rows);
+    console.say("");
     console.table(&["loop", "config", "cases passed", "version"], rows);
     let ok = problems.is_empty() && (warnings.is_empty() || !args.strict);
-    console.json(&json!({"ok": ok, "loops": passed, "problems": problems, "warnings": warnings}))?;
+    console.json(
+        &json!({"ok": ok, "scenarios": scenarios, "loops": passed, "problems": problems, "warnings": warnings}),
+    )?;
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -93,21 +112,19 @@ async fn of_owners(context: &Context, root: &Path) -> anyhow::Result<Vec<Problem
 
 fn all(context: &Context, root: &Path) -> anyhow::Result<Checked> {
     let mut checked = Checked::default();
+    scenarios(root, &mut checked);
     for entry in loops::all() {
         let name = entry.card.name;
         match (entry.check)(root) {
             Ok(candidate) => {
                 let hash = candidate.sha256();
-                let short: String = hash.chars().take(12).collect();
-                checked.warnings.extend(candidate.warnings().iter().cloned());
-                checked.rows.push(vec![name.to_owned(), "ok".to_owned(), candidate.cases().to_string(), short]);
+                checked.add(Vec::new(), candidate.warnings().to_vec());
+                checked.rows.push(vec![name.to_owned(), "ok".to_owned(), candidate.cases().to_string(), short(&hash)]);
                 checked.passed.push(json!({"loop": name, "cases": candidate.cases(), "sha256": hash}));
             }
             Err(found) => {
-                let count = if found.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", found.len()) };
-                checked.rows.push(vec![name.to_owned(), count, "–".to_owned(), "–".to_owned()]);
-                checked.problems.extend(found.sorted());
-                checked.warnings.extend(found.warnings());
+                checked.rows.push(vec![name.to_owned(), count(&found), "–".to_owned(), "–".to_owned()]);
+                checked.add(found.sorted(), found.warnings());
             }
         }
     }
@@ -115,4 +132,44 @@ fn all(context: &Context, root: &Path) -> anyhow::Result<Checked> {
         checked.problems.extend(schemas::stale(context)?);
     }
     Ok(checked)
+}
+
+/// Every scenario, and that the active one is one of them.
+fn scenarios(root: &Path, checked: &mut Checked) {
+    let mut found = Problems::new();
+    let active = revloops_scenario::active(root, &mut found);
+    checked.add(found.sorted(), found.warnings());
+    for id in revloops_scenario::all(root) {
+        let mut found = Problems::new();
+        let read = revloops_scenario::read(root, &id, &mut found);
+        let is_active = active.as_ref() == Some(&id);
+        let name = if is_active { format!("{id} (active)") } else { id.clone() };
+        match read {
+            Some(read) => {
+                let plan = &read.scenario;
+                let hires: usize = plan.hiring_plan.iter().map(|hire| usize::from(hire.seats)).sum();
+                let counts = [plan.segments.len(), plan.roster.len() + hires, plan.territories.iter().count()];
+                let row = [name, "ok".to_owned()].into_iter().chain(counts.map(|count| count.to_string()));
+                checked.scenario_rows.push(row.chain([short(&plan.hash)]).collect());
+                let [segments, seats, territories] = counts;
+                checked.scenarios.push(json!({
+                    "scenario": id, "active": is_active, "segments": segments, "seats": seats, "territories": territories,
+                    "sha256": plan.hash,
+                }));
+            }
+            None => {
+                let nothing = || "–".to_owned();
+                checked.scenario_rows.push(vec![name, count(&found), nothing(), nothing(), nothing(), nothing()]);
+            }
+        }
+        checked.add(found.sorted(), found.warnings());
+    }
+}
+
+fn count(found: &Problems) -> String {
+    if found.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", found.len()) }
+}
+
+fn short(hash: &str) -> String {
+    hash.chars().take(12).collect()
 }

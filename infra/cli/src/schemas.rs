@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use revloops_config::Problem;
+use revloops_scenario::source;
 
 use crate::context::Context;
 use crate::loops;
@@ -12,12 +13,19 @@ use crate::loops;
 fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let folder = context.layout.root.join("config/schemas");
     let mut files = Vec::new();
+    let mut add = |name: String, schema: &schemars::Schema| -> anyhow::Result<()> {
+        let text = format!("{}\n", serde_json::to_string_pretty(schema)?);
+        files.push((folder.join(format!("{name}.schema.json")), text));
+        Ok(())
+    };
+    add("scenario".to_owned(), &source::as_written())?;
+    add("scenario.named_accounts".to_owned(), &source::accounts_as_written())?;
+    add("active_scenario".to_owned(), &source::active_schema())?;
     for entry in loops::all() {
         let cases = ("cases.yaml", (entry.case_schema)());
         for (name, schema) in entry.files.iter().map(|file| (file.name, (file.schema)())).chain([cases]) {
             let stem = name.trim_end_matches(".yaml");
-            let text = format!("{}\n", serde_json::to_string_pretty(&schema)?);
-            files.push((folder.join(format!("{}.{stem}.schema.json", entry.card.name)), text));
+            add(format!("{}.{stem}", entry.card.name), &schema)?;
         }
     }
     Ok(files)

@@ -69,6 +69,6 @@ impl Files for Texts<'_> {
 
     fn ids(&self) -> Vec<String> {
         let named = self.0.keys().filter_map(|path| path.strip_prefix("scenarios/")?.strip_suffix(".yaml"));
-        named.map(str::to_owned).collect()
+        named.filter(|id| !id.contains('/')).map(str::to_owned).collect()
     }
 }

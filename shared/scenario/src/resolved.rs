@@ -126,6 +126,13 @@ impl Resolved {
         )
     }
 
+    /// The same plan under another id; `None` where that is no id.
+    #[must_use]
+    pub fn renamed(mut self, id: &str) -> Option<Self> {
+        id.clone_into(&mut self.scenario.id);
+        names::is_id(id).then_some(self)
+    }
+
     /// Writes the scenario into `config_root`/scenarios; returns the file's path under the config root.
     ///
     /// # Errors

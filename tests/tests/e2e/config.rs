@@ -56,7 +56,7 @@ fn five_planted_mistakes_are_all_said_with_line_and_remedy() {
         ("loops/qualify/scoring.yaml", "min_score: 85", "min_score: 185"),
         ("loops/qualify/levers.yaml", "min_likelihood: 6", "min_likelyhood: 6"),
         ("loops/route/rules.yaml", "pool: inbound-sdr", "pool: inbound-sdrs"),
-        ("loops/route/territories.yaml", "[DE, AT, CH, LI]", "[DE, AT, CH, XX]"),
+        ("scenarios/fy27-baseline.yaml", "[DE, AT, CH, LI]", "[DE, AT, CH, XX]"),
         ("loops/route/pools.yaml", "weight: 2", "weight: heavy"),
     ];
     let folder = config_with(&mistakes);
@@ -75,11 +75,45 @@ fn five_planted_mistakes_are_all_said_with_line_and_remedy() {
 }
 
 #[test]
+fn ten_mistakes_in_a_plan_are_all_said_and_nothing_that_reads_from_it_passes() {
+    let file = "scenarios/fy27-baseline.yaml";
+    let mistakes = [
+        (file, "[0, 10, 25, 50, 75, 100]", "[0, -10, 25, 50, 75, 100]"),
+        (file, "[20, 50, 80, 100]", "[]"),
+        (file, "reports_to: helen}", "reports_to: helena}"),
+        (file, "{a_year: 900000}", "{a_year: 0}"),
+        (file, "{id: fr-1, person: pierre.laurent@northfield.example, profile: ae-enterprise,", "{id: fr-1,"),
+        (file, "starts: 2026-10-01}", "starts: 2026-10-01, ends: 2026-01-01}"),
+        (file, "allocation_percent: 40", "allocation_percent: 60"),
+        (file, "  - id: emea\n", "  - id: emea\n    parent: uk-ireland\n"),
+        (file, "  - id: iberia\n    parent: emea", "  - id: iberia\n    parent: europe"),
+        (file, "{low: 0, likely: 30, high: 120}", "{low: 60, likely: 30, high: 120}"),
+        (file, "{starts: 2028-01, segment: mid-market", "{starts: 2027-06, segment: mid-market"),
+    ];
+    let folder = config_with(&mistakes);
+    let output = check(folder.path());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for (file, _, wrong) in mistakes {
+        let wrong = wrong.lines().last().unwrap();
+        let at = format!("{file}:{}:", line_of(&folder.path().join(file), wrong));
+        let line =
+            said.lines().find(|line| line.contains(&at)).unwrap_or_else(|| panic!("nothing is said of {at}\n{said}"));
+        assert!(line.contains("; "), "no remedy in: {line}");
+        assert_eq!(said.matches(line).count(), 1, "said twice: {line}");
+    }
+    // Route reads its territories from the plan; both plans stand on this file.
+    assert!(!said.contains("route     ok") && !said.contains("fy27-iberia    ok"), "{said}");
+}
+
+#[test]
 fn the_shipped_config_passes_and_says_so_in_json() {
     let output = revloops().args(["check", "--json"]).output().unwrap();
     let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), said["ok"].as_bool()), (Some(0), Some(true)), "{said}");
     assert!(said["loops"].as_array().unwrap().iter().all(|one| one["cases"].as_u64().unwrap() >= 10));
+    let active = said["scenarios"].as_array().unwrap().iter().filter(|one| one["active"] == true);
+    assert!(active.map(|one| one["seats"].as_u64().unwrap()).eq([14]), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

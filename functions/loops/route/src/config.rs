@@ -1,4 +1,4 @@
-//! The levers: people, territories, pools, rules, and how soon an owner must be in touch.
+//! The levers: people, pools, rules, and how soon an owner must be in touch; and the active scenario's territories.
 
 mod assign;
 mod calendars;
@@ -16,6 +16,7 @@ mod territories;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use revloops_config::{LeverFile, Levers, Problems, Sources};
 use revloops_domain::MatchedBy;
@@ -35,7 +36,7 @@ use proofs::Drafted;
 pub use proofs::check_owners;
 pub use team::{Person, Team};
 use territories::ReadTerritories;
-pub use territories::{Territories, Territory};
+pub use territories::{TERRITORIES, Territories, Territory};
 
 /// Checked config of Route.
 #[derive(Debug, Clone)]
@@ -66,12 +67,15 @@ impl Levers for RouteConfig {
     const FILES: &'static [LeverFile] = &[
         LeverFile { name: "levers.yaml", schema: || schemars::schema_for!(levers::RawLevers) },
         LeverFile { name: "rules.yaml", schema: || schemars::schema_for!(rules::RawRules) },
-        LeverFile { name: "territories.yaml", schema: || schemars::schema_for!(territories::RawTerritories) },
         LeverFile { name: "pools.yaml", schema: || schemars::schema_for!(pools::RawPools) },
         LeverFile { name: "team.yaml", schema: || schemars::schema_for!(team::RawTeam) },
         LeverFile { name: "calendars.yaml", schema: || schemars::schema_for!(calendars::RawCalendars) },
         LeverFile { name: "lists.yaml", schema: || schemars::schema_for!(lists::RawLists) },
     ];
+
+    fn from_elsewhere(config_root: &Path, problems: &mut Problems) -> Sources {
+        territories::of_active_scenario(config_root, problems)
+    }
 
     fn check(sources: &Sources, problems: &mut Problems) -> Option<Self> {
         let names = Names::of(sources);

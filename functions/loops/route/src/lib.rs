@@ -2,7 +2,7 @@
 //!
 //! | part | |
 //! |---|---|
-//! | config | `levers.yaml`, `rules.yaml`, `territories.yaml`, `pools.yaml`, `team.yaml`, `calendars.yaml`, `lists.yaml`: see [`config`] |
+//! | config | `levers.yaml`, `rules.yaml`, `pools.yaml`, `team.yaml`, `calendars.yaml`, `lists.yaml`, and the active scenario's territories: see [`config`] |
 //! | logic | [`logic::decide`]: rules in priority order; the first that holds and finds somebody gives the owner |
 //! | inputs | the demand chain, with what Qualify replied: see [`inputs`] |
 //! | outputs | owner, rule, reason and the time of the first touch on the lead; `lead.routed`, `route.pending`, `route.unresolved`: see [`outputs`] |

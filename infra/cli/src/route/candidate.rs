@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use revloops_config::levers::read_sources;
 use revloops_config::{Bundle, ConfigStore as _, Document, Levers as _, Problems, Sources};
 use revloops_domain::{ConfigStamp, sha256_hex};
-use revloops_route::config::RouteConfig;
+use revloops_route::config::{RouteConfig, TERRITORIES};
 
 use crate::context::Context;
 use crate::local::Endpoints;
@@ -68,7 +68,7 @@ pub(super) async fn load(context: &Context, args: &Rules) -> anyhow::Result<Cand
 /// The file of a loop's config that this one stands for.
 fn name_of(file: &Path) -> String {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let known = RouteConfig::FILES.iter().any(|known| known.name == name);
+    let known = name == TERRITORIES || RouteConfig::FILES.iter().any(|known| known.name == name);
     if known { name } else { "rules.yaml".to_owned() }
 }
 

@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use revloops_config::{Problems, Sources};
 use revloops_rules::NamedList;
+use revloops_scenario::lists::{RawList, read_lists};
 
-use super::names::{id, once};
+use super::territories::TERRITORIES;
 
 /// The file.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -22,38 +23,20 @@ pub(crate) struct RawLists {
     lists: Vec<RawList>,
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct RawList {
-    /// What conditions call it.
-    id: String,
-    /// What it is for, in words.
-    #[expect(dead_code, reason = "for people who read the file")]
-    description: String,
-    /// The values: domains, postal codes, account ids, …; in any case and any order.
-    values: Vec<String>,
-}
-
+/// The file's lists, and those of the scenario, which its territories may name wherever they are read.
 pub(crate) fn check(sources: &Sources, problems: &mut Problems) -> Vec<Arc<NamedList>> {
-    let Some(document) = sources.get("lists.yaml") else { return Vec::new() };
-    let _reported = document.read::<RawLists>(problems);
-    let raw = document.items::<RawList>("lists");
-    once("list", raw.iter().map(|(at, one)| (one.id.as_str(), format!("/lists/{at}/id"))), document, problems);
     let mut lists = Vec::new();
-    for (at, raw) in raw {
-        id(&raw.id, document, &format!("/lists/{at}/id"), problems);
-        let list = NamedList::new(&raw.id, &raw.values);
-        if list.is_empty() {
-            let what = format!("the list `{}` is empty, and nothing can be in it", raw.id);
-            problems.at(document, &format!("/lists/{at}/values"), what, "add a value, or take the list out");
-        }
-        lists.push(Arc::new(list));
+    if let Some(document) = sources.get("lists.yaml") {
+        let _reported = document.read::<RawLists>(problems);
+        lists = read_lists(document, problems);
     }
-    // A list that could not be read has a name all the same: its mistake is reported once, and not where it is named.
-    for name in document.names_in("lists", "id") {
-        if !lists.iter().any(|list| list.name() == name) {
-            lists.push(Arc::new(NamedList::new(name, [""; 0])));
+    let Some(scenario) = sources.get(TERRITORIES) else { return lists };
+    for (at, name) in scenario.names_in("lists", "id").into_iter().enumerate() {
+        if lists.iter().any(|list| list.name() == name) {
+            let what = format!("lists.yaml of Route has a list `{name}` as well");
+            problems.at(scenario, &format!("/lists/{at}/id"), what, "rename one: rules and territories may name both");
         }
     }
+    lists.extend(read_lists(scenario, problems));
     lists
 }

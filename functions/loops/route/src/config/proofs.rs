@@ -21,7 +21,7 @@ use super::names::Names;
 use super::pools::Pool;
 use super::rules::ReadRules;
 use super::team::Team;
-use super::territories::ReadTerritories;
+use super::territories::{ReadTerritories, TERRITORIES};
 pub use people::check_owners;
 use plan::Plan;
 
@@ -44,7 +44,7 @@ pub(crate) fn check(drafted: &Drafted<'_>, problems: &mut Problems) {
     let unsound = ReadTerritories::unknown();
     let territories = drafted.territories.unwrap_or(&unsound);
     Plan::with(rules, territories, &drafted.names.bands, |plan| {
-        let document = drafted.sources.get("territories.yaml");
+        let document = drafted.sources.get(TERRITORIES);
         document.into_iter().for_each(|document| reached::territories(plan, document, problems));
         reached::rules(plan, drafted, problems);
     });

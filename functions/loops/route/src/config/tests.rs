@@ -6,10 +6,21 @@ use revloops_config::{Document, Levers, Problems, Sources};
 use revloops_loopkit::change::{check_folder, check_sources};
 
 use crate::Route;
-use crate::config::RouteConfig;
+use crate::config::{RouteConfig, TERRITORIES};
 
 fn shipped_root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../config"))
+}
+
+/// The text of each shipped file by name. Territories are the last part of the scenario's file.
+pub(super) fn shipped_texts() -> Vec<(&'static str, String)> {
+    let read = |path: &str| std::fs::read_to_string(shipped_root().join(path)).unwrap();
+    let names = RouteConfig::FILES.iter().map(|file| file.name).chain(["cases.yaml"]);
+    let mut texts: Vec<_> = names.map(|name| (name, read(&format!("loops/route/{name}")))).collect();
+    let scenario = read("scenarios/fy27-baseline.yaml");
+    let territories = scenario.get(scenario.find("# Where accounts and leads live").unwrap()..).unwrap();
+    texts.push((TERRITORIES, territories.to_owned()));
+    texts
 }
 
 /// The shipped files with texts replaced; every replacement must have something to replace.
@@ -17,8 +28,7 @@ fn shipped_with(edits: &[(&str, &str, &str)]) -> (Sources, Problems) {
     let mut problems = Problems::new();
     let mut sources = Sources::new();
     let mut edited = 0;
-    for name in RouteConfig::FILES.iter().map(|file| file.name).chain(["cases.yaml"]) {
-        let mut text = std::fs::read_to_string(shipped_root().join("loops/route").join(name)).unwrap();
+    for (name, mut text) in shipped_texts() {
         for (file, from, to) in edits {
             if *file == name {
                 assert!(text.contains(from), "{name} has no `{from}`");

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use crate::config::names::Names;
 use crate::config::pools::{self, Pool};
 use crate::config::territories::ReadTerritories;
-use crate::config::{Handler, known, rules, territories};
+use crate::config::{Handler, TERRITORIES, known, rules, territories};
 use crate::logic::facts::Facts;
 use crate::logic::fields::LeadField;
 use crate::logic::handlers::spaced;
@@ -69,7 +69,7 @@ impl Owners<'_> {
 
     /// Those who have `role` in the territories of the rule's leads.
     fn holders(&self, role: &str, at: usize, problems: &mut Problems) {
-        let (Some(known), Some(document)) = (self.plan.known, self.sources.get("territories.yaml")) else { return };
+        let (Some(known), Some(document)) = (self.plan.known, self.sources.get(TERRITORIES)) else { return };
         let mut by_holder: BTreeMap<(&str, &str), Vec<Option<&str>>> = BTreeMap::new();
         for (territory, ..) in &self.plan.territories {
             if let Some((filled, login)) = known.territories.holder(territory, role) {

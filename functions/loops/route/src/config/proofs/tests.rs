@@ -5,13 +5,12 @@ mod owners;
 mod planted;
 mod warned;
 
-use std::path::Path;
-
 use revloops_config::{Document, Levers, Problem, Problems, Sources};
 use revloops_rules::{FieldType, FieldValues};
 
 use crate::config::rules::ReadRules;
 use crate::config::territories::ReadTerritories;
+use crate::config::tests::shipped_texts;
 use crate::config::{Names, RouteConfig, known, rules, territories};
 use crate::logic::fields::{LeadField, RULE_FIELDS};
 
@@ -22,9 +21,7 @@ struct Changed {
 
 impl Changed {
     fn shipped() -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../config/loops/route");
-        let files = RouteConfig::FILES.iter().map(|file| file.name);
-        Self { files: files.map(|name| (name, std::fs::read_to_string(folder.join(name)).unwrap())).collect() }
+        Self { files: shipped_texts().into_iter().filter(|(name, _)| *name != "cases.yaml").collect() }
     }
 
     fn replaced(mut self, file: &str, from: &str, to: &str) -> Self {

@@ -6,7 +6,7 @@ use revloops_config::{Document, Problems};
 use serde_json::Value;
 
 use super::Drafted;
-use crate::config::Handler;
+use crate::config::{Handler, TERRITORIES};
 
 /// Warns of what nothing names.
 pub(super) fn check(drafted: &Drafted<'_>, problems: &mut Problems) {
@@ -18,7 +18,7 @@ pub(super) fn check(drafted: &Drafted<'_>, problems: &mut Problems) {
         roles(drafted, &handlers().filter_map(role).collect(), problems);
     }
     let mut named = Named::default();
-    for file in ["rules.yaml", "territories.yaml", "team.yaml", "calendars.yaml"] {
+    for file in ["rules.yaml", TERRITORIES, "team.yaml", "calendars.yaml"] {
         drafted.sources.get(file).into_iter().for_each(|document| named.look_at(document.value()));
     }
     warn(drafted, "lists.yaml", "lists", "list", "no condition names it", &named.lists, problems);
@@ -76,7 +76,7 @@ fn warn(
 }
 
 fn roles(drafted: &Drafted<'_>, used: &BTreeSet<&str>, problems: &mut Problems) {
-    let Some(document) = drafted.sources.get("territories.yaml") else { return };
+    let Some(document) = drafted.sources.get(TERRITORIES) else { return };
     for (at, role) in entries(document, "roles") {
         if let Some(role) = role.as_str()
             && !used.contains(role)
@@ -90,7 +90,7 @@ fn roles(drafted: &Drafted<'_>, used: &BTreeSet<&str>, problems: &mut Problems) 
 fn people(drafted: &Drafted<'_>, problems: &mut Problems) {
     let Some(document) = drafted.sources.get("team.yaml") else { return };
     let mut logins = BTreeSet::new();
-    for file in ["rules.yaml", "territories.yaml", "pools.yaml"] {
+    for file in ["rules.yaml", TERRITORIES, "pools.yaml"] {
         drafted.sources.get(file).into_iter().for_each(|document| texts(document.value(), &mut logins));
     }
     for (at, person) in entries(document, "people") {
