@@ -189,6 +189,33 @@ const checks = {
     assert.equal(versions.at(-1).version, VERSION);
   },
 
+  // Territories
+
+  async 'builds a territory model and takes it down'(crm) {
+    const [kind] = await crm.sobject('Territory2Type').find({ DeveloperName: 'Geography' }, ['Id']);
+    const { id: model } = await crm.sobject('Territory2Model').create({ Name: `Plan ${RUN}`, DeveloperName: `Plan_${RUN}` });
+    const territory = (name, parent) => ({ Name: name, DeveloperName: name, Territory2ModelId: model, Territory2TypeId: kind.Id, ParentTerritory2Id: parent });
+    const { id: top } = await crm.sobject('Territory2').create(territory('EMEA', null));
+    const { id: low } = await crm.sobject('Territory2').create(territory('DACH', top));
+    const [user] = (await crm.query('SELECT Id FROM User WHERE IsActive = true LIMIT 1')).records;
+    const role = await crm.sobject('UserTerritory2Association').create({ Territory2Id: low, UserId: user.Id, RoleInTerritory2: 'Owner' });
+    assert.equal(role.success, true);
+    const accounts = await crm.sobject('Account').create(['Northwind', 'Southwind'].map((name) => ({ Name: `${name} ${RUN}` })));
+    const associations = accounts.map(({ id }) => ({ Territory2Id: low, ObjectId: id, AssociationCause: 'Territory2Manual' }));
+    const placed = await crm.sobject('ObjectTerritory2Association').create(associations, { allOrNone: true });
+    assert.deepEqual(placed.map((result) => result.success), [true, true]);
+    const again = await crm.sobject('ObjectTerritory2Association').create(associations);
+    assert.deepEqual(again.map((result) => result.errors[0].statusCode), ['DUPLICATE_VALUE', 'DUPLICATE_VALUE']);
+    const { records } = await crm.query(`SELECT Object.Name, Territory2.ParentTerritory2.DeveloperName FROM ObjectTerritory2Association WHERE Territory2.Territory2ModelId = '${model}' ORDER BY Id`);
+    assert.deepEqual(records.map((row) => [row.Object.Name, row.Territory2.ParentTerritory2.DeveloperName]), [[`Northwind ${RUN}`, 'EMEA'], [`Southwind ${RUN}`, 'EMEA']]);
+    const described = await crm.sobject('UserTerritory2Association').describe();
+    assert.deepEqual([described.createable, described.updateable, described.deletable], [true, false, true]);
+    await assert.rejects(crm.sobject('Territory2').update({ Id: top, ParentTerritory2Id: low }), { errorCode: 'CIRCULAR_DEPENDENCY' });
+    assert.equal((await crm.sobject('Territory2').destroy(low)).success, true);
+    assert.equal((await crm.query(`SELECT Id FROM ObjectTerritory2Association WHERE Territory2Id = '${low}'`)).totalSize, 0);
+    assert.equal((await crm.sobject('Territory2Model').destroy(model)).success, true);
+  },
+
   // Errors
 
   async 'refusals carry the error code and the fields'(crm) {

@@ -188,6 +188,40 @@ def updates_many_and_says_which_failed(_, crm):
         crm.Lead.delete(each)
 
 
+# Territories
+
+
+def builds_a_territory_model_and_takes_it_down(_, crm):
+    kind = crm.query("SELECT Id FROM Territory2Type WHERE DeveloperName = 'Geography'")["records"][0]["Id"]
+    model = crm.Territory2Model.create({"Name": f"Plan {RUN}", "DeveloperName": f"Plan_{RUN}"})["id"]
+    equal(crm.Territory2Model.get(model)["State"], "Planning")
+    territory = {"Territory2ModelId": model, "Territory2TypeId": kind}
+    top = crm.Territory2.create({**territory, "Name": "EMEA", "DeveloperName": "EMEA"})["id"]
+    low = crm.Territory2.create({**territory, "Name": "DACH", "DeveloperName": "DACH", "ParentTerritory2Id": top})["id"]
+    equal(crm.Territory2.update(low, {"Name": "DACH and Benelux", "RevLoops_Id__c": "dach"}), 204)
+    user = crm.query("SELECT Id FROM User WHERE IsActive = true LIMIT 1")["records"][0]["Id"]
+    role = crm.UserTerritory2Association.create({"Territory2Id": low, "UserId": user, "RoleInTerritory2": "Owner"})["id"]
+    error = raises(SalesforceMalformedRequest, lambda: crm.UserTerritory2Association.update(role, {"RoleInTerritory2": "Sales Rep"}))
+    equal(error.content[0]["errorCode"], "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
+    accounts = [crm.Account.create({"Name": f"{name} {RUN}"})["id"] for name in ("Northwind", "Southwind")]
+    made = crm.restful("composite/sobjects", method="POST", json={"allOrNone": True, "records": [
+        {"attributes": {"type": "ObjectTerritory2Association"}, "Territory2Id": low, "ObjectId": account, "AssociationCause": "Territory2Manual"}
+        for account in accounts
+    ]})
+    assert all(result["success"] for result in made), made
+    placed = crm.query_all("SELECT Object.Name, SobjectType, Territory2.ParentTerritory2.DeveloperName FROM ObjectTerritory2Association "
+                           f"WHERE Territory2.Territory2ModelId = '{model}' ORDER BY Id")["records"]
+    equal([(row["Object"]["Name"], row["SobjectType"], row["Territory2"]["ParentTerritory2"]["DeveloperName"]) for row in placed],
+          [(f"Northwind {RUN}", "Account", "EMEA"), (f"Southwind {RUN}", "Account", "EMEA")])
+    error = raises(SalesforceMalformedRequest, lambda: crm.Territory2.delete(top))
+    equal(error.content[0]["errorCode"], "DELETE_FAILED")
+    gone = crm.restful("composite/sobjects", method="DELETE", params={"ids": ",".join(result["id"] for result in made)})
+    assert all(result["success"] for result in gone), gone
+    equal((crm.UserTerritory2Association.delete(role), crm.Territory2.delete(low)), (204, 204))
+    equal(crm.Territory2Model.delete(model), 204)
+    equal(crm.query(f"SELECT COUNT() FROM Territory2 WHERE Territory2ModelId = '{model}'")["totalSize"], 0)
+
+
 # What the organisation is
 
 
@@ -233,7 +267,7 @@ CHECKS = [
     wrong_password_is_an_authentication_failure, wrong_client_secret_is_an_authentication_failure, unknown_token_is_an_expired_session,
     creates_reads_updates_and_deletes, keeps_text_as_it_is, upserts_by_external_id,
     queries_page_after_page_with_the_owner, deletes_many, updates_many_and_says_which_failed,
-    describes, tells_its_limits, refusals_are_the_clients_own_errors,
+    builds_a_territory_model_and_takes_it_down, describes, tells_its_limits, refusals_are_the_clients_own_errors,
 ]
 
 

@@ -1,9 +1,6 @@
 //! What people did, by the real client from the CRM's stand-in.
 
-use std::time::Duration;
-
-use revloops_crm::{Credentials, CrmSettings, Salesforce};
-use revloops_domain::{LeadId, Secret};
+use revloops_domain::LeadId;
 use revloops_loopkit::ports::{ActKind, Behaviour as _, Wanted};
 use serde_json::{Value, json};
 
@@ -44,12 +41,7 @@ async fn campaigns_and_completed_activities_are_read_with_what_the_levers_look_a
         make("Task", json!({"WhoId": lead, "Subject": "Call", "TaskSubtype": subtype, "Status": status})).await?;
     }
 
-    let client = Salesforce::new(&CrmSettings {
-        url: stand_in.url(),
-        credentials: Credentials { client_id: Secret::new(CLIENT_ID), client_secret: Secret::new(CLIENT_SECRET) },
-        request_timeout: Duration::from_secs(5),
-        directory_ttl: Duration::ZERO,
-    })?;
+    let client = stand_in.client()?;
     let id = LeadId::parse(&lead)?;
     let acts = client.acts(&id, ALL).await?;
     let campaign = |campaign_type: &str, status: &str, responded| ActKind::Campaign {

@@ -1,8 +1,11 @@
 //! A CRM stand-in of a test's own: in this process, on a free port, with an empty organisation in a temporary folder.
 
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use revloops_crm::{Credentials, CrmSettings, Salesforce};
+use revloops_domain::Secret;
 use revloops_standins::{crm, host::Running};
 use revloops_tests::tools;
 use tempfile::TempDir;
@@ -45,6 +48,16 @@ impl CrmStandIn {
     /// Its address as a URL.
     pub(crate) fn url(&self) -> String {
         self.running.url()
+    }
+
+    /// The real client, logged in to it, which keeps nothing that it has looked up.
+    pub(crate) fn client(&self) -> anyhow::Result<Salesforce> {
+        Ok(Salesforce::new(&CrmSettings {
+            url: self.url(),
+            credentials: Credentials { client_id: Secret::new(CLIENT_ID), client_secret: Secret::new(CLIENT_SECRET) },
+            request_timeout: Duration::from_secs(10),
+            directory_ttl: Duration::ZERO,
+        })?)
     }
 }
 

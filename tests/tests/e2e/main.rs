@@ -29,4 +29,5 @@ mod pools;
 mod previews;
 mod refusals;
 mod template;
+mod territories_wire;
 mod touches;

@@ -3,6 +3,7 @@
 
 mod collections;
 mod org;
+mod territories;
 
 use std::time::Duration;
 

@@ -147,7 +147,7 @@ async fn a_territory_that_the_vendor_refuses_is_refused() {
         ("x", "DeveloperName", json!("West__Coast"), "FIELD_INTEGRITY_EXCEPTION"),
         ("x", "DeveloperName", json!("West_"), "FIELD_INTEGRITY_EXCEPTION"),
         ("x", "DeveloperName", json!("WEST"), "DUPLICATE_DEVELOPER_NAME"),
-        ("x", "ParentTerritory2Id", json!("0MIxx000000zzzzEAA"), "INVALID_CROSS_REFERENCE_KEY"),
+        ("x", "ParentTerritory2Id", json!("0MIxx000000zzzzGAA"), "INVALID_CROSS_REFERENCE_KEY"),
         ("x", "AccountAccessLevel", json!("Some"), "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
         ("x", "ContactAccessLevel", json!("Edit"), "INVALID_FIELD_FOR_INSERT_UPDATE"),
         ("x", "ForecastUserId", json!("005xx0000000001AAA"), "INVALID_FIELD_FOR_INSERT_UPDATE"),
@@ -384,6 +384,21 @@ async fn many(world: &World, object: &str, records: impl Iterator<Item = Value>)
         .collect();
     let answer = world.call("POST", "composite/sobjects", json!({ "records": records })).await;
     answer.body.as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_hierarchy_is_made_in_one_composite_request_or_not_at_all() {
+    let plan = Plan::start().await;
+    let step = |name: &str, parent: Option<&str>| json!({ "method": "POST", "url": "/services/data/v68.0/sobjects/Territory2", "referenceId": name, "body": plan.fields(name, parent) });
+    let steps = |last: &str| json!({ "allOrNone": true, "compositeRequest": [step("EMEA", None), step("DACH", Some("@{EMEA.id}")), step(last, Some("@{DACH.id}"))] });
+    let refused = plan.world.call("POST", "composite", steps("Bern__")).await;
+    assert_eq!(refused.body["compositeResponse"][2]["body"][0]["errorCode"], "FIELD_INTEGRITY_EXCEPTION");
+    assert_eq!(plan.count("Territory2").await, 0);
+    let made = plan.world.call("POST", "composite", steps("Bern")).await;
+    assert_eq!(made.body["compositeResponse"][2]["httpStatusCode"], 201, "{}", made.body);
+    let rows =
+        plan.world.query("SELECT ParentTerritory2.ParentTerritory2.Name FROM Territory2 WHERE Name = 'Bern'").await;
+    assert_eq!(rows[0]["ParentTerritory2"]["ParentTerritory2"]["Name"], "EMEA");
 }
 
 #[tokio::test]
