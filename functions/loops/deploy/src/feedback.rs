@@ -100,3 +100,58 @@ pub fn feedback(config: &DeployConfig, outcomes: &[Resolved]) -> Feedback {
         Feedback::Proposal(Proposal { edits, sample: looked_at, evidence })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::config;
+
+    fn said(count: usize, territory: &str, country: Option<&str>, state: Option<&str>) -> Vec<Resolved> {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let one = Resolved {
+            territory: territory.to_owned(),
+            country: text(country),
+            state: text(state),
+            scenario: "fy27".to_owned(),
+        };
+        vec![one; count]
+    }
+
+    #[test]
+    fn too_few_answers_of_one_kind_of_address_propose_nothing_however_many_there_are() {
+        let mut answers = said(4, "emea", Some("PL"), None);
+        answers.extend(said(4, "emea", Some("CZ"), None));
+        answers.extend(said(9, "emea", None, None));
+        assert_eq!(feedback(&config(), &answers), Feedback::TooLittleData(TooLittleData { sample: 4, needed: 5 }));
+    }
+
+    #[test]
+    fn what_people_answer_alike_becomes_a_condition_of_the_territory_with_its_evidence() {
+        let mut answers = said(9, "us-east", Some("us"), None);
+        answers.extend(said(1, "us-west", Some("US"), Some(" ")));
+        let Feedback::Proposal(proposal) = feedback(&config(), &answers) else { panic!("no proposal") };
+        assert_eq!(proposal.sample, 10);
+        assert_eq!(
+            proposal.edits,
+            [LeverEdit {
+                file: "scenarios/fy27.yaml".to_owned(),
+                path: "territories[id=us-east].when.any".to_owned(),
+                from: json!(null),
+                to: json!({"all": [{"field": "country", "is": "US"}, {"field": "state", "present": false}]}),
+            }]
+        );
+        assert_eq!(
+            proposal.evidence,
+            [
+                "territories[id=us-east].when.any: people gave 9 of 10 accounts in US without a state to us-east (80 % needed)"
+            ]
+        );
+    }
+
+    #[test]
+    fn people_who_do_not_agree_change_nothing() {
+        let mut answers = said(3, "us-east", Some("US"), Some("TX"));
+        answers.extend(said(3, "us-west", Some("US"), Some("TX")));
+        assert_eq!(feedback(&config(), &answers), Feedback::NoChange { sample: 6 });
+    }
+}

@@ -22,6 +22,8 @@ mod scenario;
 pub mod sync;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

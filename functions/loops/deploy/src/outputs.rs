@@ -78,3 +78,70 @@ fn emit(run: &RunFacts, step: &str, name: &str, mut detail: Value) -> Effect {
     }
     Effect { key, action: Action::Emit { name: name.to_owned(), detail } }
 }
+
+#[cfg(test)]
+mod tests {
+    use revloops_loopkit::ports::Placements as _;
+    use revloops_loopkit::{LoopInput as _, RunKey};
+    use revloops_testkit::account_id;
+
+    use super::*;
+    use crate::logic::explained;
+    use crate::testing::*;
+
+    async fn told(why: Why, config: &DeployConfig, countries: &[&str]) -> Outputs {
+        let world = world();
+        let europe = scenario("s", EUROPE);
+        brought(&world, config, &europe, "r-0").await;
+        add(&world, (1..).zip(countries).map(|(number, country)| account(number, country)));
+        let mut input = input(why);
+        if why == Why::Accounts {
+            input.accounts = Some((1..).zip(countries).map(|(number, _)| account_id(number)).collect());
+        }
+        let facts = looked_up(&world, config, &europe, &input).await.unwrap().facts;
+        let decision = explained(crate::logic::make(config, &europe.scenario, &facts, noon()), config);
+        let key = RunKey { subject: input.subject(), loop_name: "deploy".into(), trigger: input.trigger().into() };
+        let run = RunFacts { run_id: key.run_id(), key, correlation_id: input.correlation_id.clone(), at: noon() };
+        if matches!(why, Why::Promoted | Why::Accounts) {
+            assert_eq!(world.pending().await.unwrap().len(), decision.verdict.pending.len());
+        }
+        outputs(config, &input, &decision, &run)
+    }
+
+    fn names(outputs: &Outputs) -> Vec<&str> {
+        let emitted = outputs.effects.iter().map(|effect| match &effect.action {
+            Action::Emit { name, .. } => name.as_str(),
+            other => panic!("a plan writes nothing: {other:?}"),
+        });
+        emitted.collect()
+    }
+
+    #[tokio::test]
+    async fn a_plan_is_told_by_its_numbers_and_who_waits_is_told_by_account() {
+        let told = told(Why::Promoted, &config(), &["DE", "", "Bay Area"]).await;
+        assert_eq!(names(&told), ["territory.planned", "account.pending"]);
+        assert_eq!(told.reply["status"], "planned");
+        assert_eq!((&told.reply["changes"], &told.reply["needs_approval"]), (&json!(1), &json!(true)));
+        assert_eq!(told.reply["plan_run"]["subject"], "plan/e-1");
+        let Action::Emit { detail, .. } = &told.effects[1].action else { panic!() };
+        assert_eq!(detail["accounts"].as_array().unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn nothing_to_do_needs_no_approval_and_drift_is_told_where_there_is_some() {
+        let nothing = told(Why::Drift, &config(), &[]).await;
+        assert_eq!((names(&nothing), &nothing.reply["needs_approval"]), (vec!["territory.planned"], &json!(false)));
+        assert_eq!(nothing.reply["status"], "empty");
+        let drift = told(Why::Drift, &config(), &["DE", ""]).await;
+        assert_eq!(names(&drift), ["territory.planned", "territory.drift_found"], "to look makes nobody wait");
+    }
+
+    #[tokio::test]
+    async fn first_placements_go_without_approval_only_where_the_levers_say_so() {
+        let needs = told(Why::Accounts, &config(), &["DE"]).await;
+        assert_eq!(needs.reply["needs_approval"], true);
+        let levers = config_with("agent:", "first_placements_need_no_approval: true\nagent:");
+        let needs = told(Why::Accounts, &levers, &["DE"]).await;
+        assert_eq!((&needs.reply["needs_approval"], &needs.reply["changes"]), (&json!(false), &json!(1)));
+    }
+}

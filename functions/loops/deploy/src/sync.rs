@@ -11,6 +11,7 @@ mod tests;
 mod undo;
 mod view;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -163,11 +164,16 @@ pub async fn roll_back(
     let now = in_turn(from_chunk, at_most, count);
     let mut works = Vec::new();
     for number in now.clone() {
-        let run = ChunkRun { job: job.clone(), direction: Direction::Apply, chunk: count - 1 - number };
+        let chunk = count - 1 - number;
+        let run = ChunkRun { job: job.clone(), direction: Direction::Apply, chunk };
         let noted = ports.journal.noted(&run).await?;
         let made: BTreeMap<String, String> =
             noted.results.into_iter().filter_map(|result| Some((result.id, result.made?))).collect();
-        let undo = noted.intended.into_iter().map(|done| Work::Undo { made: made.get(&done.id).cloned(), done });
+        let undo = noted.intended.into_iter().map(|done| Work::Undo {
+            made: made.get(&done.id).cloned(),
+            overruled: false,
+            done,
+        });
         works.push((number, undo.collect()));
     }
     let turn = work(ports, approved, Direction::Undo, works, count, now.end, pause).await?;
@@ -175,6 +181,40 @@ pub async fn roll_back(
         tell_synced(ports, approved, &job, "rolled_back", &turn).await?;
     }
     Ok(turn)
+}
+
+/// Marks those by which a user left for another role in the same territory, where people have changed that role since, or
+/// taken the user out: it was not ours any more when it was taken back, before this chunk.
+async fn mark_overruled(ports: Ports<'_>, approved: Approved<'_>, chunk: u32, works: &mut [Work<'_>]) -> Outcome<()> {
+    let chunks = approved.plan.chunks();
+    let steps = chunks.get(index(chunk)).copied().unwrap_or_default();
+    let mut overruled = BTreeSet::new();
+    let mut read: BTreeMap<u32, Vec<RecordResult>> = BTreeMap::new();
+    for step in steps {
+        let Step::UserOut(out) = step else { continue };
+        if !out.other_role {
+            continue;
+        }
+        let comes = Step::UserIn(out.clone()).key();
+        let Some((at, _)) = (0_u32..).zip(&chunks).find(|(_, steps)| steps.iter().any(|one| one.key() == comes)) else {
+            continue;
+        };
+        if let Entry::Vacant(entry) = read.entry(at) {
+            let undone = u32::try_from(chunks.len()).unwrap_or(u32::MAX) - 1 - at;
+            let run = ChunkRun { job: job(approved.run_id), direction: Direction::Undo, chunk: undone };
+            entry.insert(ports.journal.noted(&run).await?.results);
+        }
+        let result = read.get(&at).and_then(|results| results.iter().find(|result| result.id == comes));
+        if result.is_some_and(|result| matches!(result.ended, Ended::Changed | Ended::Gone)) {
+            overruled.insert(step.key());
+        }
+    }
+    for work in works {
+        if let Work::Undo { done, overruled: is, .. } = work {
+            *is = overruled.contains(&done.id);
+        }
+    }
+    Ok(())
 }
 
 /// The journal of a plan: another run's is another, even where it plans the same.
@@ -204,12 +244,16 @@ async fn work(
 ) -> Outcome<Turn> {
     let mut turn = Turn { chunks: count, next_chunk: until, done: until == count, ..Turn::default() };
     let mut view = View::unseen(approved.plan.model.as_deref().unwrap_or_default());
-    for (number, works) in chunks {
+    for (number, mut works) in chunks {
         let run = ChunkRun { job: job(approved.run_id), direction, chunk: number };
         let noted = ports.journal.noted(&run).await?;
         let results = if noted.results.len() >= works.len() {
             noted.results
         } else {
+            if direction == Direction::Undo {
+                // Only now: it rests on what the chunk before came to.
+                mark_overruled(ports, approved, count - 1 - number, &mut works).await?;
+            }
             chunk(ports, approved, &run, works, noted, &mut view, &pause).await?
         };
         results.iter().for_each(|result| turn.count(result));

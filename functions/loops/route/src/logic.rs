@@ -1,6 +1,5 @@
 //! Who gets the lead, and why: pure.
 
-pub mod agent;
 pub mod facts;
 pub mod fields;
 mod fit;
@@ -16,12 +15,12 @@ pub mod why_not;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use revloops_domain::ProposedTerritory;
 use revloops_domain::events::{Owner, RouteStatus};
 use revloops_loopkit::Decision;
 
 use crate::config::RouteConfig;
 use crate::inputs::RouteInput;
-use agent::Proposed;
 use facts::{Facts, Need};
 use walk::{End, SubjectContext, walk};
 
@@ -50,7 +49,7 @@ pub struct RouteVerdict {
     pub territory: Option<String>,
     /// The territory that an agent proposed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proposed: Option<Proposed>,
+    pub proposed: Option<ProposedTerritory>,
     /// The pool that picked the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<String>,
@@ -121,7 +120,7 @@ pub fn decide(config: &RouteConfig, input: &RouteInput, facts: &Facts, at: Times
         }
         if let Some(proposal) = &owned.proposal {
             confidence = f64::from(proposal.confidence) / 100.0;
-            verdict.proposed = Some(Proposed::from(proposal));
+            verdict.proposed = Some(ProposedTerritory::from(proposal));
             if !owned.pending {
                 verdict.territory = Some(proposal.territory.id.clone());
             }

@@ -11,7 +11,7 @@ use super::DeployConfig;
 use crate::logic::make;
 use crate::logic::plan::{Hold, Plan, Step};
 
-pub use given::{GivenAccount, GivenAnswer, GivenTerritory};
+pub use given::GivenAccount;
 
 /// One case: an account, the territories, and what becomes of it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -33,8 +33,6 @@ pub struct Expected {
     held_by: Option<String>,
     /// Whether it waits for a person.
     pending: Option<bool>,
-    /// Whether its move is over the cap.
-    over_the_cap: Option<bool>,
 }
 
 /// Runs one case.
@@ -49,7 +47,6 @@ pub(crate) fn run_case(config: &DeployConfig, case: &DeployCase) -> Result<(), V
         told("territory", expect.territory.as_deref(), &after(&plan, case.given.at.as_deref())),
         told("held_by", expect.held_by.as_deref(), plan.held.first().map_or("none", |held| held_by(&held.why))),
         yes_no("pending", expect.pending, !plan.pending.is_empty()),
-        yes_no("over_the_cap", expect.over_the_cap, !plan.waiting.is_empty()),
     ]
     .into_iter()
     .flatten()

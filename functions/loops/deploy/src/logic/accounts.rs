@@ -65,6 +65,14 @@ pub(crate) fn accounts(
     }
     let since: BTreeMap<&AccountId, Timestamp> = facts.pending.iter().map(|one| (&one.account, one.since)).collect();
     let names: BTreeMap<&str, &str> = wanted.iter().map(|goal| (goal.id.as_str(), goal.name.as_str())).collect();
+    let waits = |account: &PlacedAccount, now: &[&TerritoryAccount], why, proposed| Pending {
+        account: account.account.id.clone(),
+        name: account.account.name.clone(),
+        at: now.first().map(|one| matched.place(&one.territory_id)),
+        why,
+        proposed,
+        since: since.get(&account.account.id).copied().unwrap_or(at),
+    };
     let holds = Holds::new(config, facts, at);
     let mut sorted: Vec<&PlacedAccount> = facts.crm.accounts.iter().collect();
     sorted.sort_by(|one, other| one.account.id.cmp(&other.account.id));
@@ -72,7 +80,7 @@ pub(crate) fn accounts(
     for account in sorted {
         let now = associations.get(&account.account.id).map(Vec::as_slice).unwrap_or_default();
         let (ours, others): (Vec<&TerritoryAccount>, Vec<&TerritoryAccount>) =
-            now.iter().partition(|one| matched.places.contains_key(one.territory_id.as_str()));
+            now.iter().copied().partition(|one| matched.places.contains_key(one.territory_id.as_str()));
         if ours.is_empty() && !others.is_empty() && !config.places_accounts_of_others {
             plan.left_alone += 1;
             continue;
@@ -89,12 +97,12 @@ pub(crate) fn accounts(
                 (None, By::Nothing)
             }
             Placement::Pending { why, proposed } => {
-                plan.wait_for_a_person(account, &by_hand, matched, why, proposed, &since, at);
+                plan.wait_for_a_person(&by_hand, waits(account, &by_hand, why, proposed));
                 continue;
             }
             Placement::Ask(unclear) => {
                 let why = format!("{}; no agent was asked", unclear.in_words());
-                plan.wait_for_a_person(account, &by_hand, matched, why, None, &since, at);
+                plan.wait_for_a_person(&by_hand, waits(account, &by_hand, why, None));
                 continue;
             }
         };
@@ -121,27 +129,12 @@ pub(crate) fn accounts(
 }
 
 impl Accounts {
-    fn wait_for_a_person(
-        &mut self,
-        account: &PlacedAccount,
-        now: &[&TerritoryAccount],
-        matched: &Matched<'_>,
-        why: String,
-        proposed: Option<revloops_domain::ProposedTerritory>,
-        since: &BTreeMap<&AccountId, Timestamp>,
-        at: Timestamp,
-    ) {
+    /// It stays where it is meanwhile.
+    fn wait_for_a_person(&mut self, now: &[&TerritoryAccount], pending: Pending) {
         for one in now {
             *self.stay.entry(one.territory_id.clone()).or_default() += 1;
         }
-        self.pending.push(Pending {
-            account: account.account.id.clone(),
-            name: account.account.name.clone(),
-            at: now.first().map(|one| matched.place(&one.territory_id)),
-            why,
-            proposed,
-            since: since.get(&account.account.id).copied().unwrap_or(at),
-        });
+        self.pending.push(pending);
     }
 
     /// A named account that its territory's condition would put elsewhere is held by its name.

@@ -31,12 +31,12 @@ pub fn match_up<'a>(wanted: &'a [Wanted], territories: &'a [CrmTerritory]) -> Ma
     let mut ours: BTreeMap<&str, &CrmTerritory> = BTreeMap::new();
     let mut taken: BTreeSet<&str> = BTreeSet::new();
     for goal in wanted {
-        let known = sorted.iter().find(|one| our_id(one) == Some(goal.id.as_str()));
+        let known = sorted.iter().copied().find(|one| our_id(one) == Some(goal.id.as_str()));
         let named = || {
-            let fits = |one: &&&CrmTerritory| {
+            let fits = |one: &&CrmTerritory| {
                 our_id(one).is_none() && one.developer_name.eq_ignore_ascii_case(&goal.developer_name)
             };
-            sorted.iter().find(fits)
+            sorted.iter().copied().find(fits)
         };
         if let Some(found) = known.or_else(named) {
             ours.insert(&goal.id, found);

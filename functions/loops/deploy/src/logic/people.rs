@@ -41,7 +41,7 @@ pub(crate) fn people(
         let mut missing: BTreeMap<&UserId, (&str, Option<&String>)> = BTreeMap::new();
         for (login, role) in &goal.people {
             match by_login.get(login) {
-                Some(user) if user.active => drop(missing.insert(&user.id, (login, role.as_ref()))),
+                Some(user) if user.active => drop(missing.insert(&user.id, (login.as_str(), role.as_ref()))),
                 other => absent.push(Absent {
                     territory: territory.clone(),
                     login: login.clone(),

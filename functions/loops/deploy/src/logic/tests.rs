@@ -98,7 +98,7 @@ async fn another_role_is_out_and_in_and_people_who_are_not_there_are_named() {
 async fn whose_seat_is_in_a_territory_comes_into_it_where_the_levers_say_so() {
     let seats = "
 roster:
-  - {id: a, person: Dora@acme.example, profile: ae, segment: all, territory: dach, starts: 2027-01-01}
+  - {id: a, person: Dora@acme.example, profile: ae, segment: all, territory: dach, starts: 2027-01-01, ends: 2027-02-28}
   - {id: b, person: dora@acme.example, profile: ae, segment: all, territory: nordics, starts: 2027-03-01}
 ";
     let (world, with_seats) = (world(), scenario("s", &format!("{EUROPE}{seats}")));

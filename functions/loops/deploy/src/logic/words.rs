@@ -18,8 +18,8 @@ pub fn words(plan: &Plan, at_most: usize) -> String {
     if plan.is_empty() && plan.blocked.is_empty() {
         text.line("the CRM is as the scenario wants it: nothing to do");
     }
-    text.group("territories", &rows(plan, |step| territory(step)));
-    text.group("users", &rows(plan, |step| user(step)));
+    text.group("territories", &rows(plan, territory));
+    text.group("users", &rows(plan, user));
     accounts(plan, &mut text);
     text.group(
         "held",
@@ -208,31 +208,43 @@ fn accounts(plan: &Plan, text: &mut Text) {
 
 fn closing(plan: &Plan, text: &mut Text) {
     let counts = &plan.counts;
-    let mut line = format!("\n{} changes", plan.steps.len());
-    let parts = [
-        (counts.territories_created, "territories created"),
-        (counts.territories_changed, "changed"),
-        (counts.territories_moved, "moved"),
-        (counts.territories_retired, "retired"),
-        (counts.users_in, "users in"),
-        (counts.users_out, "users out"),
-        (counts.accounts_in, "accounts in"),
-        (counts.accounts_out, "accounts out"),
+    let mut line = format!("\nchanges: {}", plan.steps.len());
+    let kinds = [
+        (
+            "territories",
+            vec![
+                (counts.territories_created, "created"),
+                (counts.territories_changed, "changed"),
+                (counts.territories_moved, "moved"),
+                (counts.territories_retired, "retired"),
+            ],
+        ),
+        ("users", vec![(counts.users_in, "in"), (counts.users_out, "out")]),
+        ("accounts", vec![(counts.accounts_in, "in"), (counts.accounts_out, "out")]),
     ];
-    let said: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let said: Vec<String> = kinds
+        .into_iter()
+        .filter_map(|(kind, parts)| {
+            let said: Vec<String> =
+                parts.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}")).collect();
+            (!said.is_empty()).then(|| format!("{kind} {}", said.join(", ")))
+        })
+        .collect();
     if !said.is_empty() {
-        let _infallible = write!(line, ": {}", said.join(", "));
+        let _infallible = write!(line, " ({})", said.join("; "));
     }
     text.line(&line);
     let most = plan.cap.most.map_or_else(|| "no cap".to_owned(), |most| format!("at most {most}"));
-    text.line(&format!("{} of {} placed accounts move ({most})", counts.accounts_moved, plan.cap.placed));
+    text.line(&format!(
+        "accounts that move: {} of {} that have a territory ({most})",
+        counts.accounts_moved, plan.cap.placed
+    ));
     for (count, what) in [
         (counts.unplaced, "accounts that no territory is for"),
-        (plan.left_alone, "accounts in territories that are none of ours, left alone"),
+        (plan.left_alone, "accounts left to territories that are none of ours"),
     ] {
         if count > 0 {
-            text.line(&format!("{count} {what}"));
+            text.line(&format!("{what}: {count}"));
         }
     }
 }

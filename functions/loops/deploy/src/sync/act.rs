@@ -28,6 +28,8 @@ pub(super) enum Work<'a> {
         done: Intended,
         /// The record's id.
         made: Option<String>,
+        /// Whether people have changed since what we had put in its place.
+        overruled: bool,
     },
 }
 
@@ -116,7 +118,9 @@ impl<'p> Progress<'p> {
             let noted = self.intended.get(&key);
             let judged = match work {
                 Work::Apply(step) => judge::judge(step, self.plan, view, noted),
-                Work::Undo { done, made } => undo::judge(done, made.as_deref(), self.plan, view, noted),
+                Work::Undo { done, made, overruled } => {
+                    undo::judge(done, made.as_deref(), *overruled, self.plan, view, noted)
+                }
             };
             match judged {
                 Judged::End(result) => self.end(result),

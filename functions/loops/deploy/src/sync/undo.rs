@@ -1,7 +1,7 @@
 //! What taking one write back needs, given what the CRM has now: pure. A three-way merge for each record: *base* is what was
 //! there before, *ours* what we wrote, *theirs* what is there now. Only what is still ours goes back.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use revloops_domain::{AccountId, UserId};
 use revloops_loopkit::merge::{self, ended, to_undo};
@@ -13,10 +13,20 @@ use super::view::{DEVELOPER_NAME, Deleted, OUR_ID, View};
 use crate::logic::people::same_role;
 use crate::logic::plan::Plan;
 
-/// `done` is what applying was about to write, `made` the id of the record that it created, and `noted` what an earlier
-/// attempt to take it back was about to write.
-pub(super) fn judge(done: &Intended, made: Option<&str>, plan: &Plan, view: &View, noted: Option<&Intended>) -> Judged {
+/// `done` is what applying was about to write, `made` the id of the record that it created, `overruled` whether people have
+/// changed what we had put in its place, and `noted` what an earlier attempt to take it back was about to write.
+pub(super) fn judge(
+    done: &Intended,
+    made: Option<&str>,
+    overruled: bool,
+    plan: &Plan,
+    view: &View,
+    noted: Option<&Intended>,
+) -> Judged {
     let key = done.id.as_str();
+    if overruled {
+        return changed(key, "a person has changed since what we had put in its place");
+    }
     match key.split_once('/').map(|(kind, _)| kind) {
         Some("create") => delete_territory(key, done, made, view, noted),
         Some("retire") => create_territory(key, done, plan, view, noted),
@@ -163,7 +173,7 @@ fn put_account_back(key: &str, done: &Intended, view: &View, noted: Option<&Inte
         return changed(key, format!("a person has put it into {now}"));
     }
     let mut set = done.before.clone();
-    set.insert("Id".to_owned(), json!(null));
+    set.remove("Id");
     let intended = Intended { id: key.to_owned(), before: Map::new(), set };
     let record = account_record(&territory.id, account.as_str());
     Judged::Do { intended, act: Act::Create(ACCOUNT, record), left: Vec::new() }

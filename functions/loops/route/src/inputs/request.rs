@@ -3,28 +3,27 @@
 use serde_json::{Map, Value, json};
 
 use revloops_loopkit::ports::{ModelRequest, Tool};
-use revloops_rules::in_words;
+use revloops_scenario::agent;
 
 use crate::config::{Agent, RouteConfig};
 use crate::inputs::RouteInput;
-use crate::logic::agent::NONE;
 
 /// Longest text from outside that is sent, in characters.
 const TEXT_CHARS: usize = 1000;
 
 /// The request. Texts from outside are in `data` alone; nothing in it names the person.
-pub(super) fn request(agent: &Agent, config: &RouteConfig, input: &RouteInput) -> ModelRequest {
+pub(super) fn request(told: &Agent, config: &RouteConfig, input: &RouteInput) -> ModelRequest {
     ModelRequest {
-        system: agent.system.trim().to_owned(),
-        task: agent.task.trim().to_owned(),
-        data: json!({ "lead": lead(input), "territories": territories(config) }),
+        system: told.system.trim().to_owned(),
+        task: told.task.trim().to_owned(),
+        data: json!({ "lead": lead(input), "territories": agent::as_data(&config.territories) }),
         tool: Tool {
-            name: "propose_territory".to_owned(),
+            name: agent::TOOL.to_owned(),
             description: "Hands in the one territory that the lead belongs to, how sure that is, and what it rests on."
                 .to_owned(),
-            input_schema: schema(config),
+            input_schema: agent::answer_schema(&config.territories),
         },
-        max_tokens: agent.max_tokens,
+        max_tokens: told.max_tokens,
     }
 }
 
@@ -51,40 +50,4 @@ fn lead(input: &RouteInput) -> Value {
         tell("headquarters_city", headquarters.locality.as_deref());
     }
     Value::Object(lead)
-}
-
-fn territories(config: &RouteConfig) -> Vec<Value> {
-    let told = config.territories.iter().filter_map(|territory| {
-        let when = territory.when.as_ref()?;
-        Some(json!({
-            "id": territory.id,
-            "name": territory.name,
-            "about": territory.about,
-            "holds_where": in_words(when),
-        }))
-    });
-    told.collect()
-}
-
-/// Every object closed and no keyword but the plain ones, so that the tool may be strict.
-fn schema(config: &RouteConfig) -> Value {
-    let held = config.territories.iter().filter(|territory| territory.when.is_some());
-    let ids: Vec<&str> = held.map(|territory| territory.id.as_str()).chain([NONE]).collect();
-    json!({
-        "type": "object",
-        "additionalProperties": false,
-        "required": ["territory", "confidence", "evidence"],
-        "properties": {
-            "territory": {
-                "type": "string",
-                "enum": ids,
-                "description": "Id of the territory, or `none` where the data does not tell."
-            },
-            "confidence": { "type": "integer", "description": "How sure you are, from 0 to 100." },
-            "evidence": {
-                "type": "string",
-                "description": "The words of the data that it rests on, and why; one or two short sentences."
-            }
-        }
-    })
 }

@@ -6,9 +6,9 @@ use revloops_domain::UserId;
 use revloops_domain::events::Owner;
 use revloops_loopkit::Because;
 use revloops_loopkit::ports::{CrmUser, PickBy, Ticket};
+use revloops_scenario::agent::{self, Proposal};
 
 use crate::config::{AiTerritory, Handler, RouteConfig, Territory};
-use crate::logic::agent::{self, Proposal};
 use crate::logic::facts::{AgentAnswer, Facts, Need};
 use crate::logic::fit::{Unfit, in_words};
 use crate::logic::walk::{Owned, SubjectContext};
@@ -194,7 +194,7 @@ impl<'c> Resolving<'_, 'c> {
             Some(AgentAnswer::Down) => return self.nobody("the agent answers", "it cannot be reached"),
             Some(AgentAnswer::Said { answer, model }) => (answer, model),
         };
-        let proposal = match agent::read(answer, model, self.config) {
+        let proposal = match agent::read(answer, model, &self.config.territories) {
             Ok(proposal) => proposal,
             Err(why) => {
                 self.tell(false, || (format!("{model} places the lead in a territory"), why));

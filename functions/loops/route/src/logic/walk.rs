@@ -7,10 +7,10 @@ use revloops_domain::{Account, AccountId, OwnerId};
 use revloops_loopkit::Because;
 use revloops_loopkit::ports::Ticket;
 use revloops_rules::FieldValues;
+use revloops_scenario::agent::Proposal;
 
 use crate::config::{RouteConfig, Territory};
 use crate::inputs::RouteInput;
-use crate::logic::agent::Proposal;
 use crate::logic::facts::{Facts, Need};
 use crate::logic::fields::LeadField;
 use crate::logic::handlers::{Resolved, Resolving};

@@ -46,14 +46,12 @@ pub struct GivenAccount {
     said: Option<String>,
     /// What the AI agent answers; it cannot be reached where this is left out.
     agent: Option<GivenAnswer>,
-    /// How many accounts have a territory in all; 1,000 where it is left out.
-    placed_accounts: Option<usize>,
 }
 
 /// A territory of a case.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GivenTerritory {
+struct GivenTerritory {
     /// Its id.
     id: String,
     /// The countries in it.
@@ -66,7 +64,7 @@ pub struct GivenTerritory {
 /// An answer of the AI agent.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GivenAnswer {
+struct GivenAnswer {
     /// The territory's id, or `none`.
     territory: String,
     /// How sure it is, in percent.
@@ -199,7 +197,7 @@ impl GivenAccount {
                 territories,
                 users: Vec::new(),
                 placed: placed.collect(),
-                placed_in_all: self.placed_accounts.unwrap_or(1000),
+                placed_in_all: 1,
                 accounts: vec![PlacedAccount { account: subject, open_opportunities: self.open_opportunities }],
                 above: self.headquarters_country.iter().map(|country| account(2, Some(country))).collect(),
                 all_accounts: true,
