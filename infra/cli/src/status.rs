@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use revloops_aws::{Clients, TableParked, counts};
 use revloops_config::ConfigStore as _;
-use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus};
+use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus, Placements as _};
 
 use crate::{
     config::store,

@@ -31,8 +31,8 @@ pub struct Simulation {
 /// When outcomes carry a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeedbackLevers {
-    /// Months of seats that a proposed figure must rest on.
-    pub min_seat_months: usize,
+    /// Seats that a proposed figure must rest on.
+    pub min_seats: usize,
 }
 
 /// `levers.yaml`.
@@ -61,8 +61,8 @@ struct RawSimulation {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawFeedback {
-    /// Months of seats that a proposed figure must rest on.
-    min_seat_months: u32,
+    /// Seats that a proposed figure must rest on.
+    min_seats: u32,
 }
 
 impl Levers for DesignConfig {
@@ -82,14 +82,14 @@ impl Levers for DesignConfig {
             let what = format!("{} percent", raw.falls_short_below_percent);
             problems.at(document, "/falls_short_below_percent", what, "from 1 to 200");
         }
-        if raw.feedback.min_seat_months == 0 {
+        if raw.feedback.min_seats == 0 {
             let remedy = "at least 1: a proposal rests on something";
-            problems.at(document, "/feedback/min_seat_months", "no month at all", remedy);
+            problems.at(document, "/feedback/min_seats", "no seat at all", remedy);
         }
         (problems.len() == before).then_some(Self {
             simulation: Simulation { trials: raw.simulation.trials, seed: raw.simulation.seed },
             falls_short_below: i64::from(raw.falls_short_below_percent) * 100,
-            feedback: FeedbackLevers { min_seat_months: raw.feedback.min_seat_months as usize },
+            feedback: FeedbackLevers { min_seats: raw.feedback.min_seats as usize },
         })
     }
 }

@@ -128,7 +128,7 @@ fn reason(config: &DesignConfig, segment: &Group, year: &Year, coverage: i64, ho
 }
 
 /// `97.5 %`.
-fn percent(basis_points: i64) -> String {
+pub(crate) fn percent(basis_points: i64) -> String {
     let (whole, part) = (basis_points / 100, (basis_points % 100).abs());
     if part == 0 { format!("{whole} %") } else { format!("{whole}.{part:02} %") }
 }

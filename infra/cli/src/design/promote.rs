@@ -68,7 +68,8 @@ pub async fn run(context: &Context, args: PromoteArgs) -> anyhow::Result<ExitCod
     let endpoints = Endpoints::load(context)?;
     let root = args.config.unwrap_or_else(|| context.layout.root.join("config"));
     let store = store(&endpoints).await?;
-    promoted(context, &endpoints, &store, &root, &args.id, args.approve.as_deref()).await
+    let checked = checked(context, &root, &args.id)?;
+    promoted(context, &endpoints, &store, &root, &checked, args.approve.as_deref()).await
 }
 
 /// Promotes the scenario that was active before.
@@ -82,14 +83,21 @@ pub async fn rollback(context: &Context, args: RollbackArgs) -> anyhow::Result<E
     let before = store.pointer(scenarios::POINTER).await?.and_then(|read| read.pointer.previous);
     let before = before.context("no scenario was active before: there is nothing to go back to")?;
     let id = scenarios::id_of(&before)?.to_owned();
-    let file = check(&root, &id).map_err(|problems| told(context, &problems))?.resolved;
-    if sha256_hex(&file.to_json()) != before.sha256 {
+    let checked = checked(context, &root, &id)?;
+    if sha256_hex(&checked.resolved.to_json()) != before.sha256 {
         bail!(
             "config/scenarios/{id}.yaml is not what was active before ({}): bring that version of the file back, or promote it as it is",
             before.short()
         );
     }
-    promoted(context, &endpoints, &store, &root, &id, args.approve.as_deref()).await
+    promoted(context, &endpoints, &store, &root, &checked, args.approve.as_deref()).await
+}
+
+fn checked(context: &Context, root: &Path, id: &str) -> anyhow::Result<Checked> {
+    let step = context.console.step("Check");
+    let checked = check(root, id).map_err(|problems| told(context, &problems))?;
+    step.done(format!("{id}, and every loop with it"));
+    Ok(checked)
 }
 
 async fn promoted(
@@ -97,14 +105,12 @@ async fn promoted(
     endpoints: &Endpoints,
     store: &BucketConfigStore,
     root: &Path,
-    id: &str,
+    checked: &Checked,
     approved: Option<&str>,
 ) -> anyhow::Result<ExitCode> {
     let console = &context.console;
-    let step = console.step("Check");
-    let checked = check(root, id).map_err(|problems| told(context, &problems))?;
-    step.done(format!("{id}, and every loop with it"));
     let scenario = &checked.resolved.scenario;
+    let id = scenario.id.as_str();
     let hash = scenario.hash.clone();
     let now = store.pointer(scenarios::POINTER).await?;
     let active = match &now {
@@ -124,7 +130,7 @@ async fn promoted(
     if approved != hash {
         bail!("the hash of {id} is {hash}, not {approved}: look at it again, then approve it");
     }
-    let pointer = carry_out(root, store, &checked, now.as_ref()).await?;
+    let pointer = carry_out(root, store, checked, now.as_ref()).await?;
     let event = event(id, &pointer)?;
     let step = console.step("Planning chain");
     publish(endpoints, &event).await?;
