@@ -1,0 +1,185 @@
+//! From split accounts to whole ones: a small integer program over the pairs that are nearly free.
+//!
+//! Where the linear program is sure (moving an account would cost far more or far less than leaving it), its answer
+//! stands. What is left are some thousand pairs, of which the solver picks the cheapest set that keeps every rule.
+
+use highs::{ColProblem, HighsModelStatus, HighsSolutionStatus, Row, Sense};
+
+use crate::SolverFailed;
+use crate::bound::Scale;
+use crate::market::{Account, Market, Place};
+use crate::placement::{Placement, Tally};
+use crate::relaxation::{Column, Relaxed};
+
+/// How sure is sure, in moves of a mean account; the next wider is tried where the narrower knows no answer.
+const SURE: [f64; 3] = [0.05, 0.25, 1.0];
+/// Below this, a part of an account is nothing.
+const NOTHING: f64 = 1e-6;
+/// Branches that the solver may look at: a count, not a time, so that the answer is the same on any machine.
+const NODES: i32 = 2_000;
+/// What the answer may cost more than the best of the integer program: one in a thousand.
+const GAP: f64 = 1e-3;
+
+/// A placement of whole accounts that keeps every rule, where one is found.
+///
+/// # Errors
+/// If the solver gives up.
+pub fn round(market: &Market, relaxed: &Relaxed) -> Result<Option<Placement>, SolverFailed> {
+    for sure in SURE {
+        if let Some(placement) = Rounding::new(market, relaxed, sure).solve(relaxed)? {
+            return Ok(Some(placement));
+        }
+    }
+    Ok(None)
+}
+
+/// The nearest whole placement, whatever rules it breaks: each account goes where most of it goes.
+pub fn nearest(market: &Market, relaxed: &Relaxed) -> Placement {
+    let mut most: Vec<Option<(f64, Place)>> = vec![None; market.accounts.len()];
+    let mut gone = vec![0.0; market.accounts.len()];
+    for column in &relaxed.columns {
+        if let (Some(most), Some(gone)) = (most.get_mut(column.account), gone.get_mut(column.account)) {
+            *gone += column.value;
+            if most.is_none_or(|(value, _)| column.value > value) {
+                *most = Some((column.value, column.place));
+            }
+        }
+    }
+    let places = market.accounts.iter().zip(most.iter().zip(gone));
+    let place = |(account, (most, gone)): (_, (&Option<(f64, Place)>, f64))| {
+        let stays = market.stays(account);
+        match (stays, most) {
+            (Some(home), Some((value, place))) => {
+                if *value > 1.0 - gone {
+                    *place
+                } else {
+                    home
+                }
+            }
+            (Some(home), None) => home,
+            (None, Some((_, place))) => *place,
+            (None, None) => market.allowed(account).first().copied().unwrap_or_default(),
+        }
+    };
+    Placement::new(market, places.map(place).collect())
+}
+
+/// The integer program.
+struct Rounding<'a> {
+    market: &'a Market,
+    /// Everybody whose place is sure, and the others at home (or, who has none, nowhere: see `loose`).
+    settled: Vec<Option<Place>>,
+    /// Pairs to choose from, those of one account together.
+    open: Vec<Column>,
+}
+
+impl<'a> Rounding<'a> {
+    fn new(market: &'a Market, relaxed: &Relaxed, sure: f64) -> Self {
+        let mut settled: Vec<Option<Place>> = market.accounts.iter().map(|account| market.stays(account)).collect();
+        let mut open: Vec<Column> = Vec::new();
+        let mut sorted = relaxed.columns.clone();
+        sorted.sort_by_key(|column| (column.account, column.place));
+        for columns in sorted.chunk_by(|one, other| one.account == other.account) {
+            let whole = columns.iter().find(|column| column.value > 1.0 - NOTHING);
+            let is_open = |column: &&Column| column.reduced_cost.abs() <= sure || column.value > NOTHING;
+            let choices = || columns.iter().filter(is_open);
+            match whole {
+                // It moves for sure, and nowhere else would do as well.
+                Some(whole) if choices().count() == 1 && whole.reduced_cost < -sure => {
+                    if let Some(slot) = settled.get_mut(whole.account) {
+                        *slot = Some(whole.place);
+                    }
+                }
+                Some(_) | None => open.extend(choices().copied()),
+            }
+        }
+        Self { market, settled, open }
+    }
+
+    fn solve(&self, relaxed: &Relaxed) -> Result<Option<Placement>, SolverFailed> {
+        let market = self.market;
+        let scale = Scale::of(market);
+        let settled = Tally::of(market, |number, _| self.settled.get(number).copied().flatten());
+        let is_moved = |(account, place): &(&Account, &Option<Place>)| {
+            account.home.is_some() && place.is_some_and(|place| account.home != Some(place))
+        };
+        let moved = market.accounts.iter().zip(&self.settled).filter(is_moved).count();
+        let moved = f64::from(u32::try_from(moved).unwrap_or(u32::MAX));
+        let mut problem = ColProblem::new();
+        // The solver keeps rows to a millionth; what it calls kept must be kept in whole numbers.
+        let margin = 1e-5;
+        let mut balance: Vec<Row> = Vec::new();
+        for (place, territory) in (0..).zip(&market.territories) {
+            let within = |side: i64| scale.potential(side - settled.load(place));
+            let (low, high) = (within(territory.floor), within(territory.ceiling));
+            balance.push(problem.add_row(low + margin..=(high - margin).max(low + margin)));
+        }
+        let mut caps: Vec<Option<Row>> = Vec::new();
+        for (place, territory) in (0..).zip(&market.territories) {
+            let most = territory.max_accounts.map(|most| f64::from(most) - f64::from(settled.count(place)));
+            caps.push(most.map(|most| problem.add_row(..=most)));
+        }
+        let cap = market.levers.max_moves.map(|most| problem.add_row(..=f64::from(most) - moved));
+        for columns in self.open.chunk_by(|one, other| one.account == other.account) {
+            let Some(account) = columns.first().and_then(|column| market.accounts.get(column.account)) else {
+                continue;
+            };
+            let stays = market.stays(account);
+            let once = problem.add_row(f64::from(u8::from(stays.is_none()))..=1.0);
+            let potential = scale.potential(account.potential);
+            for column in columns {
+                let mut factors = vec![(once, 1.0)];
+                let mut at = |place: Place, sign: f64| {
+                    factors.extend(balance.get(usize::from(place)).map(|row| (*row, sign * potential)));
+                    factors.extend(caps.get(usize::from(place)).copied().flatten().map(|row| (row, sign)));
+                };
+                at(column.place, 1.0);
+                if let Some(home) = stays {
+                    at(home, -1.0);
+                }
+                if account.home.is_some() {
+                    factors.extend(cap.map(|row| (row, 1.0)));
+                }
+                problem.add_integer_column(scale.cost(market, account), 0.0..=1.0, factors);
+            }
+        }
+        let chosen = self.choose(problem, relaxed)?;
+        Ok(chosen.map(|chosen| self.placement(&chosen)).filter(|placement| placement.is_kept(market)))
+    }
+
+    /// Which pairs the solver takes; `None` where it knows no answer.
+    fn choose(&self, problem: ColProblem, relaxed: &Relaxed) -> Result<Option<Vec<bool>>, SolverFailed> {
+        if self.open.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let mut model = problem.try_optimise(Sense::Minimise).map_err(SolverFailed::status("building the rounding"))?;
+        let seed = crate::relaxation::seed(self.market);
+        for (name, value) in [("threads", 1), ("random_seed", seed), ("mip_max_nodes", NODES)] {
+            model.try_set_option(name, value).map_err(|_| SolverFailed(format!("no option {name}")))?;
+        }
+        let enough = (GAP * relaxed.bound / Scale::of(self.market).cost).max(0.0);
+        for (name, value) in [("mip_abs_gap", enough.max(1e-6)), ("mip_rel_gap", 1e-6)] {
+            model.try_set_option(name, value).map_err(|_| SolverFailed(format!("no option {name}")))?;
+        }
+        let solved = model.try_solve().map_err(SolverFailed::status("rounding"))?;
+        let found = solved.primal_solution_status() == HighsSolutionStatus::Feasible
+            && matches!(
+                solved.status(),
+                HighsModelStatus::Optimal
+                    | HighsModelStatus::ReachedIterationLimit
+                    | HighsModelStatus::ReachedSolutionLimit
+                    | HighsModelStatus::Unknown
+            );
+        Ok(found.then(|| solved.get_solution().columns().iter().map(|value| *value > 0.5).collect()))
+    }
+
+    fn placement(&self, chosen: &[bool]) -> Placement {
+        let mut places = self.settled.clone();
+        for (column, taken) in self.open.iter().zip(chosen) {
+            if let (true, Some(slot)) = (*taken, places.get_mut(column.account)) {
+                *slot = Some(column.place);
+            }
+        }
+        Placement::new(self.market, places.into_iter().map(Option::unwrap_or_default).collect())
+    }
+}
