@@ -109,6 +109,11 @@ pub fn plain(market: &Market) -> Vec<Obstacle> {
         }
         found.extend(out_of_reach(market, &[place]));
     }
+    let forced = market.accounts.iter().filter(|account| account.home.is_some() && market.stays(account).is_none());
+    let needed = i64::try_from(forced.count()).unwrap_or(i64::MAX);
+    if let Some(max_moves) = market.levers.max_moves.filter(|most| needed > i64::from(*most)) {
+        found.push(Obstacle::TooFewMoves { needed, max_moves });
+    }
     let seats: Option<u64> = market.territories.iter().map(|territory| territory.max_accounts.map(u64::from)).sum();
     let accounts = market.accounts.len() as u64;
     if let Some(seats) = seats.filter(|seats| *seats < accounts) {

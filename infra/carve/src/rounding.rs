@@ -16,7 +16,7 @@ const SURE: [f64; 3] = [0.05, 0.25, 1.0];
 /// Below this, a part of an account is nothing.
 const NOTHING: f64 = 1e-6;
 /// Branches that the solver may look at: a count, not a time, so that the answer is the same on any machine.
-const NODES: i32 = 2_000;
+const NODES: i32 = 500;
 /// What the answer may cost more than the best of the integer program: one in a thousand.
 const GAP: f64 = 1e-3;
 
@@ -157,8 +157,9 @@ impl<'a> Rounding<'a> {
         for (name, value) in [("threads", 1), ("random_seed", seed), ("mip_max_nodes", NODES)] {
             model.try_set_option(name, value).map_err(|_| SolverFailed(format!("no option {name}")))?;
         }
-        let enough = (GAP * relaxed.bound / Scale::of(self.market).cost).max(0.0);
-        for (name, value) in [("mip_abs_gap", enough.max(1e-6)), ("mip_rel_gap", 1e-6)] {
+        // Costs are whole: what is less than one above the bound is the best.
+        let enough = (GAP * relaxed.bound).max(0.999) / Scale::of(self.market).cost;
+        for (name, value) in [("mip_abs_gap", enough), ("mip_rel_gap", 1e-6)] {
             model.try_set_option(name, value).map_err(|_| SolverFailed(format!("no option {name}")))?;
         }
         let solved = model.try_solve().map_err(SolverFailed::status("rounding"))?;
