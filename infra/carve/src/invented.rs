@@ -49,7 +49,8 @@ pub fn invent(size: Size) -> Request {
         let range = if one.enterprise { 0..enterprise } else { enterprise..size.territories };
         let squared = |(x, y): (f64, f64)| (x - one.at.0).powi(2) + (y - one.at.1).powi(2);
         let all = centres.iter().enumerate().filter(|(at, _)| range.contains(at));
-        let mut near: Vec<(bool, f64, usize)> = all.map(|(at, centre)| (at != one.cell, squared(*centre), at)).collect();
+        let mut near: Vec<(bool, f64, usize)> =
+            all.map(|(at, centre)| (at != one.cell, squared(*centre), at)).collect();
         near.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)).then(one.2.cmp(&other.2)));
         near.truncate(NEAR);
         let drawn = near.iter().take(3).map(|(_, _, at)| {
@@ -71,9 +72,8 @@ pub fn invent(size: Size) -> Request {
 }
 
 fn prospects(size: Size, chance: &mut Chance) -> Vec<Prospect> {
-    let cities: Vec<(f64, f64)> = (0..size.territories.div_ceil(4).max(3))
-        .map(|_| (chance.part() * 1_000.0, chance.part() * 600.0))
-        .collect();
+    let cities: Vec<(f64, f64)> =
+        (0..size.territories.div_ceil(4).max(3)).map(|_| (chance.part() * 1_000.0, chance.part() * 600.0)).collect();
     let mut prospect = |_| {
         // The square makes the first cities the big ones.
         let city = below(chance.part() * chance.part(), cities.len());

@@ -6,20 +6,63 @@ use crate::placement::Placement;
 /// Passes over all accounts, at most.
 const PASSES: usize = 60;
 
-/// Brings a placement nearer to the corridors, one account at a time, until no single step helps.
+/// Brings a placement into the corridors, one account at a time, until no single step helps.
 ///
-/// The step that takes away the most of what is outside for each move is taken; a step that costs no move (a moved
-/// account goes elsewhere, or home again) comes before one that does.
+/// In each pass every territory outside its corridor gets the one step that takes away the most of what is outside; a
+/// step of an account that has moved already counts double, for it costs no move.
 pub fn mend(market: &Market, placement: &mut Placement) {
     for _ in 0..PASSES {
+        let outside: Vec<bool> = (0..)
+            .zip(&market.territories)
+            .map(|(place, _)| amiss(market, place, placement.tally().load(place)) > 0)
+            .collect();
+        let is_outside = |place: Place| outside.get(usize::from(place)).copied().unwrap_or_default();
+        let mut best: Vec<Option<(i64, usize, Place)>> = vec![None; market.territories.len()];
+        for (number, account) in market.accounts.iter().enumerate().filter(|(_, account)| !account.locked) {
+            let Some(from) = placement.place(number) else { continue };
+            for to in market.allowed(account).iter().copied() {
+                if to == from || !(is_outside(from) || is_outside(to)) {
+                    continue;
+                }
+                let gain = gain(market, placement, account, from, to);
+                let weight = if account.home == Some(from) { gain } else { gain * 2 };
+                let about = usize::from(if is_outside(from) { from } else { to });
+                if let Some(slot) = best.get_mut(about)
+                    && gain > 0
+                    && slot.is_none_or(|(most, ..)| weight > most)
+                {
+                    *slot = Some((weight, number, to));
+                }
+            }
+        }
         let mut changed = false;
-        for (number, account) in market.accounts.iter().enumerate() {
-            changed |= step(market, placement, number, account, &Goal::Corridors);
+        for (_, number, to) in best.into_iter().flatten() {
+            let (Some(account), Some(from)) = (market.accounts.get(number), placement.place(number)) else { continue };
+            // An earlier step of this pass may have done it.
+            if from != to && gain(market, placement, account, from, to) > 0 && placement.tally().has_seat(market, to) {
+                placement.shift(market, number, to);
+                changed = true;
+            }
         }
         if !changed {
             return;
         }
     }
+}
+
+/// How much less is outside the corridors when an account goes from one territory to another.
+fn gain(market: &Market, placement: &Placement, account: &Account, from: Place, to: Place) -> i64 {
+    let tally = placement.tally();
+    let now = amiss(market, from, tally.load(from)) + amiss(market, to, tally.load(to));
+    let then = amiss(market, from, tally.load(from) - account.potential)
+        + amiss(market, to, tally.load(to) + account.potential);
+    now - then
+}
+
+/// What is outside a territory's corridor.
+fn amiss(market: &Market, place: Place, load: i64) -> i64 {
+    let territory = market.territories.get(usize::from(place));
+    territory.map_or(0, |territory| (load - territory.ceiling).max(territory.floor - load).max(0))
 }
 
 /// Sends moved accounts home where every rule is kept without their move; the dearest first.
@@ -53,7 +96,7 @@ pub fn even_out(market: &Market, placement: &mut Placement) {
         let mut changed = false;
         for number in &loose {
             if let Some(account) = market.accounts.get(*number) {
-                changed |= step(market, placement, *number, account, &Goal::Even);
+                changed |= step(market, placement, *number, account);
             }
         }
         if !changed {
@@ -62,59 +105,35 @@ pub fn even_out(market: &Market, placement: &mut Placement) {
     }
 }
 
-enum Goal {
-    Corridors,
-    Even,
-}
-
-/// Moves one account to its best place; whether it did.
-fn step(market: &Market, placement: &mut Placement, number: usize, account: &Account, goal: &Goal) -> bool {
+/// Puts one moved account where the loads are the most even; whether it went anywhere.
+fn step(market: &Market, placement: &mut Placement, number: usize, account: &Account) -> bool {
     let Some(from) = placement.place(number) else { return false };
-    let before = |place: Place| badness(market, place, placement.tally().load(place), goal);
-    let after = |place: Place, change: i64| badness(market, place, placement.tally().load(place) + change, goal);
-    let leaving = before(from) - after(from, -account.potential);
-    let mut best: Option<(bool, i128, Place)> = None;
-    for place in market.allowed(account) {
-        if *place == from || !placement.tally().has_seat(market, *place) {
-            continue;
-        }
-        let gain = leaving + before(*place) - after(*place, account.potential);
-        let costs = account.home == Some(from);
-        let allowed = match goal {
-            Goal::Corridors => true,
-            Goal::Even => {
-                !costs
-                    && fits_after(market, placement, from, -account.potential)
-                    && fits_after(market, placement, *place, account.potential)
-            }
-        };
-        let better = best.is_none_or(|(_, most, _)| gain > most);
-        if allowed && gain > 0 && better {
-            best = Some((costs, gain, *place));
-        }
+    let tally = placement.tally();
+    let better = |place: Place, change: i64| {
+        uneven(market, place, tally.load(place)) - uneven(market, place, tally.load(place) + change)
+    };
+    if !fits_after(market, placement, from, -account.potential) {
+        return false;
     }
-    match best {
-        // A new move must be worth it: it takes away a good part of what it carries.
-        Some((costs, gain, place)) if !costs || gain * 2 >= i128::from(account.potential) => {
-            placement.shift(market, number, place);
+    let leaving = better(from, -account.potential);
+    let fits = |to: &&Place| {
+        **to != from && tally.has_seat(market, **to) && fits_after(market, placement, **to, account.potential)
+    };
+    let steps = market.allowed(account).iter().filter(fits).map(|to| (leaving + better(*to, account.potential), *to));
+    match steps.max_by_key(|(gain, to)| (*gain, std::cmp::Reverse(*to))) {
+        Some((gain, to)) if gain > 0 => {
+            placement.shift(market, number, to);
             true
         }
         Some(_) | None => false,
     }
 }
 
-/// How bad a load is: what is outside the corridor; or, to make it even, the square of what it is off by the share.
-fn badness(market: &Market, place: Place, load: i64, goal: &Goal) -> i128 {
-    let Some(territory) = market.territories.get(usize::from(place)) else { return 0 };
-    match goal {
-        Goal::Corridors => i128::from((load - territory.ceiling).max(territory.floor - load).max(0)),
-        Goal::Even => {
-            // Parts of the share, in millionths, so that small territories count like big ones.
-            let fair = market.fair(place).max(1);
-            let off = i128::from(load - fair) * 1_000_000 / i128::from(fair);
-            off * off
-        }
-    }
+/// The square of what a load is off, in millionths of the share, so that small territories count like big ones.
+fn uneven(market: &Market, place: Place, load: i64) -> i128 {
+    let fair = market.fair(place).max(1);
+    let off = i128::from(load - fair) * 1_000_000 / i128::from(fair);
+    off * off
 }
 
 fn fits_after(market: &Market, placement: &Placement, place: Place, change: i64) -> bool {

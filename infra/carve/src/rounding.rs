@@ -11,12 +11,15 @@ use crate::market::{Account, Market, Place};
 use crate::placement::{Placement, Tally};
 use crate::relaxation::{Column, Relaxed};
 
-/// How sure is sure, in moves of a mean account; the next wider is tried where the narrower knows no answer.
-const SURE: [f64; 3] = [0.05, 0.25, 1.0];
+/// How many pairs with each territory are looked at beside the accounts that the linear program splits; more where the
+/// fewer know no answer.
+const SPARE: [usize; 2] = [6, 30];
+/// What is at most nearly free, in moves of a mean account.
+const NEARLY_FREE: f64 = 0.1;
 /// Below this, a part of an account is nothing.
 const NOTHING: f64 = 1e-6;
 /// Branches that the solver may look at: a count, not a time, so that the answer is the same on any machine.
-const NODES: i32 = 500;
+const NODES: i32 = 100;
 /// What the answer may cost more than the best of the integer program: one in a thousand.
 const GAP: f64 = 1e-3;
 
@@ -25,8 +28,8 @@ const GAP: f64 = 1e-3;
 /// # Errors
 /// If the solver gives up.
 pub fn round(market: &Market, relaxed: &Relaxed) -> Result<Option<Placement>, SolverFailed> {
-    for sure in SURE {
-        if let Some(placement) = Rounding::new(market, relaxed, sure).solve(relaxed)? {
+    for spare in SPARE {
+        if let Some(placement) = Rounding::new(market, relaxed, spare).solve(relaxed)? {
             return Ok(Some(placement));
         }
     }
@@ -74,25 +77,44 @@ struct Rounding<'a> {
 }
 
 impl<'a> Rounding<'a> {
-    fn new(market: &'a Market, relaxed: &Relaxed, sure: f64) -> Self {
+    fn new(market: &'a Market, relaxed: &Relaxed, spare: usize) -> Self {
         let mut settled: Vec<Option<Place>> = market.accounts.iter().map(|account| market.stays(account)).collect();
+        let mut sorted: Vec<&Column> = relaxed.columns.iter().collect();
+        // The freest first, so that each territory's spares are the best for it.
+        sorted.sort_by(|one, other| {
+            let free = |column: &Column| column.reduced_cost.abs();
+            free(one).total_cmp(&free(other)).then((one.account, one.place).cmp(&(other.account, other.place)))
+        });
+        let is_split = |column: &Column| column.value > NOTHING && column.value < 1.0 - NOTHING;
+        let mut split = vec![false; market.accounts.len()];
+        for column in sorted.iter().filter(|column| is_split(column)) {
+            split.get_mut(column.account).into_iter().for_each(|split| *split = true);
+        }
+        let mut spared = vec![0; market.territories.len()];
+        let mut is_open = vec![false; market.accounts.len()];
         let mut open: Vec<Column> = Vec::new();
-        let mut sorted = relaxed.columns.clone();
-        sorted.sort_by_key(|column| (column.account, column.place));
-        for columns in sorted.chunk_by(|one, other| one.account == other.account) {
-            let whole = columns.iter().find(|column| column.value > 1.0 - NOTHING);
-            let is_open = |column: &&Column| column.reduced_cost.abs() <= sure || column.value > NOTHING;
-            let choices = || columns.iter().filter(is_open);
-            match whole {
-                // It moves for sure, and nowhere else would do as well.
-                Some(whole) if choices().count() == 1 && whole.reduced_cost < -sure => {
-                    if let Some(slot) = settled.get_mut(whole.account) {
-                        *slot = Some(whole.place);
-                    }
-                }
-                Some(_) | None => open.extend(choices().copied()),
+        for column in sorted {
+            let near = column.reduced_cost.abs() <= NEARLY_FREE;
+            let split = split.get(column.account).copied().unwrap_or_default();
+            let Some(spared) = spared.get_mut(usize::from(column.place)) else { continue };
+            let Some(is_open) = is_open.get_mut(column.account) else { continue };
+            let take = column.value > NOTHING && (split || *is_open) || near && (split || *spared < spare);
+            if take {
+                *spared += usize::from(!split);
+                *is_open = true;
+                open.push(*column);
             }
         }
+        // Whoever is open can go where the linear program has it, too.
+        for column in relaxed.columns.iter().filter(|column| column.value > 1.0 - NOTHING) {
+            let is_open = is_open.get(column.account).copied().unwrap_or_default();
+            if !is_open {
+                settled.get_mut(column.account).into_iter().for_each(|slot| *slot = Some(column.place));
+            } else if !open.iter().any(|other| other.account == column.account && other.place == column.place) {
+                open.push(*column);
+            }
+        }
+        open.sort_by_key(|column| (column.account, column.place));
         Self { market, settled, open }
     }
 
