@@ -19,6 +19,7 @@ pub mod context;
 pub mod crm_api;
 pub mod demo;
 pub mod deploy;
+pub mod design;
 pub mod down;
 pub mod explain;
 pub mod figures;

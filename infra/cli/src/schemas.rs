@@ -1,9 +1,10 @@
-//! JSON Schemas of the config files, generated from the code and committed, so that editors can help.
+//! JSON Schemas of the config files and the description of Design's service, generated from the code and committed, so that editors can help.
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use revloops_config::Problem;
+use revloops_planning::service;
 
 use crate::context::Context;
 use crate::loops;
@@ -20,6 +21,8 @@ fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
             files.push((folder.join(format!("{}.{stem}.schema.json", entry.card.name)), text));
         }
     }
+    let described = format!("{}\n", serde_json::to_string_pretty(&service::describe())?);
+    files.push((folder.join(service::SCHEMA_FILE), described));
     Ok(files)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -13,10 +14,34 @@ use crate::{Problem, schema_check, yaml};
 /// One config file: its value, and where each part of it stands.
 #[derive(Debug, Clone)]
 pub struct Document {
-    file: String,
+    file: Arc<str>,
     value: Value,
-    positions: BTreeMap<String, (usize, usize)>,
-    from_text: bool,
+    places: BTreeMap<String, Place>,
+    shape: Shape,
+}
+
+/// Whether the document has the shape that it must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Nobody has looked.
+    Unknown,
+    /// It was checked before.
+    Checked,
+    /// What does not fit was reported before.
+    Reported,
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) file: Arc<str>,
+    /// 1-based.
+    pub(crate) line: usize,
+    /// 1-based.
+    pub(crate) column: usize,
+    /// JSON pointer in its own file, where that is another than in the document: one that is made of several files has
+    /// the entries of its lists elsewhere than they do.
+    pub(crate) pointer: Option<Box<str>>,
 }
 
 /// The files of one config folder by name.
@@ -27,7 +52,12 @@ impl Document {
     pub fn parse_yaml(file: &str, text: &str, problems: &mut Problems) -> Option<Self> {
         let mut positions = BTreeMap::new();
         match yaml::parse(text, &mut positions) {
-            Ok(value) => Some(Self { file: file.to_owned(), value, positions, from_text: true }),
+            Ok(value) => {
+                let file: Arc<str> = file.into();
+                let place = |(line, column)| Place { file: Arc::clone(&file), line, column, pointer: None };
+                let places = positions.into_iter().map(|(pointer, at)| (pointer, place(at))).collect();
+                Some(Self { file, value, places, shape: Shape::Unknown })
+            }
             Err(found) => {
                 for (line, column, what, remedy) in found {
                     problems.push(Problem { file: file.to_owned(), line, column, path: String::new(), what, remedy });
@@ -58,13 +88,45 @@ impl Document {
     /// A document out of a bundle: checked before, so without positions.
     #[must_use]
     pub fn from_value(file: &str, value: Value) -> Self {
-        Self { file: file.to_owned(), value, positions: BTreeMap::new(), from_text: false }
+        Self { file: file.into(), value, places: BTreeMap::new(), shape: Shape::Checked }
+    }
+
+    /// A document that somebody sent: without positions, and not checked by anybody yet.
+    #[must_use]
+    pub fn received(file: &str, value: Value) -> Self {
+        Self { file: file.into(), value, places: BTreeMap::new(), shape: Shape::Unknown }
+    }
+
+    pub(crate) fn of_places(file: &str, value: Value, places: BTreeMap<String, Place>) -> Self {
+        Self { file: file.into(), value, places, shape: Shape::Unknown }
+    }
+
+    /// The part of the document under these keys; everything in it stands where it did.
+    #[must_use]
+    pub fn only(&self, keys: &[&str]) -> Self {
+        let kept = self.value.as_object().into_iter().flatten().filter(|(key, _)| keys.contains(&key.as_str()));
+        let value = Value::Object(kept.map(|(key, value)| (key.clone(), value.clone())).collect());
+        let inside = |pointer: &str| pointer.split('/').nth(1).is_none_or(|key| keys.contains(&key));
+        let places = self.places.iter().filter(|(pointer, _)| inside(pointer));
+        let places = places.map(|(pointer, place)| (pointer.clone(), place.clone())).collect();
+        Self { file: Arc::clone(&self.file), value, places, shape: self.shape }
+    }
+
+    /// The same, where all that does not fit its shape has been reported: [`Document::read`] does not say it again.
+    #[must_use]
+    pub fn reported(self) -> Self {
+        Self { shape: Shape::Reported, ..self }
+    }
+
+    /// Holds the document against a schema; whether it fits.
+    pub fn fits(&self, schema: &schemars::Schema, problems: &mut Problems) -> bool {
+        schema_check::check(self, schema.as_value(), problems)
     }
 
     /// The raw shape `T` of the file. A document from text is held against `T`'s JSON Schema first, so that all
     /// problems are found at once.
     pub fn read<T: DeserializeOwned + JsonSchema>(&self, problems: &mut Problems) -> Option<T> {
-        if self.from_text {
+        if self.shape == Shape::Unknown {
             let schema = schemars::schema_for!(T);
             if !schema_check::check(self, schema.as_value(), problems) {
                 return None;
@@ -72,6 +134,7 @@ impl Document {
         }
         match T::deserialize(&self.value) {
             Ok(shape) => Some(shape),
+            Err(_) if self.shape == Shape::Reported => None,
             Err(error) => {
                 problems.at(self, "", error.to_string(), "");
                 None
@@ -98,25 +161,43 @@ impl Document {
     /// 1-based line and column of the value at a JSON pointer, or of its nearest ancestor; (0, 0) without text.
     #[must_use]
     pub fn position(&self, pointer: &str) -> (usize, usize) {
+        self.place(pointer).map_or((0, 0), |(place, _)| (place.line, place.column))
+    }
+
+    /// Where the value at a JSON pointer stands, for a text about the value at `beside`: `line 12`, or `line 12 of
+    /// scenarios/base.yaml` where that stands in another file.
+    #[must_use]
+    pub fn line_in_words(&self, pointer: &str, beside: &str) -> String {
+        let file = |pointer| self.place(pointer).map(|(place, _)| &place.file);
+        let line = self.position(pointer).0;
+        match file(pointer) {
+            Some(there) if file(beside) != Some(there) => format!("line {line} of {there}"),
+            Some(_) | None => format!("line {line}"),
+        }
+    }
+
+    /// The place of the value at a JSON pointer, or of its nearest ancestor, and the pointer's rest below that.
+    pub(crate) fn place<'p>(&self, pointer: &'p str) -> Option<(&Place, &'p str)> {
         let mut at = pointer;
         loop {
-            if let Some(found) = self.positions.get(at) {
-                return *found;
+            if let Some(place) = self.places.get(at) {
+                return Some((place, pointer.get(at.len()..).unwrap_or_default()));
             }
-            match at.rfind('/') {
-                Some(cut) => at = at.get(..cut).unwrap_or_default(),
-                None => return (0, 0),
-            }
+            at = at.get(..at.rfind('/')?).unwrap_or_default();
         }
+    }
+
+    pub(crate) fn place_at(&self, pointer: &str) -> Option<&Place> {
+        self.places.get(pointer)
     }
 
     /// Whether it was read from text: what comes out of a bundle was checked before.
     #[must_use]
     pub fn is_text(&self) -> bool {
-        self.from_text
+        self.shape != Shape::Checked
     }
 
-    /// The file's name.
+    /// The file's name; of several, the one that says what differs.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file

@@ -8,13 +8,18 @@
 pub mod bundle;
 pub mod document;
 pub mod levers;
+pub mod merge;
+pub mod names;
 pub mod problem;
 pub mod schema_check;
 pub mod store;
 mod yaml;
+mod yaml_text;
 
 pub use bundle::{Bundle, BundleError};
 pub use document::{Document, Sources};
 pub use levers::{LeverFile, Levers};
+pub use merge::{Keyed, MergeBy};
 pub use problem::{Problem, Problems, nearest};
 pub use store::{ConfigStore, Pointer, StoreError};
+pub use yaml_text::yaml_text;

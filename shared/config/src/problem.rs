@@ -151,8 +151,15 @@ impl fmt::Display for Problems {
 }
 
 fn problem(document: &Document, pointer: &str, what: String, remedy: String) -> Problem {
-    let (line, column) = document.position(pointer);
-    Problem { file: document.file().to_owned(), line, column, path: readable_path(pointer), what, remedy }
+    let Some((place, below)) = document.place(pointer) else {
+        let file = document.file().to_owned();
+        return Problem { file, line: 0, column: 0, path: readable_path(pointer), what, remedy };
+    };
+    let path = match &place.pointer {
+        Some(own) => readable_path(&format!("{own}{below}")),
+        None => readable_path(pointer),
+    };
+    Problem { file: place.file.to_string(), line: place.line, column: place.column, path, what, remedy }
 }
 
 /// "allowed: a, b, c; did you mean `b`?"
@@ -184,7 +191,7 @@ pub fn nearest<'a>(given: &str, valid: impl IntoIterator<Item = &'a str>) -> Opt
 }
 
 /// `/factors/3/points` as people write it: `factors[3].points`.
-fn readable_path(pointer: &str) -> String {
+pub(crate) fn readable_path(pointer: &str) -> String {
     let mut path = String::new();
     for part in pointer.split('/').skip(1) {
         let part = part.replace("~1", "/").replace("~0", "~");

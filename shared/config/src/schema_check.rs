@@ -33,37 +33,44 @@ pub fn check(document: &Document, schema: &Value, problems: &mut Problems) -> bo
                     problems.at(document, &at, format!("unknown key `{key}`"), allowed(key, &known));
                 }
             }
-            ValidationErrorKind::Required { property } => {
-                let name = property.as_str().unwrap_or_default();
-                problems.at(document, pointer, format!("`{name}` is missing"), format!("add `{name}: …`"));
-            }
-            ValidationErrorKind::Enum { options } => {
-                let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-                let shown = shown(given);
-                problems.at(document, pointer, format!("`{shown}` is not allowed here"), allowed(&shown, &options));
-            }
-            ValidationErrorKind::Type { kind } => {
-                problems.at(
-                    document,
-                    pointer,
-                    format!("{} is of the wrong type", described(given)),
-                    format!("must be {}", wanted(kind)),
-                );
-            }
             ValidationErrorKind::AnyOf { context } => any_of(document, pointer, given, context, problems),
-            ValidationErrorKind::Minimum { limit } => {
-                problems.at(document, pointer, format!("{} is too small", shown(given)), format!("at least {limit}"));
+            kind => {
+                let (what, remedy) = in_words(kind, given).unwrap_or_else(|| (error.to_string(), String::new()));
+                problems.at(document, pointer, what, remedy);
             }
-            ValidationErrorKind::Maximum { limit } => {
-                problems.at(document, pointer, format!("{} is too large", shown(given)), format!("at most {limit}"));
-            }
-            ValidationErrorKind::MinItems { limit } => {
-                problems.at(document, pointer, "the list is too short", format!("at least {limit}"));
-            }
-            _ => problems.at(document, pointer, error.to_string(), ""),
         }
     }
     fits
+}
+
+/// What is wrong with `given` and what would be right; `None` for kinds that config does not meet.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the validator knows many more kinds; those that config can meet are named"
+)]
+fn in_words(kind: &ValidationErrorKind, given: &Value) -> Option<(String, String)> {
+    Some(match kind {
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            (format!("`{name}` is missing"), format!("add `{name}: …`"))
+        }
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let shown = shown(given);
+            (format!("`{shown}` is not allowed here"), allowed(&shown, &options))
+        }
+        ValidationErrorKind::Type { kind } => {
+            (format!("{} is of the wrong type", described(given)), format!("must be {}", wanted(kind)))
+        }
+        ValidationErrorKind::Minimum { limit } => {
+            (format!("{} is too small", shown(given)), format!("at least {limit}"))
+        }
+        ValidationErrorKind::Maximum { limit } => {
+            (format!("{} is too large", shown(given)), format!("at most {limit}"))
+        }
+        ValidationErrorKind::MinItems { limit } => ("the list is too short".to_owned(), format!("at least {limit}")),
+        _ => return None,
+    })
 }
 
 /// `Option<T>` is `anyOf [T, null]` in a schema: what matters is why the first alternative does not fit.
@@ -84,23 +91,6 @@ fn any_of(
         let inner = error.instance_path().as_str();
         let at = if inner.starts_with(pointer) { inner.to_owned() } else { format!("{pointer}{inner}") };
         match error.kind() {
-            ValidationErrorKind::Enum { options } => {
-                let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-                let shown = shown(error.instance());
-                problems.at(document, &at, format!("`{shown}` is not allowed here"), allowed(&shown, &options));
-            }
-            ValidationErrorKind::Type { kind } => {
-                problems.at(
-                    document,
-                    &at,
-                    format!("{} is of the wrong type", described(error.instance())),
-                    format!("must be {}", wanted(kind)),
-                );
-            }
-            ValidationErrorKind::Required { property } => {
-                let name = property.as_str().unwrap_or_default();
-                problems.at(document, &at, format!("`{name}` is missing"), format!("add `{name}: …`"));
-            }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
                     problems.at(
@@ -111,7 +101,11 @@ fn any_of(
                     );
                 }
             }
-            _ => problems.at(document, &at, error.to_string(), ""),
+            kind => {
+                let (what, remedy) =
+                    in_words(kind, error.instance()).unwrap_or_else(|| (error.to_string(), String::new()));
+                problems.at(document, &at, what, remedy);
+            }
         }
     }
     if !said {

@@ -152,12 +152,12 @@ fn child_pointer(level: Option<&Level>) -> String {
     }
 }
 
-fn escape(key: &str) -> String {
+pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
 /// A plain scalar by YAML 1.2's core schema: `null`, `true`/`false`, numbers; `NO`, `on` and `1:30` stay texts.
-fn plain(scalar: &str) -> Value {
+pub(crate) fn plain(scalar: &str) -> Value {
     match scalar {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),

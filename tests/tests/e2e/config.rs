@@ -24,7 +24,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A copy of the shipped config, in which each text is replaced by the other; each must be there.
-fn config_with(mistakes: &[(&str, &str, &str)]) -> TempDir {
+pub(crate) fn config_with(mistakes: &[(&str, &str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(&project_root().join("config"), folder.path());
     for (file, right, wrong) in mistakes {
@@ -41,7 +41,7 @@ fn line_of(file: &Path, text: &str) -> usize {
 }
 
 /// The command line, as it was built with this test: `target/<profile>/revloops` beside `target/<profile>/deps`.
-fn revloops() -> Command {
+pub(crate) fn revloops() -> Command {
     let this = std::env::current_exe().unwrap();
     Command::new(this.ancestors().nth(2).unwrap().join("revloops"))
 }

@@ -21,6 +21,7 @@ mod clients;
 mod config;
 mod crm_standin;
 mod demand;
+mod design;
 mod enrichment_wire;
 mod faults;
 mod hunter_wire;

@@ -24,8 +24,9 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 8] = [
+pub const FUNCTIONS: [Function; 9] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
+    Function { logical_id: "DesignApi", package: "revloops-design-api" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
     Function { logical_id: "Qualify", package: "revloops-qualify" },
     Function { logical_id: "Route", package: "revloops-route" },

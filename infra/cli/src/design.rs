@@ -1,0 +1,56 @@
+//! `revloops design`: what the plan can book, how sure that is, why two plans differ; which plan is active.
+
+mod compute;
+mod diff;
+mod files;
+mod plan;
+mod report;
+mod simulate;
+
+use std::process::ExitCode;
+
+use crate::context::Context;
+
+/// What to do with scenarios.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Capacity against target: by year, segment, territory and manager; hires needed; what moves it most.
+    Compute(compute::Args),
+    /// How sure that is: P10, P50 and P90 of bookings, and the chance of reaching the target.
+    Simulate(simulate::Args),
+    /// Why two scenarios differ; the causes add up to the difference.
+    Diff(diff::Args),
+    /// A scenario as one HTML file with charts, to be opened, printed and forwarded.
+    Report(report::Args),
+    /// The scenarios there are, and which is active.
+    List(files::ListArgs),
+    /// A scenario with everything written out.
+    Show(files::ShowArgs),
+    /// A scenario as one file with its hash, for others to import.
+    Export(files::ExportArgs),
+    /// Take over a scenario that was exported; its hash and content are checked.
+    Import(files::ImportArgs),
+}
+
+/// Carries it out.
+///
+/// # Errors
+/// If it cannot be done; says what to do.
+pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    match args.command {
+        Command::Compute(args) => compute::run(context, &args),
+        Command::Simulate(args) => simulate::run(context, &args),
+        Command::Diff(args) => diff::run(context, &args),
+        Command::Report(args) => report::run(context, &args),
+        Command::List(args) => files::list(context, &args),
+        Command::Show(args) => files::show(context, &args),
+        Command::Export(args) => files::export(context, &args),
+        Command::Import(args) => files::import(context, &args),
+    }
+}
