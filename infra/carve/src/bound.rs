@@ -74,19 +74,25 @@ impl Prices {
         }
     }
 
-    /// The bound, in the scale's costs; infinite prices are not looked at.
+    /// The bound, in the scale's costs.
     pub fn bound(&self, market: &Market, scale: Scale) -> f64 {
+        // Only what is limited has a price.
+        let mut limited = self.clone();
+        for (seat, territory) in limited.seats.iter_mut().zip(&market.territories) {
+            *seat = if territory.max_accounts.is_some() { seat.min(0.0) } else { 0.0 };
+        }
+        limited.moves = if market.levers.max_moves.is_some() { self.moves.min(0.0) } else { 0.0 };
         let cheapest = |account: &Account| {
-            let priced = market.allowed(account).iter().map(|place| self.priced(market, scale, account, *place));
+            let priced = market.allowed(account).iter().map(|place| limited.priced(market, scale, account, *place));
             priced.fold(f64::INFINITY, f64::min)
         };
         let mut bound: f64 = market.accounts.iter().map(cheapest).sum();
-        for ((territory, price), seat) in market.territories.iter().zip(&self.potential).zip(&self.seats) {
+        for ((territory, price), seat) in market.territories.iter().zip(&limited.potential).zip(&limited.seats) {
             let side = if *price > 0.0 { territory.floor } else { territory.ceiling };
             bound += price * scale.potential(side);
             bound += territory.max_accounts.map_or(0.0, |most| seat * f64::from(most));
         }
-        bound += market.levers.max_moves.map_or(0.0, |most| self.moves * f64::from(most));
+        bound += market.levers.max_moves.map_or(0.0, |most| limited.moves * f64::from(most));
         // What adding up many numbers may have lost.
         bound - 1e-9 * (1.0 + bound.abs())
     }

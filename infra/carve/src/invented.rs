@@ -35,8 +35,9 @@ struct Prospect {
 /// more popular than others; one in fifty is in none. One in ten is locked.
 pub fn invent(size: Size) -> Request {
     let mut chance = Chance(size.seed);
-    let mut prospects = prospects(size, &mut chance);
     let enterprise = (size.territories * 2 / 5).max(1);
+    let part = real(whole(enterprise)) / real(whole(size.territories)).max(1.0);
+    let mut prospects = prospects(size, part, &mut chance);
     let mut centres = vec![(0.0, 0.0); size.territories];
     for (segment, range) in [(true, 0..enterprise), (false, enterprise..size.territories)] {
         let own: Vec<&mut Prospect> = prospects.iter_mut().filter(|one| one.enterprise == segment).collect();
@@ -67,11 +68,25 @@ pub fn invent(size: Size) -> Request {
             eligible: Some(near.iter().map(|(_, _, at)| name(*at)).collect()),
         });
     }
-    let territory = |number| TerritoryRow { id: name(number), share: 1, max_accounts: None };
-    Request { territories: (0..size.territories).map(territory).collect(), accounts, levers: Levers::default() }
+    // In thousands of potential: a territory's fair part of its segment.
+    let share = |segment: bool, territories: usize| {
+        let sum: i64 = prospects.iter().filter(|one| one.enterprise == segment).map(|one| one.potential).sum();
+        u32::try_from(sum / whole(territories).max(1) / 1_000).unwrap_or(u32::MAX).max(1)
+    };
+    let shares = [share(true, enterprise), share(false, size.territories - enterprise)];
+    let territories = (0..size.territories).map(|number| TerritoryRow {
+        id: name(number),
+        share: if number < enterprise { shares[0] } else { shares[1] },
+        max_accounts: None,
+    });
+    Request { territories: territories.collect(), accounts, levers: Levers::default() }
 }
 
-fn prospects(size: Size, chance: &mut Chance) -> Vec<Prospect> {
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn prospects(size: Size, part: f64, chance: &mut Chance) -> Vec<Prospect> {
     let cities: Vec<(f64, f64)> =
         (0..size.territories.div_ceil(4).max(3)).map(|_| (chance.part() * 1_000.0, chance.part() * 600.0)).collect();
     let mut prospect = |_| {
@@ -81,7 +96,7 @@ fn prospects(size: Size, chance: &mut Chance) -> Vec<Prospect> {
         let at = (x + 25.0 * chance.normal(), y + 25.0 * chance.normal());
         #[expect(clippy::cast_possible_truncation, reason = "a potential of some thousands to some millions")]
         let potential = (20_000.0 * (1.1 * chance.normal()).exp()) as i64 + 500;
-        Prospect { at, potential, enterprise: chance.part() < 0.4, cell: 0 }
+        Prospect { at, potential, enterprise: chance.part() < part, cell: 0 }
     };
     (0..size.accounts).map(&mut prospect).collect()
 }

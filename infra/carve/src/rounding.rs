@@ -16,6 +16,10 @@ use crate::relaxation::{Column, Relaxed};
 const SPARE: [usize; 2] = [6, 30];
 /// What is at most nearly free, in moves of a mean account.
 const NEARLY_FREE: f64 = 0.1;
+/// Up to so many pairs, all of them are looked at, and the answer is the best of all.
+const FEW: usize = 4_000;
+/// Branches for those.
+const NODES_FOR_FEW: i32 = 20_000;
 /// Below this, a part of an account is nothing.
 const NOTHING: f64 = 1e-6;
 /// Branches that the solver may look at: a count, not a time, so that the answer is the same on any machine.
@@ -28,6 +32,10 @@ const GAP: f64 = 1e-3;
 /// # Errors
 /// If the solver gives up.
 pub fn round(market: &Market, relaxed: &Relaxed) -> Result<Option<Placement>, SolverFailed> {
+    let pairs: usize = market.accounts.iter().map(|account| market.allowed(account).len()).sum();
+    if pairs <= FEW {
+        return Rounding::of_all(market).solve(relaxed);
+    }
     for spare in SPARE {
         if let Some(placement) = Rounding::new(market, relaxed, spare).solve(relaxed)? {
             return Ok(Some(placement));
@@ -74,6 +82,7 @@ struct Rounding<'a> {
     settled: Vec<Option<Place>>,
     /// Pairs to choose from, those of one account together.
     open: Vec<Column>,
+    nodes: i32,
 }
 
 impl<'a> Rounding<'a> {
@@ -115,7 +124,23 @@ impl<'a> Rounding<'a> {
             }
         }
         open.sort_by_key(|column| (column.account, column.place));
-        Self { market, settled, open }
+        Self { market, settled, open, nodes: NODES }
+    }
+
+    /// With every pair that is possible.
+    fn of_all(market: &'a Market) -> Self {
+        let settled: Vec<Option<Place>> = market.accounts.iter().map(|account| market.stays(account)).collect();
+        let mut open = Vec::new();
+        for (number, (account, home)) in market.accounts.iter().zip(&settled).enumerate() {
+            let elsewhere = market.allowed(account).iter().filter(|place| Some(**place) != *home);
+            open.extend(elsewhere.map(|place| Column {
+                account: number,
+                place: *place,
+                value: 0.0,
+                reduced_cost: 0.0,
+            }));
+        }
+        Self { market, settled, open, nodes: NODES_FOR_FEW }
     }
 
     fn solve(&self, relaxed: &Relaxed) -> Result<Option<Placement>, SolverFailed> {
@@ -128,13 +153,13 @@ impl<'a> Rounding<'a> {
         let moved = market.accounts.iter().zip(&self.settled).filter(is_moved).count();
         let moved = f64::from(u32::try_from(moved).unwrap_or(u32::MAX));
         let mut problem = ColProblem::new();
-        // The solver keeps rows to a millionth; what it calls kept must be kept in whole numbers.
-        let margin = 1e-5;
+        // Loads are whole numbers, and the solver keeps rows to a millionth: what it calls kept is kept.
+        let margin = 0.4 / scale.potential - 1e-6;
         let mut balance: Vec<Row> = Vec::new();
         for (place, territory) in (0..).zip(&market.territories) {
             let within = |side: i64| scale.potential(side - settled.load(place));
             let (low, high) = (within(territory.floor), within(territory.ceiling));
-            balance.push(problem.add_row(low + margin..=(high - margin).max(low + margin)));
+            balance.push(problem.add_row(low - margin..=high + margin));
         }
         let mut caps: Vec<Option<Row>> = Vec::new();
         for (place, territory) in (0..).zip(&market.territories) {
@@ -176,7 +201,7 @@ impl<'a> Rounding<'a> {
         }
         let mut model = problem.try_optimise(Sense::Minimise).map_err(SolverFailed::status("building the rounding"))?;
         let seed = crate::relaxation::seed(self.market);
-        for (name, value) in [("threads", 1), ("random_seed", seed), ("mip_max_nodes", NODES)] {
+        for (name, value) in [("threads", 1), ("random_seed", seed), ("mip_max_nodes", self.nodes)] {
             model.try_set_option(name, value).map_err(|_| SolverFailed(format!("no option {name}")))?;
         }
         // Costs are whole: what is less than one above the bound is the best.

@@ -96,8 +96,8 @@ fn small_markets_agree_with_every_placement_that_there_is() {
             (reply, best) => panic!("seed {seed}: {reply:?}, though the best of all is {best:?}"),
         }
     }
-    assert!(possible >= 40 && impossible >= 20, "{possible} possible, {impossible} impossible");
-    assert!(best_found * 10 >= possible * 9, "the best of all in {best_found} of {possible}");
+    assert!(possible >= 40 && impossible >= 10, "{possible} possible, {impossible} impossible");
+    assert!(best_found == possible, "the best of all in {best_found} of {possible}");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn one_move_is_enough_where_one_is() {
     let accounts = vec![account("a", 40, Some(0)), account("b", 30, Some(0)), account("c", 30, Some(1))];
     let proposal = proposed(&request(2, [accounts, vec![account("d", 20, Some(0))]].concat(), 1_000));
     assert_eq!((proposal.cost, proposal.bound, proposal.gap_bp), (1, 1, 0), "{proposal:?}");
-    assert_eq!(proposal.places, [0, 1, 1, 0].map(Place::from), "{proposal:?}");
+    assert_eq!(proposal.places, [0, 1, 1, 0], "{proposal:?}");
 }
 
 #[test]
@@ -145,19 +145,19 @@ fn locked_accounts_alone_above_the_ceiling_are_named_with_what_is_too_much() {
 
 #[test]
 fn territories_that_cannot_be_filled_are_named_together() {
-    // t0 and t1 can be reached by 60 only, and need 2/3 of 240.
+    // t0 and t1 can be reached by 100 only, and need 2/3 of 280; one of them alone would be reached.
     let only = |ids: &[&str]| Some(ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>());
-    let mut accounts: Vec<AccountRow> = (0..6).map(|at| account(&format!("a{at}"), 10, Some(0))).collect();
+    let mut accounts: Vec<AccountRow> = (0..10).map(|at| account(&format!("a{at}"), 10, Some(0))).collect();
     accounts.iter_mut().for_each(|account| account.eligible = only(&["t0", "t1"]));
     accounts
         .extend((0..18).map(|at| AccountRow { eligible: only(&["t2"]), ..account(&format!("b{at}"), 10, Some(2)) }));
     let found = obstacles(&request(3, accounts, 500));
     let named = |found: &Obstacle| {
-        matches!(found, Obstacle::OutOfReach { territories, reachable: 60, missing, .. }
-        if territories == &["t0", "t1"] && *missing == 92)
+        matches!(found, Obstacle::OutOfReach { territories, reachable: 100, missing, .. }
+        if territories == &["t0", "t1"] && *missing == 78)
     };
     let captive = |found: &Obstacle| {
-        matches!(found, Obstacle::NowhereElse { territories, captive: 180, too_much: 96, .. }
+        matches!(found, Obstacle::NowhereElse { territories, captive: 180, too_much: 82, .. }
         if territories == &["t2"])
     };
     assert!(found.iter().any(|one| named(one) || captive(one)), "{found:?}");
@@ -193,8 +193,17 @@ fn an_invented_market_is_carved_better_than_by_the_waterfall() {
         assert_eq!(broken, (0, 0, 0, 0), "{figures:?}");
         assert!(figures.max_imbalance_bp <= 500 && proposal.gap_bp <= 1_000, "{figures:?} {}", proposal.gap_bp);
         for waterfall in &proposal.waterfalls {
+            // Where the waterfall happens to come out evener than was asked for, as even is asked for.
+            let mut evener = asked.clone();
+            evener.levers.tolerance_bp = 500.min(u32::try_from(waterfall.max_imbalance_bp - 1).unwrap());
+            let figures = proposed(&evener).figures;
             assert!(figures.max_imbalance_bp < waterfall.max_imbalance_bp, "{figures:?} {waterfall:?}");
-            assert!(figures.moves < waterfall.moves, "{figures:?} {waterfall:?}");
+            match moves_by {
+                MovesBy::Count => assert!(figures.moves < waterfall.moves, "{figures:?} {waterfall:?}"),
+                MovesBy::Potential => {
+                    assert!(figures.potential_moved < waterfall.potential_moved, "{figures:?} {waterfall:?}");
+                }
+            }
         }
         let locked = asked.accounts.iter().zip(&proposal.places).filter(|(account, _)| account.locked);
         for (account, place) in locked {
