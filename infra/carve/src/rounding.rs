@@ -23,9 +23,9 @@ const NODES_FOR_FEW: i32 = 20_000;
 /// Below this, a part of an account is nothing.
 const NOTHING: f64 = 1e-6;
 /// Branches that the solver may look at: a count, not a time, so that the answer is the same on any machine.
-const NODES: i32 = 100;
-/// What the answer may cost more than the best of the integer program: one in a thousand.
-const GAP: f64 = 1e-3;
+const NODES: i32 = 10;
+/// What the answer may cost more than the bound: five in a thousand.
+const GAP: f64 = 5e-3;
 
 /// A placement of whole accounts that keeps every rule, where one is found.
 ///
