@@ -15,7 +15,7 @@ const OLDEST: (u32, u32) = (3, 10);
 
 /// Packages that are installed together.
 #[derive(Debug, Clone, Copy)]
-pub struct Packages {
+pub(crate) struct Packages {
     title: &'static str,
     /// A file of the project.
     requirements: &'static str,
@@ -27,7 +27,7 @@ const LOCAL_CLOUD: Packages =
     Packages { title: "Python environment", requirements: "infra/local/cloud/requirements.txt", mark: "installed.txt" };
 
 /// What carving territories needs: only who carves installs it.
-pub const SOLVER: Packages =
+pub(crate) const SOLVER: Packages =
     Packages { title: "Solver's library", requirements: "infra/carve/requirements.txt", mark: "installed-solver.txt" };
 
 /// Has the venv ready. What was interrupted is carried on: only a finished installation leaves its mark.
@@ -39,10 +39,7 @@ pub async fn ensure_venv(context: &Context) -> anyhow::Result<()> {
 }
 
 /// The same for other packages, in the same venv.
-///
-/// # Errors
-/// If there is no Python that can make one, or a package cannot be installed.
-pub async fn ensure_packages(context: &Context, packages: Packages) -> anyhow::Result<()> {
+pub(crate) async fn ensure_packages(context: &Context, packages: Packages) -> anyhow::Result<()> {
     let step = context.console.step(packages.title);
     let layout = &context.layout;
     // A lock of its own: a second local system beside this one shares the environment.

@@ -106,7 +106,7 @@ impl Input {
     /// Each account with its territory in the proposal.
     pub(super) fn placed<'a>(&'a self, proposal: &'a Proposal) -> impl Iterator<Item = (&'a str, &'a str)> {
         let named = self.request.accounts.iter().zip(&proposal.places);
-        named.filter_map(|(account, place)| {
+        named.filter_map(move |(account, place)| {
             Some((account.id.as_str(), self.request.territories.get(*place)?.id.as_str()))
         })
     }
@@ -124,7 +124,7 @@ fn table<T>(
     wrong: &mut Vec<String>,
 ) -> anyhow::Result<(Vec<T>, Vec<String>)> {
     let mut rows = Rows::open(path, |column| columns.contains(&column))?;
-    for column in needed.iter().filter(|column| rows.column(column).is_none()) {
+    if let Some(column) = needed.iter().find(|column| rows.column(column).is_none()) {
         bail!("{}: there is no column `{column}`; there can be: {}", path.display(), columns.join(", "));
     }
     let at: Vec<(String, usize)> =

@@ -76,8 +76,8 @@ pub(super) async fn ask(program: &Program, arguments: &[&str], request: Vec<u8>)
 
 fn packages(context: &Context) -> anyhow::Result<PathBuf> {
     let folders = std::fs::read_dir(context.layout.venv().join("lib")).context("reading the Python environment")?;
-    let found = folders.filter_map(Result::ok).map(|folder| folder.path().join("site-packages"));
-    found.into_iter().find(|path| path.join("highsbox").is_dir()).context("highsbox is not installed")
+    let mut found = folders.filter_map(Result::ok).map(|folder| folder.path().join("site-packages"));
+    found.find(|path| path.join("highsbox").is_dir()).context("highsbox is not installed")
 }
 
 fn libraries(context: &Context) -> anyhow::Result<PathBuf> {
