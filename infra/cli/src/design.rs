@@ -1,5 +1,6 @@
 //! `revloops design`: what the plan can book, how sure that is, why two plans differ; which plan is active.
 
+mod carve;
 mod changes;
 mod compute;
 mod diff;
@@ -10,6 +11,8 @@ mod report;
 mod simulate;
 
 use std::process::ExitCode;
+
+pub(crate) use carve::solver;
 
 use crate::context::Context;
 
@@ -30,6 +33,8 @@ enum Command {
     Diff(diff::Args),
     /// A scenario as one HTML file with charts, to be opened, printed and forwarded.
     Report(report::Args),
+    /// Balanced territories by a solver, with few moves: proposed as a file of named accounts, beside the greedy way.
+    Carve(carve::Args),
     /// The scenarios there are, and which is active.
     List(files::ListArgs),
     /// A scenario with everything written out.
@@ -53,6 +58,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         Command::Compute(args) => compute::run(context, &args),
         Command::Simulate(args) => simulate::run(context, &args),
         Command::Diff(args) => diff::run(context, &args),
+        Command::Carve(args) => carve::run(context, &args).await,
         Command::Report(args) => report::run(context, &args),
         Command::List(args) => files::list(context, &args),
         Command::Show(args) => files::show(context, &args),
