@@ -207,6 +207,10 @@ fn nothing_required(schema: &mut Value) {
             if keys.get("required").is_some_and(Value::is_array) {
                 keys.remove("required");
             }
+            // A key without a value takes the base's out, whatever stands there.
+            if let Some(kind) = keys.get("type").and_then(Value::as_str).map(str::to_owned) {
+                keys.insert("type".to_owned(), json!([kind, "null"]));
+            }
             keys.values_mut().for_each(nothing_required);
         }
         Value::Array(items) => items.iter_mut().for_each(nothing_required),

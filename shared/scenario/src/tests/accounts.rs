@@ -21,9 +21,9 @@ fn accounts_of_a_file_are_the_scenario_s_and_a_scenario_based_on_it_moves_them()
     let file = "named_accounts:\n  - {account: 001Dn0000000001, territory: dach}\n  - {account: 001Dn0000000002, territory: apac}\n";
     let base = base();
     let texts = [("accounts/fy27", file), ("fy27", base.as_str())];
-    assert_eq!(placed(&texts), ["001Dn0000000001AAA dach", "001Dn0000000002AAA apac"]);
+    assert_eq!(placed(&texts), ["001Dn0000000001IAA dach", "001Dn0000000002IAA apac"]);
     let moved = "based_on: fy27\nnamed_accounts:\n  - {account: 001Dn0000000002, territory: nordics}\n  - {account: 001Dn0000000001, remove: true}\n";
-    assert_eq!(placed(&[texts[0], texts[1], ("moved", moved)]), ["001Dn0000000002AAA nordics"]);
+    assert_eq!(placed(&[texts[0], texts[1], ("moved", moved)]), ["001Dn0000000002IAA nordics"]);
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_mistake_in_the_file_is_told_there() {
     let file = "named_accounts:\n  - {account: 001Dn0000000001, territory: dahc}\n  - {acount: 001Dn0000000002, territory: dach}\n";
     let told = said_of(&[("accounts/fy27", file), ("fy27", &base())]);
     for said in [
-        "scenarios/accounts/fy27.yaml:2:33 named_accounts[0].territory: unknown territory `dahc`; did you mean `dach`?",
+        "scenarios/accounts/fy27.yaml:2:32 named_accounts[0].territory: unknown territory `dahc`; did you mean `dach`?",
         "scenarios/accounts/fy27.yaml:3:6 named_accounts[1].acount: unknown key `acount`; did you mean `account`?",
         "scenarios/accounts/fy27.yaml:3:5 named_accounts[1]: `account` is missing; add `account: …`",
     ] {

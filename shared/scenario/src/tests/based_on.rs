@@ -67,11 +67,11 @@ hiring_plan:
     let line = base.lines().position(|line| line.contains("110")).unwrap() + 1;
     let told = said_of(&[("base", &base), ("wrong", derived)]);
     for said in [
-        &format!("scenarios/base.yaml:{line}:37 ramp_curves[1].percent_by_month[3]: 110 is too large; at most 100"),
+        &format!("scenarios/base.yaml:{line}:47 ramp_curves[1].percent_by_month[3]: 110 is too large; at most 100"),
         "scenarios/wrong.yaml:4:16 roster[0].profile: unknown profile `ae-midmarket`; did you mean `ae-mid-market`?",
         "scenarios/wrong.yaml:5:5 roster[1]: there is no seat `gone` to take out; ",
         "scenarios/wrong.yaml:7:5 hiring_plan[0]: `profile` is missing; add `profile: …`",
-        "scenarios/wrong.yaml:7:71 hiring_plan[0].seets: unknown key `seets`; did you mean `seats`?",
+        "scenarios/wrong.yaml:7:74 hiring_plan[0].seets: unknown key `seets`; did you mean `seats`?",
     ] {
         assert!(told.iter().any(|one| one.starts_with(said)), "wanted {said}\nin\n{}", told.join("\n"));
     }
