@@ -27,7 +27,7 @@ impl Witness for Seen {
     fn leaves(&mut self, pool: usize, month: usize) {
         self.leavers[pool * self.months + month] += 1.0;
     }
-    fn single(&mut self, single: usize, starts: i32, percent: i32, stays: usize, less_one: f64) {
+    fn single(&mut self, single: usize, starts: i32, percent: u16, stays: usize, less_one: f64) {
         let row = [f64::from(starts), f64::from(percent), stays as f64, less_one];
         self.singles[single * 4..single * 4 + 4].copy_from_slice(&row);
     }

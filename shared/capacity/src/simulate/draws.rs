@@ -40,7 +40,7 @@ impl Random {
 /// Number of equally likely steps of a table.
 pub const STEPS: usize = 4_096;
 
-/// A value for each of 4,096 equally likely steps.
+/// A value for each of 4,096 equally likely steps. Values are small, so that the tables of a trial stay in the nearest cache.
 #[derive(Debug, Clone)]
 pub struct Steps<T>(Box<[T; STEPS]>);
 
@@ -61,22 +61,22 @@ impl<T: Copy + Default> Steps<T> {
     }
 }
 
-impl Steps<i32> {
+impl Steps<u16> {
     /// The highest of them.
     #[must_use]
-    pub fn highest(&self) -> i32 {
+    pub fn highest(&self) -> u16 {
         self.0.iter().copied().max().unwrap_or(0)
     }
 
     /// The lowest of them.
     #[must_use]
-    pub fn lowest(&self) -> i32 {
+    pub fn lowest(&self) -> u16 {
         self.0.iter().copied().min().unwrap_or(0)
     }
 
     /// The same, but not below `least`.
     #[must_use]
-    pub fn at_least(mut self, least: i32) -> Self {
+    pub fn at_least(mut self, least: u16) -> Self {
         self.0.iter_mut().for_each(|value| *value = least.max(*value));
         self
     }
@@ -100,17 +100,24 @@ impl Steps<i32> {
             } else {
                 high - root(whole - part, high - likely)
             };
-            i32::try_from(value).unwrap_or(i32::MAX)
+            u16::try_from(value).unwrap_or(u16::MAX)
         })
     }
 }
 
-impl Steps<f64> {
+impl Steps<f32> {
+    /// The value that the lowest 12 of these bits choose.
+    #[inline]
+    #[must_use]
+    pub fn draw(&self, bits: u64) -> f64 {
+        f64::from(self.get(bits))
+    }
+
     /// `deviation` (basis points) times a normal number: mean nothing, and each step has its opposite.
     #[must_use]
     pub fn normal(deviation: u32) -> Self {
         let normal = normal_steps();
-        Self::of(|step| normal.get(step).copied().unwrap_or(0.0) * f64::from(deviation) / 10_000.0)
+        Self::of(|step| (normal.get(step).copied().unwrap_or(0.0) * f64::from(deviation) / 10_000.0) as f32)
     }
 }
 

@@ -120,8 +120,8 @@ pub struct FirstDay {
     pub month: u8,
     /// Part of the month from this day on.
     pub part: f64,
-    /// Part of the month that one day is.
-    pub one: f64,
+    /// Days of its month.
+    pub days: u8,
 }
 
 /// A scenario, ready to be drawn.
@@ -142,15 +142,15 @@ pub struct Market {
     /// Ramps that singles are on.
     pub ramps: Vec<Ramps>,
     /// Days by which hires are late.
-    pub delay: Steps<i32>,
+    pub delay: Steps<u16>,
     /// Percent of the ramp's time.
-    pub ramp: Steps<i32>,
+    pub ramp: Steps<u16>,
     /// The lowest of these.
-    pub lowest_percent: i32,
+    pub lowest_percent: u16,
     /// A seat's attainment less one.
-    pub seat: Steps<f64>,
+    pub seat: Steps<f32>,
     /// The market less one.
-    pub market: Steps<f64>,
+    pub market: Steps<f32>,
     /// Whether people leave at random.
     pub leave_at_random: bool,
 }
@@ -171,16 +171,15 @@ impl Market {
         let mut first_days = Vec::new();
         for (month, at) in (0u8..).zip(0..i32::from(scenario.months)) {
             let days = scenario.starts.plus(at).days();
-            let one = 1.0 / f64::from(days);
             first_days.extend((0..days).map(|day| FirstDay {
                 month,
                 part: f64::from(days - day) / f64::from(days),
-                one,
+                days: u8::try_from(days).unwrap_or(31),
             }));
         }
         let curves = scenario.profiles.iter().map(|profile| {
             let curve = scenario.ramp_curves.iter().find(|curve| curve.id == profile.ramp);
-            let levels = |percent: i32| curve.map(|curve| stretched(curve, percent.unsigned_abs())).unwrap_or_default();
+            let levels = |percent: u16| curve.map(|curve| stretched(curve, u32::from(percent))).unwrap_or_default();
             (lowest..=highest).map(levels).collect::<Vec<_>>()
         });
         let ways = |kind: &Kind| {

@@ -81,7 +81,7 @@ pub trait Witness {
     /// Somebody of a pool leaves at the end of this month.
     fn leaves(&mut self, _pool: usize, _month: usize) {}
     /// A single seat: first day, percent of the ramp's time, months that it stays, attainment while it ramps.
-    fn single(&mut self, _single: usize, _starts: i32, _percent: i32, _stays: usize, _less_one: f64) {}
+    fn single(&mut self, _single: usize, _starts: i32, _percent: u16, _stays: usize, _less_one: f64) {}
     /// A single seat's attainment of a year that it shares with nobody.
     fn alone(&mut self, _single: usize, _year: usize, _less_one: f64) {}
     /// Attainment that is shared by all who are there for a whole year.
@@ -196,7 +196,7 @@ impl Bench {
             let mut year = 0.0;
             for (month, (direct, left)) in sums.direct.iter_mut().zip(&ways.left).enumerate().take(market.months) {
                 if month % 12 == 0 {
-                    year = all.booking(market.seat.get(random.bits()));
+                    year = all.booking(market.seat.draw(random.bits()));
                 }
                 *direct += year * left;
             }
@@ -214,16 +214,16 @@ impl Bench {
     ) -> Option<Drawn> {
         // Twelve bits each for delay, ramp and attainment, twenty-eight for the month of leaving.
         let bits = random.bits();
-        let starts = if single.is_hire { single.starts + market.delay.get(bits) } else { single.starts };
+        let starts = if single.is_hire { single.starts + i32::from(market.delay.get(bits)) } else { single.starts };
         let day = market.first_days.get(starts.max(0).unsigned_abs() as usize)?;
         let percent = market.ramp.get(bits >> 12);
-        let row = (percent - market.lowest_percent).unsigned_abs() as usize;
+        let row = usize::from(percent - market.lowest_percent);
         let ramp = market.ramps.get(single.ramp)?.lengths.get(row)?;
         let stays = match market.ways.get(single.profile) {
             Some(ways) if market.leave_at_random => ways.leaving.get(((bits >> 36) as u32) << 4),
             Some(_) | None => MONTHS,
         };
-        let less_one = market.seat.get(bits >> 24);
+        let less_one = market.seat.draw(bits >> 24);
         witness.single(at, starts, percent, stays, less_one);
         Some(Drawn {
             first: usize::from(day.month),
@@ -297,7 +297,7 @@ impl Bench {
             }
         } else {
             // Left in the year in which it was ramped: it shares its months with nobody.
-            let less_one = market.seat.get(random.bits());
+            let less_one = market.seat.draw(random.bits());
             witness.alone(at, year, less_one);
             for direct in sums.direct.iter_mut().take(last + 1).skip(from) {
                 *direct += single.scale + single.scale * less_one;
@@ -328,14 +328,14 @@ impl Bench {
         {
             last = usize::from(day.month);
             // The part before the day's end: what a start on it would miss, and the day itself.
-            last_part = 1.0 - day.part + day.one;
+            last_part = 1.0 - day.part + 1.0 / f64::from(day.days);
         }
         let mut amount = drawn.ramping;
         for month in drawn.first..=last {
             let after = month - drawn.first;
             let level = levels.next().filter(|_| after < drawn.ramp).unwrap_or(1.0);
             if after >= drawn.ramp && (after == drawn.ramp || month % 12 == 0) {
-                let less_one = market.seat.get(random.bits());
+                let less_one = market.seat.draw(random.bits());
                 witness.alone(at, month / 12, less_one);
                 amount = single.scale + single.scale * less_one;
             }
@@ -360,7 +360,7 @@ impl Bench {
         let years = market.months.div_ceil(12);
         let mut markets = [1.0; YEARS];
         for (year, factor) in markets.iter_mut().enumerate().take(years) {
-            let less_one = market.market.get(random.bits());
+            let less_one = market.market.draw(random.bits());
             witness.market(year, less_one);
             *factor += less_one;
         }
@@ -378,7 +378,7 @@ impl Bench {
                         continue;
                     }
                     whole.take(*leave);
-                    let drawn = market.seat.get(random.bits());
+                    let drawn = market.seat.draw(random.bits());
                     witness.leavers(segment, month, drawn);
                     let booking = leave.booking(drawn);
                     booked.iter_mut().take(month + 1 - from).for_each(|booked| *booked += booking);
@@ -386,7 +386,7 @@ impl Bench {
                 everybody = whole;
                 everybody.take(sums.leave.get(to - 1).copied().unwrap_or_default());
                 if !whole.is_nobody() {
-                    let drawn = market.seat.get(random.bits());
+                    let drawn = market.seat.draw(random.bits());
                     witness.year(segment, year, drawn);
                     let booking = whole.booking(drawn);
                     booked.iter_mut().for_each(|booked| *booked += booking);
@@ -395,7 +395,7 @@ impl Bench {
                     if ramped.is_nobody() {
                         continue;
                     }
-                    let drawn = market.seat.get(random.bits());
+                    let drawn = market.seat.draw(random.bits());
                     witness.ramped(segment, month, drawn);
                     let booking = ramped.booking(drawn);
                     booked.iter_mut().skip(month - from).for_each(|booked| *booked += booking);
