@@ -35,9 +35,9 @@ async fn a_planning_report_opens_on_desk_and_phone_in_the_dark_and_on_paper() ->
     let long = "Strategische Großkunden der Versicherungswirtschaft und des öffentlichen Sektors in Österreich";
     let config = config_with(&[
         ("scenarios/fy27-baseline.yaml", "name: Enterprise,", "name: '<img src=x onerror=alert(1)>',"),
-        ("scenarios/fy27-baseline.yaml", "name: Mid-market}", &format!("name: {long}}}")),
+        ("scenarios/fy27-baseline.yaml", "name: Mid-market}", format!("name: {long}}}").as_str()),
         ("scenarios/fy27-baseline.yaml", "name: FY27 baseline", "name: <script>alert(2)</script>"),
-        ("scenarios/fy27-baseline.yaml", "name: Latin America", &format!("name: {}", "W".repeat(90))),
+        ("scenarios/fy27-baseline.yaml", "name: Latin America", format!("name: {}", "W".repeat(90)).as_str()),
     ]);
     for (out, config) in [(&plan, project_root().join("config")), (&hostile, config.path().to_path_buf())] {
         let mut report = revloops();

@@ -99,7 +99,7 @@ fn the_committed_description_is_valid_open_api() {
 }
 
 #[test]
-fn figures_are_the_same_in_text_json_and_by_any_number_of_trials_again() {
+fn figures_are_the_same_in_text_and_json_and_in_every_run() {
     let text = said(&design(&["compute", "fy27-baseline"]));
     let json: Value = serde_json::from_str(&said(&design(&["compute", "fy27-baseline", "--json"]))).unwrap();
     let capacity = json["computed"]["total"]["years"][0]["capacity"].as_i64().unwrap();
