@@ -32,7 +32,7 @@ async function open(browser, url, { width = 1280, height = 860, dark = false, sc
   });
   const shoot = async (name) => {
     mkdirSync(screenshots, { recursive: true });
-    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, timeout: 30_000 });
   };
   return { page, wrong, shoot };
 }

@@ -75,6 +75,22 @@ impl Aws {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
+    /// Invokes a function and reads what it replies.
+    ///
+    /// # Errors
+    /// If it cannot be invoked, or fails; its own words are in the error.
+    pub async fn invoke(&self, function: &str, payload: &Value) -> anyhow::Result<Value> {
+        let answer = tempfile::NamedTempFile::new()?;
+        let arguments = ["lambda", "invoke", "--cli-read-timeout", "0", "--function-name", function, "--payload"];
+        let rest = [payload.to_string(), answer.path().to_string_lossy().into_owned()];
+        let said = self.json(arguments.map(str::to_owned).into_iter().chain(rest)).await?;
+        let text = std::fs::read_to_string(answer.path())?;
+        if let Some(error) = said.get("FunctionError").and_then(Value::as_str) {
+            bail!("{function} failed ({error}): {text}");
+        }
+        serde_json::from_str(&text).with_context(|| format!("reading what {function} replied"))
+    }
+
     /// Uploads what the template points at and writes the template that points at the uploads.
     ///
     /// # Errors

@@ -45,11 +45,16 @@ struct Checked {
 }
 
 impl Checked {
-    /// Adds what is wrong. The same can be found twice: in the scenario, and in a loop that reads from it.
+    /// Adds what is wrong. The same can be found twice: in a scenario, in one that is based on it, and in a loop that reads
+    /// from it; only its remedy may name another line then.
     fn add(&mut self, found: Vec<Problem>, warnings: Vec<Problem>) {
         for (all, more) in [(&mut self.problems, found), (&mut self.warnings, warnings)] {
             for problem in more {
-                if !all.contains(&problem) {
+                let same = |other: &Problem| {
+                    let place = |one: &Problem| (one.file.clone(), one.line, one.column, one.path.clone());
+                    place(other) == place(&problem) && other.what == problem.what
+                };
+                if !all.iter().any(same) {
                     all.push(problem);
                 }
             }

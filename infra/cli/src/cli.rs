@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, burst, check, config, console::Console, context::Context, demo, deploy, down, explain, figures, redrive,
-    route, status, test, up,
+    accounts, burst, check, config, console::Console, context::Context, demo, deploy, design, down, explain, figures,
+    redrive, route, status, territories, test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -42,6 +42,10 @@ enum Command {
     Accounts(accounts::Args),
     /// Batches: assign many records, simulate other rules, apply what was approved, undo it as a whole.
     Route(route::Args),
+    /// The plan: what it can book, how sure that is, why two plans differ; a report that a leader can open.
+    Design(design::Args),
+    /// The active scenario's territories in the CRM: plan, approve, apply, roll back, drift, accounts that wait for a person.
+    Territories(territories::Args),
     /// Many leads at once, with repeated messages and faults: what was lost, what happened twice, how fast it went.
     Burst(burst::Args),
     /// Size and start of each function binary, and how long a one-line change takes to build.
@@ -65,6 +69,8 @@ impl Cli {
                 Command::Accounts(args) => accounts::run(&context, args).await,
                 // Boxed: the largest of them by far, and each caller would hold its room.
                 Command::Route(args) => Box::pin(route::run(&context, args)).await,
+                Command::Design(args) => Box::pin(design::run(&context, args)).await,
+                Command::Territories(args) => Box::pin(territories::run(&context, args)).await,
                 Command::Burst(args) => burst::run(&context, args).await,
                 Command::Figures(args) => figures::run(&context, args).await,
                 Command::Test(args) => test::run(&context, args).await,

@@ -12,7 +12,11 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::local::Endpoints;
+use crate::scenarios::{self, Standing};
 use crate::{loops, schemas};
+
+/// The loop whose territories are the scenario's.
+const ROUTE: &str = "route";
 
 /// What to do with config.
 #[derive(Debug, clap::Args)]
@@ -75,7 +79,7 @@ pub async fn store(endpoints: &Endpoints) -> anyhow::Result<BucketConfigStore> {
 }
 
 /// Who moves the pointer: the person at this machine.
-fn person() -> String {
+pub(crate) fn person() -> String {
     std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned())
 }
 
@@ -112,6 +116,17 @@ pub async fn publish(
         bail!("nothing was promoted: {} problems", problems.len());
     }
     let store = store(endpoints).await?;
+    if let Standing::Other { named, active } = scenarios::publish(&context.console, &store, root, &person()).await? {
+        // Route has its territories from the scenario: with others than Deploy's, leads and accounts would drift apart.
+        let told = format!(
+            "config/active_scenario.yaml says {named}, and {active} is active: `cargo revloops design promote {named}`"
+        );
+        if names.iter().any(|name| name == ROUTE) {
+            bail!("Route was not promoted: {told}");
+        }
+        context.console.note(format!("Route stays as it is: {told}"));
+        candidates.retain(|(name, _)| *name != ROUTE);
+    }
     let mut moved = Vec::new();
     for (name, candidate) in &candidates {
         let now = Timestamp::now();

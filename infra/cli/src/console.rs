@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
@@ -102,6 +102,17 @@ impl Console {
     pub fn table(&self, headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
         if !self.json {
             self.say(table(headers, rows));
+        }
+    }
+
+    /// A table whose columns are figures, all but the first: they stand at the right, so that they can be compared.
+    pub fn figures(&self, headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+        if !self.json {
+            let mut table = table(headers, rows);
+            for column in table.column_iter_mut().skip(1) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+            self.say(table);
         }
     }
 

@@ -19,6 +19,7 @@ pub mod context;
 pub mod crm_api;
 pub mod demo;
 pub mod deploy;
+pub mod design;
 pub mod down;
 pub mod explain;
 pub mod figures;
@@ -27,8 +28,10 @@ pub mod local;
 pub mod loops;
 pub mod redrive;
 pub mod route;
+mod scenarios;
 mod schemas;
 pub mod status;
+pub mod territories;
 pub mod test;
 pub mod up;
 

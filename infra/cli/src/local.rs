@@ -17,6 +17,7 @@ pub use build::{FUNCTIONS, Function};
 pub(crate) use endpoints::write_private;
 pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
 pub use process::{Running, kill_group, running, stop};
-pub use python::ensure_venv as ensure_tools;
+pub(crate) use python::last_lines;
+pub use python::{SOLVER, ensure_packages, ensure_venv as ensure_tools};
 pub(crate) use start::stop_cloud;
 pub use start::{CLOUD, STANDINS, answers, ensure_up};

@@ -66,22 +66,9 @@ pub async fn again(context: &Context, endpoints: &Endpoints, parked_ids: &[Strin
         }
     }
     if !chosen.is_empty() {
-        invoke(context, &aws, endpoints.output("RedriveFunction")?).await?;
+        aws.invoke(endpoints.output("RedriveFunction")?, &json!({})).await?;
     }
     Ok(chosen)
-}
-
-async fn invoke(context: &Context, aws: &Aws, function: &str) -> anyhow::Result<()> {
-    let answer = context.layout.state.join("redrive.json");
-    let said = aws
-        .json(["lambda", "invoke", "--function-name", function, "--payload", "{}", &answer.to_string_lossy()])
-        .await?;
-    let text = std::fs::read_to_string(&answer).unwrap_or_default();
-    drop(std::fs::remove_file(&answer));
-    if let Some(error) = said.get("FunctionError").and_then(Value::as_str) {
-        bail!("the Redrive function failed ({error}): {text}");
-    }
-    Ok(())
 }
 
 /// One by one: the copy is sent before the original is deleted, so that a break in between doubles and never loses.

@@ -6,7 +6,7 @@ mod assign;
 mod candidate;
 mod columns;
 mod drill;
-mod figures;
+pub(crate) mod figures;
 mod history;
 mod history_file;
 mod jobs;

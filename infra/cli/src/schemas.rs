@@ -1,9 +1,10 @@
-//! JSON Schemas of the config files, generated from the code and committed, so that editors can help.
+//! JSON Schemas of the config files and the description of Design's service, generated from the code and committed, so that editors can help.
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use revloops_config::Problem;
+use revloops_planning::service;
 use revloops_scenario::source;
 
 use crate::context::Context;
@@ -28,6 +29,8 @@ fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
             add(format!("{}.{stem}", entry.card.name), &schema)?;
         }
     }
+    let described = format!("{}\n", serde_json::to_string_pretty(&service::describe())?);
+    files.push((folder.join(service::SCHEMA_FILE), described));
     Ok(files)
 }
 

@@ -8,14 +8,18 @@ use serde::Serialize;
 use serde_json::Value;
 
 use revloops_aws::{Clients, TableParked, counts};
-use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus};
+use revloops_config::ConfigStore as _;
+use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus, Placements as _};
 
 use crate::{
+    config::store,
     console::Tone,
     context::Context,
     crm_api::CrmApi,
     first_touches::{self, FirstTouches},
     local::{CLOUD, Endpoints, STANDINS, answers, running},
+    scenarios,
+    territories::{Planned, waiting},
 };
 
 /// `status` takes nothing.
@@ -38,10 +42,23 @@ pub struct Status {
     pub tables: Vec<Count>,
     /// Parked leads that are not done, soonest attempt first; at most a hundred.
     pub parked: Vec<Parked>,
+    /// Territories: the plan that waits for approval, and accounts that wait for a person; `None` while the cloud does not answer.
+    pub territories: Option<Territories>,
     /// The CRM's outbound messages, as the stand-in counts them.
     pub outbound: Value,
     /// Leads that wait for their owner's first touch; `None` while the CRM does not answer.
     pub first_touches: Option<FirstTouches>,
+}
+
+/// What waits for a person before territories go on.
+#[derive(Debug, Serialize)]
+pub struct Territories {
+    /// The active scenario's id; `None` where none is.
+    pub scenario: Option<String>,
+    /// The hash of the plan that waits for approval.
+    pub waiting_plan: Option<String>,
+    /// Accounts that wait to be placed.
+    pub pending_accounts: usize,
 }
 
 /// A process of the local system.
@@ -147,6 +164,11 @@ pub async fn run(context: &Context, _: Args) -> anyhow::Result<ExitCode> {
             format!("First touches: {waiting} leads wait, {due_soon} are due within the hour, {overdue} overdue.");
         console.say(if overdue > 0 { console.tone(Tone::Warn, said) } else { said });
     }
+    if let Some(territories) = &status.territories {
+        for line in said(territories) {
+            console.say(line);
+        }
+    }
     if status.parked.is_empty() {
         console.say("Nothing is parked.");
     } else {
@@ -182,13 +204,22 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
         parked: Vec::new(),
         outbound: Value::Null,
         first_touches: None,
+        territories: None,
         processes: Vec::new(),
     };
     let cloud_runs = processes.iter().any(|process| process.name == CLOUD && process.answers);
     if cloud_runs && let Ok(endpoints) = Endpoints::load(context) {
         let clients = endpoints.clients().await;
-        let queues = ["DemandQueueUrl", "DemandDeadLettersUrl", "RedriveDeadLettersUrl", "TouchWatchDeadLettersUrl"];
-        let tables = ["RunsTable", "InboxTable", "PoolsTable", "AccountsTable", "CacheTable", "ParkedTable"];
+        let queues = [
+            "DemandQueueUrl",
+            "DemandDeadLettersUrl",
+            "RedriveDeadLettersUrl",
+            "TouchWatchDeadLettersUrl",
+            "PlanningDeadLettersUrl",
+            "DriftDeadLettersUrl",
+        ];
+        let tables =
+            ["RunsTable", "InboxTable", "PoolsTable", "AccountsTable", "CacheTable", "PlacementsTable", "ParkedTable"];
         let (counts, (sizes, (parked, outbound))) = join(
             join_all(queues.map(|name| queue(&clients, &endpoints, name))),
             join(
@@ -201,12 +232,39 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
         status.tables = sizes.into_iter().collect::<anyhow::Result<_>>()?;
         status.parked = parked?.iter().map(shown).collect();
         status.outbound = outbound;
+        status.territories = territories(&endpoints).await.ok();
         if let Ok(crm) = CrmApi::log_in(&endpoints).await {
             status.first_touches = first_touches::count(&crm, Timestamp::now()).await.ok();
         }
     }
     status.processes.append(&mut processes);
     Ok(status)
+}
+
+async fn territories(endpoints: &Endpoints) -> anyhow::Result<Territories> {
+    let active = store(endpoints).await?.pointer(scenarios::POINTER).await?.map(|read| read.pointer.active);
+    let planned = Planned::of(endpoints.clone()).await?;
+    Ok(Territories {
+        scenario: active.map(|stamp| scenarios::id_of(&stamp).map(str::to_owned)).transpose()?,
+        waiting_plan: waiting(&planned).await?.map(|plan| plan.hash),
+        pending_accounts: planned.placements()?.pending().await?.len(),
+    })
+}
+
+fn said(territories: &Territories) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(scenario) = &territories.scenario {
+        lines.push(format!("Active scenario: {scenario}."));
+    }
+    if let Some(hash) = &territories.waiting_plan {
+        let short = hash.get(..12).unwrap_or(hash);
+        lines.push(format!("Plan {short} waits for approval: `cargo revloops territories show`."));
+    }
+    if territories.pending_accounts > 0 {
+        let count = territories.pending_accounts;
+        lines.push(format!("{count} accounts wait to be placed by a person: `cargo revloops territories pending`."));
+    }
+    lines
 }
 
 async fn processes(context: &Context) -> Vec<Process> {

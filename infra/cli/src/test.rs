@@ -10,7 +10,7 @@ use tokio::process::Command;
 use crate::console::Console;
 use crate::context::{Context, Ports};
 use crate::local::{ensure_tools, ensure_up};
-use crate::{check, down};
+use crate::{check, design, down};
 
 /// Which part.
 #[derive(Debug, clap::Args)]
@@ -59,6 +59,8 @@ async fn checks(context: &Context) -> anyhow::Result<()> {
     step(context, "Format", "cargo", &["fmt", "--all", "--check"]).await?;
     step(context, "Lints", "cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])
         .await?;
+    let solver = ["fmt", "--manifest-path", "infra/carve/Cargo.toml", "--check"];
+    step(context, "Format of the solver", "cargo", &solver).await?;
     let config = context.console.step("Config");
     let problems = check::problems(context)?;
     if !problems.is_empty() {
@@ -127,7 +129,7 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0)
 }
 
-/// `cargo test` over the workspace, passed through as it prints; how many passed and failed, and whether it ended well.
+/// `cargo test` over the workspace and the solver, passed through as it prints; how many passed and failed, and whether it ended well.
 async fn cargo_test(own: &Context, console: &Console, filter: Option<&str>) -> anyhow::Result<(u64, u64, bool)> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
@@ -138,10 +140,18 @@ async fn cargo_test(own: &Context, console: &Console, filter: Option<&str>) -> a
         .env("REVLOOPS_CLOUD_PORT", PORTS.cloud.to_string())
         .env("REVLOOPS_CRM_PORT", PORTS.crm.to_string())
         .env("REVLOOPS_ENRICHMENT_PORT", PORTS.enrichment.to_string())
-        .env("REVLOOPS_AI_PORT", PORTS.ai.to_string())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true);
+        .env("REVLOOPS_AI_PORT", PORTS.ai.to_string());
+    let workspace = counted(command, console).await?;
+    // The solver stands outside the workspace, with what it is built with.
+    let mut solver = design::solver::cargo(own, "test").await?;
+    solver.args(filter);
+    let solver = counted(solver, console).await?;
+    Ok((workspace.0 + solver.0, workspace.1 + solver.1, workspace.2 && solver.2))
+}
+
+/// Runs it, passes on what it prints, and counts.
+async fn counted(mut command: Command, console: &Console) -> anyhow::Result<(u64, u64, bool)> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().context("starting cargo test")?;
     let stdout = child.stdout.take().context("reading the tests' output")?;
     let mut lines = BufReader::new(stdout).lines();

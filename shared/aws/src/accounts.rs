@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::try_join_all;
 
 use revloops_domain::{Account, AccountId, ErrorClass};
@@ -19,10 +19,10 @@ use revloops_loopkit::{Failure, Outcome};
 
 use crate::failures::failure;
 use crate::item::{Item, from_json, n, number, s, text, to_json};
+use crate::writes::{put, write_all};
 
 /// What DynamoDB takes in one call.
 const ITEMS_A_READ: usize = 100;
-const ITEMS_A_WRITE: usize = 25;
 
 /// What DynamoDB leaves undone of a batch, it has throttled; a few more calls bring it home.
 const CALLS_A_BATCH: usize = 4;
@@ -143,30 +143,15 @@ impl TableAccounts {
     }
 
     async fn write_rows(&self, id: &AccountId, keys: &[&String], version: i64) -> Outcome<()> {
-        let put = |key: &&String| {
-            let row = PutRequest::builder()
-                .item("pk", s(row_key(key)))
-                .item("sk", s(id.as_str()))
-                .item("modified_ms", n(version))
-                .build()
-                .map_err(not_built)?;
-            Ok(WriteRequest::builder().put_request(row).build())
+        let row = |key: &&String| {
+            put(Item::from([
+                ("pk".to_owned(), s(row_key(key))),
+                ("sk".to_owned(), s(id.as_str())),
+                ("modified_ms".to_owned(), n(version)),
+            ]))
         };
-        let mut undone = HashMap::from([(self.table.clone(), keys.iter().map(put).collect::<Outcome<Vec<_>>>()?)]);
-        for _call in 0..CALLS_A_BATCH {
-            let written = self
-                .client
-                .batch_write_item()
-                .set_request_items(Some(undone))
-                .send()
-                .await
-                .map_err(|error| failure(format!("writing the keys of account {id}"), error))?;
-            undone = written.unprocessed_items.unwrap_or_default();
-            if undone.is_empty() {
-                return Ok(());
-            }
-        }
-        Err(Failure::new(ErrorClass::Throttled, format!("writing the keys of account {id}: not all were written")))
+        let puts = keys.iter().map(row).collect::<Outcome<_>>()?;
+        write_all(&self.client, &self.table, puts, &format!("writing the keys of account {id}")).await
     }
 
     /// Takes rows away, but for those that a newer version has written.
@@ -223,9 +208,7 @@ impl Accounts for TableAccounts {
         }
         let keys: BTreeSet<&String> = keys.iter().filter(|key| fits(key)).collect();
         let listed: Vec<&String> = keys.iter().copied().collect();
-        for some in listed.chunks(ITEMS_A_WRITE) {
-            self.write_rows(id, some, version).await?;
-        }
+        self.write_rows(id, &listed, version).await?;
         let mut item = self
             .client
             .put_item()

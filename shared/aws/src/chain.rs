@@ -1,7 +1,7 @@
-//! Starting a chain and waiting for its end.
+//! Starting a chain and waiting for its end; how an execution stands.
 
 use aws_sdk_sfn::Client;
-use aws_sdk_sfn::types::SyncExecutionStatus;
+use aws_sdk_sfn::types::{ExecutionStatus, SyncExecutionStatus};
 use serde_json::Value;
 
 use revloops_domain::ErrorClass;
@@ -43,5 +43,40 @@ impl Chain {
         }
         let how = format!("the chain ended as {}: {}", ended.status.as_str(), ended.error.unwrap_or_default());
         Err(Failure::new(ErrorClass::Transient, how))
+    }
+}
+
+/// How an execution of a Standard state machine stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Execution {
+    /// It is under way, or waits for a person.
+    Runs,
+    /// It has ended well, with this output.
+    Ended(Value),
+    /// It has ended otherwise.
+    Failed(String),
+}
+
+/// How the execution under `arn` stands.
+///
+/// # Errors
+/// When the service does not answer.
+pub async fn execution(client: &Client, arn: &str) -> Outcome<Execution> {
+    let described = client
+        .describe_execution()
+        .execution_arn(arn)
+        .send()
+        .await
+        .map_err(|error| failure("looking at an execution", error))?;
+    match described.status {
+        ExecutionStatus::Running | ExecutionStatus::PendingRedrive => Ok(Execution::Runs),
+        ExecutionStatus::Succeeded => serde_json::from_str(&described.output.unwrap_or_default())
+            .map(Execution::Ended)
+            .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading an execution's output", &error)),
+        // The SDK's enum may grow.
+        other => {
+            let cause = described.cause.or(described.error).unwrap_or_default();
+            Ok(Execution::Failed(format!("{}: {cause}", other.as_str())))
+        }
     }
 }

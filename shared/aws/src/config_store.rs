@@ -49,6 +49,15 @@ impl ConfigStore for BucketConfigStore {
         Ok(got.bytes().await.map_err(unavailable(format!("reading {key}")))?.to_vec())
     }
 
+    async fn newest(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let got = match self.bucket.get(&Path::from(key)).await {
+            Ok(got) => got,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(unavailable(format!("reading {key}"))(error)),
+        };
+        Ok(Some(got.bytes().await.map_err(unavailable(format!("reading {key}")))?.to_vec()))
+    }
+
     async fn pointer(&self, loop_name: &str) -> Result<Option<PointerRead>, StoreError> {
         let key = pointer_key(loop_name);
         let got = match self.bucket.get(&Path::from(key.as_str())).await {

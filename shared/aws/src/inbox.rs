@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{KeysAndAttributes, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
 
 use revloops_domain::ErrorClass;
@@ -16,13 +16,13 @@ use revloops_loopkit::{Failure, Outcome};
 
 use crate::failures::failure;
 use crate::item::{Item, n, s, text};
+use crate::writes::{put, write_all};
 
 /// Salesforce sends again for 24 hours; what comes later is caught by the run's own record.
 const KEPT_DAYS: i64 = 7;
 
 /// What DynamoDB takes in one call.
 const KEYS_A_READ: usize = 100;
-const ITEMS_A_WRITE: usize = 25;
 
 /// What DynamoDB leaves undone of a batch, it has throttled; a few more calls bring it home.
 const CALLS_A_BATCH: usize = 4;
@@ -66,30 +66,15 @@ impl TableInbox {
     }
 
     async fn write(&self, ids: &[&String], at: Timestamp) -> Outcome<()> {
-        let put = |id: &&String| {
-            let request = PutRequest::builder()
-                .item(ID, s(id.as_str()))
-                .item("enqueued_at", s(at.to_string()))
-                .item("expires_at", n(at.as_second() + KEPT_DAYS * 86_400))
-                .build()
-                .map_err(not_built)?;
-            Ok(WriteRequest::builder().put_request(request).build())
+        let row = |id: &&String| {
+            put(Item::from([
+                (ID.to_owned(), s(id.as_str())),
+                ("enqueued_at".to_owned(), s(at.to_string())),
+                ("expires_at".to_owned(), n(at.as_second() + KEPT_DAYS * 86_400)),
+            ]))
         };
-        let mut undone = HashMap::from([(self.table.clone(), ids.iter().map(put).collect::<Outcome<Vec<_>>>()?)]);
-        for _call in 0..CALLS_A_BATCH {
-            let written = self
-                .client
-                .batch_write_item()
-                .set_request_items(Some(undone))
-                .send()
-                .await
-                .map_err(|error| failure("writing the inbox", error))?;
-            undone = written.unprocessed_items.unwrap_or_default();
-            if undone.is_empty() {
-                return Ok(());
-            }
-        }
-        Err(Failure::new(ErrorClass::Throttled, "writing the inbox: not all of it was written"))
+        let puts = ids.iter().map(row).collect::<Outcome<_>>()?;
+        write_all(&self.client, &self.table, puts, "writing the inbox").await
     }
 }
 
@@ -110,9 +95,6 @@ impl Inbox for TableInbox {
 
     async fn enqueued(&self, notification_ids: &BTreeSet<String>, at: Timestamp) -> Outcome<()> {
         let ids: Vec<&String> = notification_ids.iter().collect();
-        for some in ids.chunks(ITEMS_A_WRITE) {
-            self.write(some, at).await?;
-        }
-        Ok(())
+        self.write(&ids, at).await
     }
 }

@@ -1,10 +1,12 @@
-//! Runs and their records, in the runs table: `pk` = subject, `sk` = `run/<trigger>/<loop>`.
+//! Runs and their records, in the runs table: `pk` = subject, `sk` = `run/<trigger>/<loop>`. A record that is too large for
+//! an item is in a bucket (see [`crate::records`]).
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
+use object_store::aws::AmazonS3;
 
 use revloops_domain::ErrorClass;
 use revloops_loopkit::ports::{Claim, Lease, RunStore, StoredRun};
@@ -12,20 +14,38 @@ use revloops_loopkit::{Failure, Outcome, Record, RunKey};
 
 use crate::conditional::update_if;
 use crate::failures::failure;
-use crate::item::{Item, from_json, n, number, s, text, to_json};
+use crate::item::{Item, n, number, s, text};
+use crate::records::{Kept, RECORD, RECORD_KEY, RECORD_SHA256, Records};
 
 /// [`RunStore`] on DynamoDB.
 #[derive(Debug, Clone)]
 pub struct TableRuns {
     client: Client,
     table: String,
+    records: Records,
 }
 
 impl TableRuns {
     /// On `table`.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), records: Records::default() }
+    }
+
+    /// The same, with the bucket that holds what is too large for an item.
+    #[must_use]
+    pub fn with_large_records(self, bucket: AmazonS3) -> Self {
+        Self { records: Records::within(bucket), ..self }
+    }
+
+    async fn stored(&self, item: &Item) -> Outcome<StoredRun> {
+        let record = self.records.of(item).await?;
+        let applied = item
+            .get("applied")
+            .and_then(|set| set.as_ns().ok())
+            .map(|numbers| numbers.iter().filter_map(|digits| digits.parse().ok()).collect())
+            .unwrap_or_default();
+        Ok(StoredRun { record, applied })
     }
 
     /// An update of the run's item.
@@ -37,16 +57,6 @@ impl TableRuns {
 
 fn sort_key(key: &RunKey) -> String {
     format!("run/{}/{}", key.trigger, key.loop_name)
-}
-
-fn stored(item: &Item) -> Outcome<StoredRun> {
-    let record: Record = from_json(item, "record")?;
-    let applied = item
-        .get("applied")
-        .and_then(|set| set.as_ns().ok())
-        .map(|numbers| numbers.iter().filter_map(|digits| digits.parse().ok()).collect())
-        .unwrap_or_default();
-    Ok(StoredRun { record, applied })
 }
 
 fn not_ours(key: &RunKey) -> Failure {
@@ -75,7 +85,11 @@ impl RunStore for TableRuns {
         match asked {
             Ok(taken) => {
                 let item = taken.attributes.unwrap_or_default();
-                if item.contains_key("record") { Ok(Claim::Resume(Box::new(stored(&item)?))) } else { Ok(Claim::Fresh) }
+                if Records::has_one(&item) {
+                    Ok(Claim::Resume(Box::new(self.stored(&item).await?)))
+                } else {
+                    Ok(Claim::Fresh)
+                }
             }
             Err(error) => match error.as_service_error() {
                 Some(aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(
@@ -83,7 +97,7 @@ impl RunStore for TableRuns {
                 )) => {
                     let item = no.item().cloned().unwrap_or_default();
                     if text(&item, "status") == Some("done") {
-                        Ok(Claim::Done(Box::new(stored(&item)?)))
+                        Ok(Claim::Done(Box::new(self.stored(&item).await?)))
                     } else {
                         let until = number(&item, "lease_until").and_then(|ms| Timestamp::from_millisecond(ms).ok());
                         Ok(Claim::Busy { until: until.unwrap_or(now) })
@@ -97,17 +111,25 @@ impl RunStore for TableRuns {
     async fn decided(&self, key: &RunKey, owner: &str, record: &Record) -> Outcome<()> {
         let update = self
             .update(key)
-            .update_expression(
-                "SET #record = :record, #status = :decided, decided_at = :at, correlation_id = :correlation",
+            .condition_expression(
+                "lease_owner = :owner AND attribute_not_exists(#record) AND attribute_not_exists(record_key)",
             )
-            .condition_expression("lease_owner = :owner AND attribute_not_exists(#record)")
-            .expression_attribute_names("#record", "record")
+            .expression_attribute_names("#record", RECORD)
             .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":record", s(to_json(record)?))
             .expression_attribute_values(":decided", s("decided"))
             .expression_attribute_values(":at", n(record.decided_at.as_millisecond()))
             .expression_attribute_values(":correlation", s(record.correlation_id.as_str()))
             .expression_attribute_values(":owner", s(owner));
+        let rest = "#status = :decided, decided_at = :at, correlation_id = :correlation";
+        let update = match self.records.keep(record).await? {
+            Kept::Inside(json) => update
+                .update_expression(format!("SET #record = :record, {rest}"))
+                .expression_attribute_values(":record", s(json)),
+            Kept::Outside { key, sha256 } => update
+                .update_expression(format!("SET {RECORD_KEY} = :key, {RECORD_SHA256} = :sha256, {rest}"))
+                .expression_attribute_values(":key", s(key))
+                .expression_attribute_values(":sha256", s(sha256)),
+        };
         if update_if(update, "storing a decision").await? { Ok(()) } else { Err(not_ours(key)) }
     }
 
@@ -143,6 +165,23 @@ impl RunStore for TableRuns {
         Ok(())
     }
 
+    async fn one(&self, key: &RunKey) -> Outcome<Option<StoredRun>> {
+        let read = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", s(&key.subject))
+            .key("sk", s(sort_key(key)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| failure("reading a run", error))?;
+        match read.item {
+            Some(item) if Records::has_one(&item) => Ok(Some(self.stored(&item).await?)),
+            Some(_) | None => Ok(None),
+        }
+    }
+
     async fn about(&self, subject: &str) -> Outcome<Vec<StoredRun>> {
         let mut runs = Vec::new();
         let mut pages = self
@@ -158,8 +197,8 @@ impl RunStore for TableRuns {
             .send();
         while let Some(item) = pages.next().await {
             let item = item.map_err(|error| failure("reading runs", error))?;
-            if item.contains_key("record") {
-                runs.push(stored(&item)?);
+            if Records::has_one(&item) {
+                runs.push(self.stored(&item).await?);
             }
         }
         runs.sort_by_key(|run| run.record.decided_at);

@@ -57,6 +57,9 @@ pub trait ConfigStore: Send + Sync {
     /// The bytes of one version.
     async fn get(&self, key: &str, version_id: &str) -> Result<Vec<u8>, StoreError>;
 
+    /// The bytes of the newest version, `None` where there is no such object.
+    async fn newest(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
     /// The pointer of a loop, `None` where nothing is active yet.
     async fn pointer(&self, loop_name: &str) -> Result<Option<PointerRead>, StoreError>;
 

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CompanyProfile, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId, MailDomain, MatchedAccount,
-    OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score,
+    Cents, CompanyProfile, ConfigStamp, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId, MailDomain,
+    MatchedAccount, OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score,
 };
 
 /// Detail types on the bus.
@@ -37,6 +37,82 @@ pub mod names {
     pub const TOUCH_MISSED: &str = "touch.missed";
     /// A lead that its owner has missed is routed again: a `LeadSaved` with who is passed over.
     pub const LEAD_PASSED_OVER: &str = "lead.passed_over";
+    /// A scenario became the active one: the planning chain's start.
+    pub const SCENARIO_PROMOTED: &str = "scenario.promoted";
+    /// Somebody wants the active scenario held against the CRM anew: the planning chain's other start.
+    pub const TERRITORIES_PLAN_WANTED: &str = "territories.plan_wanted";
+    /// Design computed a scenario's capacity.
+    pub const SCENARIO_COMPUTED: &str = "scenario.computed";
+}
+
+/// What starts the planning chain: a scenario became active, or a person wants a new plan of its territories.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanningWanted {
+    /// The same for every delivery of the same promotion: runs of one loop for it happen once.
+    pub event_id: String,
+    /// The chain's id.
+    pub correlation_id: CorrelationId,
+    /// The scenario's id.
+    pub scenario_id: String,
+    /// Which version of it.
+    pub scenario: ConfigStamp,
+    /// Why the chain runs.
+    pub why: PlanningWhy,
+    /// Who promoted it, or asked.
+    pub by: String,
+    /// When.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// The version that was active before; none for the first, or where nothing was promoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<ConfigStamp>,
+    /// Whether this is a parked run's second way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redriven: bool,
+}
+
+/// What Design replies and publishes, as `scenario.computed`: the whole plan by year. The rest is in the run's record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScenarioComputed {
+    /// `covered`, or `short` where a segment falls short of its target.
+    pub status: String,
+    /// The run that computed.
+    pub run_id: RunId,
+    /// The chain's id.
+    pub correlation_id: CorrelationId,
+    /// The scenario's id.
+    pub scenario_id: String,
+    /// Which version of it.
+    pub scenario: ConfigStamp,
+    /// ISO 4217 code of every amount.
+    pub currency: String,
+    /// By year of the plan.
+    pub years: Vec<ComputedYear>,
+    /// Segments that fall short, each with the first month of the year.
+    pub short: Vec<(String, String)>,
+}
+
+/// One year of a computed plan; amounts in whole cents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ComputedYear {
+    /// Its first month: `2027-01`.
+    pub starts: String,
+    /// What is expected to be booked.
+    pub capacity: Cents,
+    /// What is to be booked.
+    pub target: Option<Cents>,
+    /// What the people on the seats have signed for.
+    pub quota: Cents,
+}
+
+/// Why the planning chain runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanningWhy {
+    /// A scenario was promoted.
+    Promoted,
+    /// A person asked for a plan.
+    Plan,
 }
 
 /// A lead was saved in the CRM: the input of the demand chain. It names the lead and carries none of its fields; the

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use revloops_domain::ErrorClass;
 use revloops_loopkit::ports::{Applied, Bus, BusEvent, CrmReader, CrmWriter, Effects};
-use revloops_loopkit::{Action, Effect, Marker, Outcome};
+use revloops_loopkit::{Action, Effect, Failure, Marker, Outcome};
+use serde_json::Value;
 
 /// Applies effects to the CRM and the bus.
 #[derive(Clone)]
@@ -28,6 +30,39 @@ impl WorldEffects {
     }
 }
 
+async fn emit(bus: &dyn Bus, effect: &Effect, name: &str, detail: &Value) -> Outcome<Applied> {
+    let event = BusEvent { name: name.to_owned(), id: effect.key.to_string(), detail: detail.clone() };
+    bus.publish(std::slice::from_ref(&event)).await?.into_iter().collect::<Outcome<Vec<()>>>()?;
+    Ok(Applied::Now)
+}
+
+/// Applies the effects of a loop that only publishes events.
+#[derive(Clone)]
+pub struct EventEffects {
+    bus: Arc<dyn Bus>,
+}
+
+impl EventEffects {
+    /// On `bus`.
+    #[must_use]
+    pub fn new(bus: Arc<dyn Bus>) -> Self {
+        Self { bus }
+    }
+}
+
+#[async_trait]
+impl Effects for EventEffects {
+    async fn apply(&self, effect: &Effect, _attempted_before: bool) -> Outcome<Applied> {
+        match &effect.action {
+            Action::Emit { name, detail } => emit(self.bus.as_ref(), effect, name, detail).await,
+            Action::UpdateRecord { object, .. } | Action::UpsertRecord { object, .. } => {
+                let why = format!("effect {} writes a {object}, and this function has no CRM", effect.key);
+                Err(Failure::new(ErrorClass::Bug, why))
+            }
+        }
+    }
+}
+
 #[async_trait]
 impl Effects for WorldEffects {
     async fn apply(&self, effect: &Effect, attempted_before: bool) -> Outcome<Applied> {
@@ -48,11 +83,7 @@ impl Effects for WorldEffects {
                 let created = self.writer.upsert(object, key_field, key, fields).await?;
                 Ok(if created { Applied::Now } else { Applied::Before })
             }
-            Action::Emit { name, detail } => {
-                let event = BusEvent { name: name.clone(), id: effect.key.to_string(), detail: detail.clone() };
-                self.bus.publish(std::slice::from_ref(&event)).await?.into_iter().collect::<Outcome<Vec<()>>>()?;
-                Ok(Applied::Now)
-            }
+            Action::Emit { name, detail } => emit(self.bus.as_ref(), effect, name, detail).await,
         }
     }
 }

@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use revloops_domain::ErrorClass;
-use revloops_loopkit::ports::Clock as _;
+use revloops_loopkit::ports::{Clock as _, Effects};
 use revloops_loopkit::{Failure, Loop, Outcome, RunContext, run_once};
 
 use crate::time::{RandomIds, SystemClock};
 use crate::world::World;
-use crate::{WorldEffects, logs};
+use crate::{EventEffects, WorldEffects, logs};
 
 /// What ends a function before it could serve.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -45,15 +45,36 @@ where
 {
     logs::start();
     let world = World::load().await;
+    let (crm, bus) = (world.crm().await?, world.bus()?);
+    serve_loop_with(world, WorldEffects::new(crm.clone(), crm, bus), make).await
+}
+
+/// Serves a loop that reads and writes no CRM: its effects are events, and it is given no credentials.
+///
+/// # Errors
+/// As [`serve_loop`].
+pub async fn serve_loop_of_events<L, M>(make: M) -> Result<(), StartError>
+where
+    L: Loop,
+    M: AsyncFnOnce(World) -> Outcome<L>,
+{
+    logs::start();
+    let world = World::load().await;
+    let effects = EventEffects::new(world.bus()?);
+    serve_loop_with(world, effects, make).await
+}
+
+async fn serve_loop_with<L, M>(world: World, effects: impl Effects, make: M) -> Result<(), StartError>
+where
+    L: Loop,
+    M: AsyncFnOnce(World) -> Outcome<L>,
+{
     let clock = SystemClock;
-    let (lease, config, runs, crm, bus) = (
+    let (lease, config, runs) = (
         SignedDuration::from_secs(world.settings().parsed::<u32>("LEASE_SECONDS")?.into()),
         world.active_config::<L::Config>()?,
         world.runs()?,
-        world.crm().await?,
-        world.bus()?,
     );
-    let effects = WorldEffects::new(crm.clone(), crm, bus);
     let the_loop = make(world).await?;
     serve_with(async |payload: Value| {
         let started = clock.now();

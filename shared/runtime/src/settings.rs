@@ -26,6 +26,12 @@ impl Settings {
         }
     }
 
+    /// The setting `REVLOOPS_<name>`, where it is given.
+    #[must_use]
+    pub fn optional(self, name: &str) -> Option<String> {
+        self.text(name).ok()
+    }
+
     /// The setting as a `T`.
     ///
     /// # Errors

@@ -8,15 +8,16 @@ use tokio::sync::OnceCell;
 
 use revloops_ai::Anthropic;
 use revloops_aws::{
-    BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableAccounts, TableCache,
-    TableInbox, TableLeads, TableParked, TablePools, TableRuns, TableSpend, WorkQueue,
+    BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableAccounts, TableApprovals,
+    TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns, TableSpend, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::{
-    Accounts, BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Pools, Provider, RunStore, Spend,
+    Accounts, Approvals, BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Placements, Pools,
+    Provider, RunStore, Spend,
 };
 use revloops_loopkit::{Failure, Outcome};
 
@@ -63,7 +64,29 @@ impl World {
     /// # Errors
     /// As all of these: `ConfigInvalid` where a setting is missing or unusable.
     pub fn runs(&self) -> Outcome<Arc<dyn RunStore>> {
-        Ok(Arc::new(TableRuns::new(self.clients.dynamodb.clone(), self.settings.text("RUNS_TABLE")?)))
+        let runs = TableRuns::new(self.clients.dynamodb.clone(), self.settings.text("RUNS_TABLE")?);
+        // Only functions whose records grow with the CRM are given the bucket of large ones.
+        Ok(match self.settings.optional("RECORDS_BUCKET") {
+            Some(_) => Arc::new(runs.with_large_records(self.bucket("RECORDS_BUCKET")?)),
+            None => Arc::new(runs),
+        })
+    }
+
+    /// Accounts' places beside the CRM.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn placements(&self) -> Outcome<Arc<dyn Placements>> {
+        Ok(Arc::new(TablePlacements::new(self.clients.dynamodb.clone(), self.settings.text("PLACEMENTS_TABLE")?)))
+    }
+
+    /// Plans that wait for a person.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn approvals(&self) -> Outcome<Arc<dyn Approvals>> {
+        let (table, steps) = (self.settings.text("PLACEMENTS_TABLE")?, self.clients.steps.clone());
+        Ok(Arc::new(TableApprovals::new(self.clients.dynamodb.clone(), steps, table)))
     }
 
     /// The newest versions of leads.

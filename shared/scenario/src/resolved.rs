@@ -105,12 +105,20 @@ impl Resolved {
         if found != sealed.sha256 {
             return Err(ResolvedError::WrongHash { scenario, found, wanted: sealed.sha256 });
         }
+        Self::from_content(&scenario, content)
+    }
+
+    /// The scenario of which this is the content, as somebody sent it: checked, and based on none.
+    ///
+    /// # Errors
+    /// When the content does not pass the check; every problem is told.
+    pub fn from_content(id: &str, content: Value) -> Result<Self, ResolvedError> {
         let mut problems = Problems::new();
-        let document = Document::received(&path_of(&scenario), content);
-        names::id(&scenario, &document, "", &mut problems);
+        let document = Document::received(&path_of(id), content);
+        names::id(id, &document, "", &mut problems);
         document.fits(&in_whole(), &mut problems);
-        let read = Self::of(&scenario, Vec::new(), &document.reported(), &mut problems);
-        problems.into_result(read).map_err(|problems| ResolvedError::Invalid { scenario, problems })
+        let read = Self::of(id, Vec::new(), &document.reported(), &mut problems);
+        problems.into_result(read).map_err(|problems| ResolvedError::Invalid { scenario: id.to_owned(), problems })
     }
 
     /// The scenario as a complete YAML file: based on none, everything written out.

@@ -178,7 +178,8 @@ pub fn active_schema() -> Schema {
 
 /// The schema of a whole scenario. It has the marks of a difference as well, so that both schemas say the same of what is
 /// wrong.
-pub(crate) fn in_whole() -> Schema {
+#[must_use]
+pub fn in_whole() -> Schema {
     Schema::try_from(with_marks(schema_for!(RawScenario).to_value())).unwrap_or_default()
 }
 

@@ -30,6 +30,26 @@ pub struct Territory {
 pub struct Territories(pub(crate) Vec<Territory>);
 
 impl Territories {
+    /// A tree of ids and the territories that they lie in, without conditions and owners: for plans that code makes up.
+    ///
+    /// `None` where an id comes twice, or one lies in a territory that has not come before it: so there are no cycles.
+    #[must_use]
+    pub fn tree<'a>(ids: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Option<Self> {
+        let mut all = Self::default();
+        for (id, within) in ids {
+            let parent = match within {
+                Some(within) => Some(all.0.iter().position(|one| one.id == within)?),
+                None => None,
+            };
+            if all.named(id).is_some() {
+                return None;
+            }
+            let (id, name) = (id.to_owned(), id.to_owned());
+            all.0.push(Territory { id, name, about: None, when: None, parent, owners: BTreeMap::new() });
+        }
+        Some(all)
+    }
+
     /// The first that holds. Allocates nothing.
     #[must_use]
     pub fn find(&self, values: &FieldValues) -> Option<&Territory> {

@@ -24,6 +24,18 @@ pub fn nanoseconds(items: usize, passes: usize, mut work: impl FnMut(Range<usize
     figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
 
+/// Seconds that this thread has had the core for, where the system tells (else those of the wall).
+pub fn cpu_seconds() -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(wall_seconds, |nanoseconds| nanoseconds / 1e9)
+}
+
+fn wall_seconds() -> f64 {
+    static BEGUN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    BEGUN.get_or_init(Instant::now).elapsed().as_secs_f64()
+}
+
 /// Most memory that this process has had, in bytes, where the system tells.
 pub fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

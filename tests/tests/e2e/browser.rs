@@ -1,9 +1,11 @@
-//! The rep's page in headless Chromium. What is looked at is in `tests/browser/`; the pictures go to `.revloops/screenshots`.
+//! The rep's page and the planning report in headless Chromium. What is looked at is in `tests/browser/`; the pictures go to `.revloops/screenshots`.
 
+use std::path::Path;
 use std::process::Command;
 
-use revloops_tests::tools;
+use revloops_tests::tools::{self, project_root};
 
+use crate::config::{config_with, revloops};
 use crate::crm_standin::{CrmStandIn, run};
 use crate::demand;
 
@@ -24,6 +26,35 @@ async fn a_lead_saved_on_the_page_comes_back_scored_owned_and_with_its_mails() -
     let report = run(chain).await?;
     assert!(report.ends_with("4 of 4 held\n"), "{report}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_planning_report_opens_on_desk_and_phone_in_the_dark_and_on_paper() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (plan, hostile) = (folder.path().join("plan.html"), folder.path().join("hostile.html"));
+    let long = "Strategische Großkunden der Versicherungswirtschaft und des öffentlichen Sektors in Österreich";
+    let config = config_with(&[
+        ("scenarios/fy27-baseline.yaml", "name: Enterprise,", "name: '<img src=x onerror=alert(1)>',"),
+        ("scenarios/fy27-baseline.yaml", "name: Mid-market}", &format!("name: {long}}}")),
+        ("scenarios/fy27-baseline.yaml", "name: FY27 baseline", "name: <script>alert(2)</script>"),
+        ("scenarios/fy27-baseline.yaml", "name: Latin America", &format!("name: {}", "W".repeat(90))),
+    ]);
+    for (out, config) in [(&plan, project_root().join("config")), (&hostile, config.path().to_path_buf())] {
+        let mut report = revloops();
+        report.args(["design", "report", "fy27-iberia", "--against", "fy27-baseline", "--trials", "2000", "--out"]);
+        let told = run(report_of(report, out, &config)).await?;
+        assert!(told.contains(&out.display().to_string()), "{told}");
+    }
+    let mut look = script("planning_report.mjs", &format!("file://{}", plan.display()))?;
+    look.args(["--hostile", &format!("file://{}", hostile.display())]);
+    let report = run(look).await?;
+    assert!(report.ends_with("6 of 6 held\n"), "{report}");
+    Ok(())
+}
+
+fn report_of(mut command: Command, out: &Path, config: &Path) -> Command {
+    command.arg(out).arg("--config").arg(config).args(["--date", "2026-12-01"]);
+    command
 }
 
 fn script(name: &str, url: &str) -> anyhow::Result<Command> {

@@ -182,7 +182,7 @@ async fn functions_killed_at_any_moment_leave_nothing_lost_and_nothing_twice() -
     let mut killed = 0;
     for _ in 0..25 {
         tokio::time::sleep(Duration::from_millis(150)).await;
-        killed += kill_a_loop(&system.context.layout.state);
+        killed += kill_one_of(&system.context.layout.state, &["Qualify", "Route", "Engage"]);
     }
     assert!(killed > 3, "only {killed} functions were killed");
     system.wait_for_ends(&ids, Duration::from_secs(400)).await?;
@@ -194,17 +194,15 @@ async fn functions_killed_at_any_moment_leave_nothing_lost_and_nothing_twice() -
     Ok(())
 }
 
-/// Kills one running process of a loop's function, in the middle of whatever it does.
-fn kill_a_loop(state: &std::path::Path) -> usize {
+/// Kills one running process of one of these functions, in the middle of whatever it does; how many were killed.
+pub(crate) fn kill_one_of(state: &std::path::Path, functions: &[&str]) -> usize {
     let ours = state.to_string_lossy().into_owned();
     let processes = std::fs::read_dir("/proc").unwrap().flatten().filter(|entry| {
         let runs = std::fs::read_link(entry.path().join("exe")).unwrap_or_default();
         let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
         let environment = String::from_utf8_lossy(&environment);
         runs.to_string_lossy().starts_with(&ours)
-            && ["Qualify", "Route", "Engage"]
-                .iter()
-                .any(|name| environment.contains(&format!("AWS_LAMBDA_FUNCTION_NAME=revloops-{name}")))
+            && functions.iter().any(|name| environment.contains(&format!("AWS_LAMBDA_FUNCTION_NAME=revloops-{name}")))
     });
     for process in processes {
         let pid = process.file_name().to_string_lossy().into_owned();

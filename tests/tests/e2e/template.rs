@@ -17,7 +17,6 @@ struct Template {
     context: Context,
     source: Value,
     expanded: Value,
-    chain: String,
 }
 
 fn template() -> &'static Template {
@@ -31,8 +30,7 @@ fn template() -> &'static Template {
         let printed = run(Command::new(context.layout.tool("python")).arg(expand).arg(context.layout.template()))
             .expect("the SAM transform");
         let mut both: Value = serde_json::from_str(&printed).expect("one JSON document");
-        let chain = std::fs::read_to_string(root.join("infra/chains/demand.asl.json")).expect("the chain's definition");
-        Template { source: both["source"].take(), expanded: both["expanded"].take(), chain, context }
+        Template { source: both["source"].take(), expanded: both["expanded"].take(), context }
     })
 }
 
@@ -239,8 +237,9 @@ fn stores_are_private_and_recoverable(template: &Value) -> Vec<String> {
 /// Every permission names its actions and its resources; only log delivery, which knows no resources, is for all of them.
 fn permissions_are_named(template: &Value) -> Vec<String> {
     let mut problems = Vec::new();
-    for (name, role) in of_type(template, "AWS::IAM::Role") {
-        let policies = list(&role["Policies"]);
+    let of_roles = of_type(template, "AWS::IAM::Role").map(|(name, role)| (name, list(&role["Policies"])));
+    let alone = of_type(template, "AWS::IAM::Policy").map(|(name, policy)| (name, vec![policy]));
+    for (name, policies) in of_roles.chain(alone) {
         for statement in policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"])) {
             let actions: Vec<&str> = list(&statement["Action"]).into_iter().filter_map(Value::as_str).collect();
             for action in actions.iter().filter(|action| action.ends_with('*')) {
@@ -286,7 +285,16 @@ fn logs_end(template: &Value) -> Vec<String> {
 fn times_fit_into_each_other(template: &Value) -> Vec<String> {
     let default = |name: &str| number(template, &json!({"Ref": name})).unwrap_or_default();
     let busy = default("BusyRetrySeconds") * default("BusyRetryAttempts");
+    let planning_busy = default("PlanningBusyRetrySeconds") * default("PlanningBusyRetryAttempts");
     [
+        (
+            default("PlanningStepSeconds") < default("PlanningLeaseSeconds"),
+            "a planning run's lease ends before the function that holds it",
+        ),
+        (
+            default("PlanningLeaseSeconds") < planning_busy,
+            "the planning chain gives a busy run up before its lease ends",
+        ),
         (
             default("StepTimeoutSeconds") < default("LeaseSeconds"),
             "a run's lease ends before the function that holds it",
@@ -331,6 +339,8 @@ const RULES: [(&str, Rule, &[&str]); 11] = [
         &[
             "/Resources/LeadSaved/Properties/Targets/0/DeadLetterConfig",
             "/Resources/RedriveEveryMinute/Properties/Target/DeadLetterConfig",
+            "/Resources/PlanningWanted/Properties/Targets/0/DeadLetterConfig",
+            "/Resources/DeployEveryNight/Properties/Target/DeadLetterConfig",
         ],
     ),
     ("asynchronous", asynchronous_functions_have_dead_letters, &["/Resources/Redrive/Properties/DeadLetterConfig"]),
@@ -375,6 +385,7 @@ const RULES: [(&str, Rule, &[&str]); 11] = [
             "/Resources/EngageLog/Properties/RetentionInDays",
             "/Resources/Engage/Properties/LoggingConfig",
             "/Resources/DemandChain/Properties/LoggingConfiguration",
+            "/Resources/PlanningChain/Properties/LoggingConfiguration",
         ],
     ),
     (
@@ -384,6 +395,8 @@ const RULES: [(&str, Rule, &[&str]); 11] = [
             "/Parameters/LeaseSeconds/Default",
             "/Parameters/StarterTimeoutSeconds/Default",
             "/Parameters/BusyRetryAttempts/Default",
+            "/Parameters/PlanningLeaseSeconds/Default",
+            "/Parameters/PlanningBusyRetryAttempts/Default",
         ],
     ),
     (
@@ -425,6 +438,7 @@ fn every_rule_finds_what_is_added_in_error() {
             json!("dynamodb:*"),
         ),
         ("permissions", "/Resources/QualifyRole/Properties/Policies/0/PolicyDocument/Statement/0/Resource", json!("*")),
+        ("permissions", "/Resources/PlanApprovalMayResume/Properties/PolicyDocument/Statement/0/Resource", json!("*")),
         ("secrets", "/Resources/CrmSecret/Properties/SecretString", json!("{}")),
         ("secrets", "/Parameters/AiApiKey", json!({"Type": "String"})),
         ("secrets", "/Resources/Engage/Properties/Environment/Variables/AI_TOKEN", json!("x")),
@@ -458,26 +472,26 @@ fn every_function_is_packaged_from_a_workspace_package_of_its_name() {
     }
 }
 
-/// The chain with its placeholders filled by the template's own substitutions.
-fn chain() -> Value {
-    let machine = &resources(&template().expanded)["DemandChain"]["Properties"];
-    let mut text = template().chain.clone();
+/// A chain with its placeholders filled by the template's own substitutions.
+fn chain(machine: &str, file: &str) -> Value {
+    let machine = &resources(&template().expanded)[machine]["Properties"];
+    let root = &template().context.layout.root;
+    let mut text = std::fs::read_to_string(root.join("infra/chains").join(file)).expect("the chain's definition");
     for (name, value) in machine["DefinitionSubstitutions"].as_object().expect("substitutions") {
         let placeholder = format!("${{{name}}}");
-        assert!(text.contains(&placeholder), "the chain does not use {name}");
+        assert!(text.contains(&placeholder), "{file} does not use {name}");
         let filled =
             number(&template().expanded, value).map_or_else(|| "filled".to_owned(), |number| number.to_string());
         text = text.replace(&placeholder, &filled);
     }
-    assert!(!text.contains("${"), "the chain has a placeholder that the template does not fill");
+    assert!(!text.contains("${"), "{file} has a placeholder that the template does not fill");
     serde_json::from_str(&text).expect("the chain is JSON once it is filled")
 }
 
-#[test]
-fn the_chain_retries_what_passes_by_itself_and_parks_everything_else() {
-    let chain = chain();
-    for step in ["Qualify", "Route", "Engage"] {
-        let state = &chain["States"][step];
+/// What passes by itself is retried, and everything else is parked.
+fn retries_and_parks(chain: &Value, steps: &[&str]) {
+    for step in steps {
+        let state = &chain["States"][*step];
         let retried: BTreeSet<&str> = list(&state["Retry"])
             .into_iter()
             .flat_map(|retry| list(&retry["ErrorEquals"]))
@@ -501,8 +515,48 @@ fn the_chain_retries_what_passes_by_itself_and_parks_everything_else() {
     }
     assert!(
         chain["States"]["Park"]["Catch"].is_null(),
-        "a run that cannot park has to fail, so that its message comes back"
+        "a run that cannot park has to fail, so that somebody hears of it"
     );
+}
+
+#[test]
+fn the_demand_chain_retries_what_passes_by_itself_and_parks_everything_else() {
+    retries_and_parks(&chain("DemandChain", "demand.asl.json"), &["Qualify", "Route", "Engage"]);
+}
+
+#[test]
+fn the_planning_chain_applies_nothing_that_nobody_approved() {
+    let chain = chain("PlanningChain", "planning.asl.json");
+    retries_and_parks(&chain, &["Design", "Deploy", "NotePending", "AskForApproval", "Apply"]);
+    let states = chain["States"].as_object().expect("states");
+    let leads_to = |name: &str| -> BTreeSet<&str> {
+        let says = |next: &Value| next.as_str() == Some(name);
+        let mut from = BTreeSet::new();
+        for (state, is) in states {
+            let choices = list(&is["Choices"]).into_iter().chain(list(&is["Catch"]));
+            if says(&is["Next"]) || says(&is["Default"]) || choices.into_iter().any(|choice| says(&choice["Next"])) {
+                from.insert(state.as_str());
+            }
+        }
+        from
+    };
+    assert_eq!(leads_to("Apply"), BTreeSet::from(["IsApproved", "IsThrough"]));
+    assert_eq!(leads_to("IsApproved"), BTreeSet::from(["AskForApproval"]));
+    assert_eq!(leads_to("IsThrough"), BTreeSet::from(["Apply"]));
+    let approved = &states["IsApproved"]["Choices"][0];
+    assert_eq!(approved["Condition"], "{% $states.input.answer.status = 'approved' %}");
+    assert_eq!(states["Apply"]["Arguments"]["Payload"]["apply"]["approved"], "{% $states.input.answer.hash %}");
+}
+
+#[test]
+fn what_stands_for_an_approval_is_in_no_output_and_no_log() {
+    let chain = chain("PlanningChain", "planning.asl.json");
+    let told = |state: &Value| state["Output"].to_string() + &state["Catch"].to_string();
+    for (name, state) in chain["States"].as_object().expect("states") {
+        assert!(!told(state).contains("Token"), "{name} hands the token on");
+    }
+    let machine = &resources(&template().expanded)["PlanningChain"]["Properties"];
+    assert_eq!(machine["LoggingConfiguration"]["IncludeExecutionData"], false);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Sends parked leads again when they are due, further apart each time.
+//! Sends parked leads and promotions again when they are due, further apart each time.
 //!
 //! What failed for a reason that passes by itself is tried again: after one minute, two, four, … one hour at most.
 //! What was refused, has a wrong config, needs a person or is a bug waits for a person, who sends it again by
@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use revloops_domain::ErrorClass;
+use revloops_domain::events::names;
 use revloops_loopkit::Outcome;
-use revloops_loopkit::ports::{Clock, Parked, ParkedItem};
+use revloops_loopkit::ports::{Bus, BusEvent, Clock, Parked, ParkedItem};
 use revloops_runtime::WorkQueue;
 
 /// So many a tick; the next tick takes the next.
@@ -43,14 +44,32 @@ impl Sends for WorkQueue {
     }
 }
 
+/// The ways back into the chains.
+pub struct Ways<'a> {
+    /// Leads: the demand chain's queue.
+    pub demand: &'a dyn Sends,
+    /// Promotions: the bus, whose rule starts the planning chain.
+    pub planning: &'a dyn Bus,
+}
+
+impl Ways<'_> {
+    async fn send(&self, item: &ParkedItem, event: &Value) -> Outcome<()> {
+        let event = again(event);
+        // The planning chain parks under this name (infra/chains/planning.asl.json).
+        let Some(id) = item.parked_id.strip_prefix("planning/") else { return self.demand.send(&event).await };
+        let promoted = BusEvent { name: names::SCENARIO_PROMOTED.to_owned(), id: id.to_owned(), detail: event };
+        self.planning.publish(std::slice::from_ref(&promoted)).await?.into_iter().collect()
+    }
+}
+
 /// Sends what is due.
 ///
 /// An item's next attempt is put off before it is sent: a tick that dies in between costs a wait, and two ticks at once
 /// send it once.
 ///
 /// # Errors
-/// When what is parked cannot be read, or the queue takes nothing; the rest is done at the next tick.
-pub async fn redrive_due(parked: &dyn Parked, queue: &dyn Sends, clock: &dyn Clock) -> Outcome<Redriven> {
+/// When what is parked cannot be read, or the queue or the bus takes nothing; the rest is done at the next tick.
+pub async fn redrive_due(parked: &dyn Parked, ways: &Ways<'_>, clock: &dyn Clock) -> Outcome<Redriven> {
     let started = clock.now();
     let mut done = Redriven::default();
     for item in parked.due(started, AT_ONCE).await? {
@@ -67,7 +86,7 @@ pub async fn redrive_due(parked: &dyn Parked, queue: &dyn Sends, clock: &dyn Clo
         }
         let next = clock.now().saturating_add(wait(item.attempts)).unwrap_or(Timestamp::MAX);
         if parked.postpone(&item.parked_id, due, next).await? {
-            queue.send(&again(event)).await?;
+            ways.send(&item, event).await?;
             done.sent += 1;
             log(&item);
         }
@@ -145,7 +164,14 @@ mod tests {
         for item in items {
             parked.park(item).await.unwrap();
         }
-        let done = redrive_due(&parked, &queue, &world).await.unwrap();
+        let ways = Ways { demand: &queue, planning: &world };
+        let done = redrive_due(&parked, &ways, &world).await.unwrap();
+        let promoted = world.with(|memory| memory.events.clone());
+        queue
+            .0
+            .lock()
+            .unwrap()
+            .extend(promoted.into_iter().map(|event| json!({"bus": event.name, "detail": event.detail})));
         (done, queue.0.into_inner().unwrap(), parked)
     }
 
@@ -171,6 +197,14 @@ mod tests {
         .await;
         assert_eq!(done, Redriven { sent: 1, for_a_person: 1 });
         assert_eq!(sent[0]["event_id"], "asked-for");
+    }
+
+    #[tokio::test]
+    async fn a_parked_promotion_goes_back_by_the_bus_and_never_to_the_leads() {
+        let (done, sent, _) = redriven(&[item("planning/p1", "Transient", "2026-11-22T10:04:00Z")]).await;
+        assert_eq!(done.sent, 1);
+        let detail = json!({"event_id": "planning/p1", "redriven": true});
+        assert_eq!(sent, [json!({"bus": "scenario.promoted", "detail": detail})]);
     }
 
     #[test]

@@ -1,16 +1,21 @@
 //! Carries out an approved plan of the CRM's territories, or takes it back: a bounded piece an invocation, until it says that
 //! it is done. Where it stopped is in the journal, so that it may die anywhere and be called again with the same.
 
+mod pending;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use revloops_deploy::Plan;
 use revloops_deploy::sync::{self, Approved, Ports, Turn};
 use revloops_domain::{ErrorClass, RunId};
 use revloops_loopkit::ports::RunStore;
 use revloops_loopkit::{Failure, Outcome, RunKey};
+
+pub use pending::{Made, Noted, note_pending};
 
 /// Chunks of an invocation: a thousand records, and well within its time.
 const CHUNKS_A_TURN: usize = 5;
@@ -37,6 +42,31 @@ pub struct Asked {
     /// Where the last turn stopped; the beginning where it is left out.
     #[serde(default)]
     pub from_chunk: u32,
+}
+
+/// What the planning chain and the command line invoke this with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Invocation {
+    /// A plan is carried out.
+    Apply(Asked),
+    /// What it did is taken back.
+    RollBack(Asked),
+    /// The accounts that it leaves to a person come on their list.
+    NotePending(Made),
+}
+
+/// Does what is asked for; the reply is a [`Reply`], or for the list a [`Noted`].
+///
+/// # Errors
+/// As [`handle`] and [`note_pending`].
+pub async fn invoked(invocation: Invocation, ports: Ports<'_>, runs: &dyn RunStore, at: Timestamp) -> Outcome<Value> {
+    let reply = match invocation {
+        Invocation::Apply(asked) => serde_json::to_value(handle(Payload::Apply(asked), ports, runs, at).await?),
+        Invocation::RollBack(asked) => serde_json::to_value(handle(Payload::RollBack(asked), ports, runs, at).await?),
+        Invocation::NotePending(made) => serde_json::to_value(note_pending(&made, ports.placements, runs).await?),
+    };
+    reply.map_err(|error| Failure::new(ErrorClass::Bug, "writing a reply").caused_by(error))
 }
 
 /// How far it came: `{"done": false, "next_chunk": 5, …}` asks to be called again with it.
@@ -82,9 +112,8 @@ pub async fn handle(payload: Payload, ports: Ports<'_>, runs: &dyn RunStore, at:
 }
 
 async fn planned(key: &RunKey, runs: &dyn RunStore) -> Outcome<(RunId, Plan)> {
-    let about = runs.about(&key.subject).await?;
     let none = || Failure::new(ErrorClass::Rejected, format!("no run of {} made a plan for it", key.subject));
-    let stored = about.into_iter().find(|run| run.record.key == *key).ok_or_else(none)?;
+    let stored = runs.one(key).await?.ok_or_else(none)?;
     let record = stored.record;
     let plan = serde_json::from_value(record.decision.verdict).map_err(|error| {
         Failure::unreadable(ErrorClass::Bug, format_args!("reading the plan of run {}", record.run_id), &error)

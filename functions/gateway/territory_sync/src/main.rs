@@ -5,7 +5,7 @@ use revloops_loopkit::ports::Clock as _;
 use revloops_runtime::function::StartError;
 use revloops_runtime::time::SystemClock;
 use revloops_runtime::{World, serve};
-use revloops_territory_sync::handle;
+use revloops_territory_sync::invoked;
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
@@ -21,7 +21,7 @@ async fn main() -> Result<(), StartError> {
             placements: placements.as_ref(),
             bus: bus.as_ref(),
         };
-        handle(payload, ports, runs.as_ref(), SystemClock.now()).await
+        invoked(payload, ports, runs.as_ref(), SystemClock.now()).await
     })
     .await
 }

@@ -24,12 +24,17 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 8] = [
+pub const FUNCTIONS: [Function; 13] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
+    Function { logical_id: "DesignApi", package: "revloops-design-api" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
     Function { logical_id: "Qualify", package: "revloops-qualify" },
     Function { logical_id: "Route", package: "revloops-route" },
     Function { logical_id: "Engage", package: "revloops-engage" },
+    Function { logical_id: "Design", package: "revloops-design" },
+    Function { logical_id: "Deploy", package: "revloops-deploy" },
+    Function { logical_id: "PlanApproval", package: "revloops-plan-approval" },
+    Function { logical_id: "TerritorySync", package: "revloops-territory-sync" },
     Function { logical_id: "Redrive", package: "revloops-redrive" },
     Function { logical_id: "Batch", package: "revloops-batch" },
     Function { logical_id: "TouchWatch", package: "revloops-touch-watch" },

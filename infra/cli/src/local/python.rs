@@ -13,12 +13,34 @@ use crate::context::Context;
 /// The oldest Python that the pinned local cloud runs on.
 const OLDEST: (u32, u32) = (3, 10);
 
+/// Packages that are installed together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Packages {
+    title: &'static str,
+    /// A file of the project.
+    requirements: &'static str,
+    /// In the venv, beside the packages: what was installed.
+    mark: &'static str,
+}
+
+const LOCAL_CLOUD: Packages =
+    Packages { title: "Python environment", requirements: "infra/local/cloud/requirements.txt", mark: "installed.txt" };
+
+/// What carving territories needs: only who carves installs it.
+pub(crate) const SOLVER: Packages =
+    Packages { title: "Solver's library", requirements: "infra/carve/requirements.txt", mark: "installed-solver.txt" };
+
 /// Has the venv ready. What was interrupted is carried on: only a finished installation leaves its mark.
 ///
 /// # Errors
 /// If there is no Python that can make one, or a package cannot be installed.
 pub async fn ensure_venv(context: &Context) -> anyhow::Result<()> {
-    let step = context.console.step("Python environment");
+    ensure_packages(context, LOCAL_CLOUD).await
+}
+
+/// The same for other packages, in the same venv.
+pub(crate) async fn ensure_packages(context: &Context, packages: Packages) -> anyhow::Result<()> {
+    let step = context.console.step(packages.title);
     let layout = &context.layout;
     // A lock of its own: a second local system beside this one shares the environment.
     let beside = layout.venv().with_extension("lock");
@@ -30,10 +52,10 @@ pub async fn ensure_venv(context: &Context) -> anyhow::Result<()> {
         step.detail("another installation is under way");
         only_one.lock().context("waiting for another installation")?;
     }
-    let requirements = layout.root.join("infra/local/cloud/requirements.txt");
+    let requirements = layout.root.join(packages.requirements);
     let wanted =
         std::fs::read_to_string(&requirements).with_context(|| format!("reading {}", requirements.display()))?;
-    let mark = layout.venv().join("installed.txt");
+    let mark = layout.venv().join(packages.mark);
     if std::fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) && runs(&layout.tool("python")).await {
         step.skipped("installed");
         return Ok(());
@@ -63,7 +85,11 @@ pub async fn ensure_venv(context: &Context) -> anyhow::Result<()> {
         None => String::new(),
     };
     if !status.success() {
-        bail!("pip could not install the local cloud; run the command again to carry on\n{}", last_lines(&errors, 8));
+        bail!(
+            "pip could not install {}; run the command again to carry on\n{}",
+            packages.requirements,
+            last_lines(&errors, 8)
+        );
     }
     std::fs::write(&mark, wanted)?;
     step.done("installed");

@@ -146,6 +146,10 @@ fn parameters(ports: Ports) -> BTreeMap<&'static str, String> {
         ("LeaseSeconds", "25".to_owned()),
         ("BusyRetrySeconds", "3".to_owned()),
         ("BusyRetryAttempts", "10".to_owned()),
+        ("PlanningStepSeconds", "60".to_owned()),
+        ("PlanningLeaseSeconds", "65".to_owned()),
+        ("PlanningBusyRetrySeconds", "5".to_owned()),
+        ("PlanningBusyRetryAttempts", "16".to_owned()),
         ("RetrySeconds", "1".to_owned()),
         ("RetryMaxSeconds", "5".to_owned()),
         ("ChainTimeoutSeconds", "100".to_owned()),
@@ -298,6 +302,10 @@ mod tests {
     fn the_local_times_fit_into_each_other() {
         assert!(number("StepTimeoutSeconds") < number("LeaseSeconds"));
         assert!(number("LeaseSeconds") < number("BusyRetrySeconds") * number("BusyRetryAttempts"));
+        assert!(number("PlanningStepSeconds") < number("PlanningLeaseSeconds"));
+        assert!(
+            number("PlanningLeaseSeconds") < number("PlanningBusyRetrySeconds") * number("PlanningBusyRetryAttempts")
+        );
         assert!(number("StepTimeoutSeconds") * 3 < number("ChainTimeoutSeconds"));
         assert!(number("ChainTimeoutSeconds") < number("StarterTimeoutSeconds"));
         assert!(number("StarterTimeoutSeconds") <= number("DemandVisibilitySeconds"));

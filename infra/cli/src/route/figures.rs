@@ -11,7 +11,7 @@ pub(super) fn peak_megabytes() -> Option<u64> {
 }
 
 /// `12,345`: as people read numbers.
-pub(super) fn thousands(number: u64) -> String {
+pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -2,6 +2,7 @@
 //! bring their own from `testkit`.
 
 mod accounts;
+mod approvals;
 mod batch;
 mod behaviour;
 mod bus;
@@ -21,6 +22,7 @@ mod time;
 mod touches;
 
 pub use accounts::Accounts;
+pub use approvals::{Answer, Approvals, AskedPlan, Begun, PlanStatus, ResumeToken};
 pub use batch::{
     BatchJob, BatchStore, CHUNK, ChunkRun, Collections, Direction, Ended, Intended, Noted, PlannedChange, RecordResult,
     RecordWrite,

@@ -53,6 +53,11 @@ pub trait RunStore: Send + Sync {
     /// Gives the run back after a failure, so that a retry need not wait for the lease to run out.
     async fn release(&self, key: &RunKey, owner: &str) -> Outcome<()>;
 
+    /// One run, where it is decided.
+    async fn one(&self, key: &RunKey) -> Outcome<Option<StoredRun>> {
+        Ok(self.about(&key.subject).await?.into_iter().find(|run| run.record.key == *key))
+    }
+
     /// All decided runs about a subject, in the order of their decisions.
     async fn about(&self, subject: &str) -> Outcome<Vec<StoredRun>>;
 }

@@ -89,7 +89,7 @@ const MISTAKES: &[Planted] = &[
         "{id: fr-1,",
         "{id: dach-1,",
         "pierre.laurent@northfield.example, profile",
-        &["roster[1].id: the seat `dach-1` stands twice; keep one: it stands in line 61 already"],
+        &["roster[1].id: the seat `dach-1` stands twice; keep one: it stands in line 52 already"],
     ),
     planted(
         "person: james.hart@northfield.example, profile: ae-mid-market,",
@@ -122,12 +122,12 @@ const MISTAKES: &[Planted] = &[
     ),
     planted(
         "{id: nordics-next, profile: ae-mid-market, segment: mid-market, territory: nordics, manager: emea-lead",
-        "{id: nordics-next, profile: ae-mid-market, segment: mid-markt, territory: nordic, manager: emea",
+        "{id: nordics-next, profile: ae-mid-market, segment: mid-markt, territory: nordic, manager: emea-led",
         "id: nordics-next",
         &[
             "hiring_plan[2].segment: unknown segment `mid-markt`; did you mean `mid-market`?",
             "hiring_plan[2].territory: unknown territory `nordic`; did you mean `nordics`?",
-            "hiring_plan[2].manager: unknown manager `emea`; did you mean `emea-lead`?",
+            "hiring_plan[2].manager: unknown manager `emea-led`; did you mean `emea-lead`?",
         ],
     ),
     planted(

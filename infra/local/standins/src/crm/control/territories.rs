@@ -18,6 +18,7 @@ use crate::crm::error::ApiError;
 use crate::crm::http::Answer;
 use crate::crm::ids;
 use crate::crm::schema::Schema;
+use crate::crm::store::values::as_text;
 use crate::crm::store::write::Scope;
 
 #[derive(Deserialize)]
@@ -55,7 +56,7 @@ pub(crate) async fn run_rule(State(app): State<Arc<App>>, Json(run): Json<RuleRu
         let territories = schema.object("Territory2").ok_or_else(ApiError::not_found)?;
         let territory = ids::normalise(&run.territory_id).ok_or_else(ApiError::not_found)?;
         let model = scope.existing(territories, &territory)?.remove("Territory2ModelId");
-        let model = model.as_ref().and_then(crate::crm::store::values::as_text).unwrap_or_default();
+        let model = model.as_ref().and_then(as_text).unwrap_or_default();
         let rule = create(
             "ObjectTerritory2AssignmentRule",
             json!({ "MasterLabel": "Planted", "DeveloperName": "Planted", "Territory2ModelId": model, "ObjectType": "Account" }),
