@@ -174,6 +174,8 @@ fn deploy_command(args: &Args, stack: &str, packaged: &str) -> Vec<String> {
             .to_vec();
     command.extend(["CAPABILITY_IAM".to_owned(), "CAPABILITY_AUTO_EXPAND".to_owned()]);
     command.push("--no-fail-on-empty-changeset".to_owned());
+    // The template is larger than CloudFormation takes in a call.
+    command.extend(["--s3-bucket".to_owned(), args.artifacts.clone()]);
     if !args.execute {
         command.push("--no-execute-changeset".to_owned());
     }

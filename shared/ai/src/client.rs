@@ -34,6 +34,11 @@ const MAX_ANSWER_BYTES: usize = 16 << 20;
 /// has to be back within fifty seconds.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
+/// A search of the web costs so much, in millionths of a US dollar: $10 a thousand.
+///
+/// Source: <https://platform.claude.com/docs/en/about-claude/pricing>.
+const MICROUSD_A_SEARCH: u64 = 10_000;
+
 /// Where and how the model is asked.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -163,6 +168,7 @@ impl Anthropic {
             _ => {}
         }
         let (input_tokens, output_tokens) = (answer.usage.sent(), answer.usage.output_tokens);
+        let searched = answer.usage.searches().saturating_mul(MICROUSD_A_SEARCH);
         let called = answer
             .content
             .into_iter()
@@ -180,7 +186,7 @@ impl Anthropic {
             model: answer.model,
             input_tokens,
             output_tokens,
-            microusd: self.price.of(input_tokens, output_tokens),
+            microusd: self.price.of(input_tokens, output_tokens).saturating_add(searched),
         })
     }
 
@@ -292,6 +298,7 @@ mod tests {
                 input_schema: json!({"type": "object"}),
             },
             max_tokens: 1024,
+            web_searches: 0,
         }
     }
 
@@ -306,6 +313,14 @@ mod tests {
         assert_eq!(answer.model, "claude-sonnet-4-5-20250929");
         assert_eq!((answer.input_tokens, answer.output_tokens), (1_205, 310));
         assert_eq!(answer.microusd, (1_205 * 3_000_000 + 310 * 15_000_000_u64).div_ceil(1_000_000));
+    }
+
+    #[test]
+    fn searches_of_the_web_are_paid_for_beside_the_tokens() {
+        let mut searched: serde_json::Value = serde_json::from_str(include_str!("fixtures/tool_use.json")).unwrap();
+        searched["usage"]["server_tool_use"] = json!({"web_search_requests": 2});
+        let plain = take(include_str!("fixtures/tool_use.json")).unwrap();
+        assert_eq!(take(&searched.to_string()).unwrap().microusd, plain.microusd + 20_000);
     }
 
     #[test]

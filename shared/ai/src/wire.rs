@@ -14,7 +14,7 @@ pub(crate) struct Request<'a> {
     pub(crate) max_tokens: u32,
     pub(crate) system: &'a str,
     pub(crate) messages: [Message; 1],
-    pub(crate) tools: [Tool<'a>; 1],
+    pub(crate) tools: Vec<AnyTool<'a>>,
     pub(crate) tool_choice: ToolChoice<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) output_config: Option<OutputConfig>,
@@ -33,6 +33,27 @@ pub(crate) struct TextBlock {
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
     pub(crate) text: String,
+}
+
+/// A tool of ours, or one that the vendor carries out itself.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum AnyTool<'a> {
+    /// The tool by which the model answers.
+    Ours(Tool<'a>),
+    /// The web.
+    Search(WebSearch),
+}
+
+/// The vendor's web search.
+///
+/// Source: <https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool>.
+#[derive(Serialize)]
+pub(crate) struct WebSearch {
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) max_uses: u8,
 }
 
 /// The tool.
@@ -99,9 +120,23 @@ pub(crate) struct Usage {
     pub(crate) cache_creation_input_tokens: Option<u64>,
     #[serde(default)]
     pub(crate) cache_read_input_tokens: Option<u64>,
+    #[serde(default)]
+    pub(crate) server_tool_use: Option<ServerToolUse>,
+}
+
+/// What the vendor carried out itself.
+#[derive(Deserialize)]
+pub(crate) struct ServerToolUse {
+    #[serde(default)]
+    pub(crate) web_search_requests: u64,
 }
 
 impl Usage {
+    /// Searches of the web.
+    pub(crate) fn searches(&self) -> u64 {
+        self.server_tool_use.as_ref().map_or(0, |used| used.web_search_requests)
+    }
+
     /// All tokens sent, at the full price: we ask for no caching.
     pub(crate) fn sent(&self) -> u64 {
         let cached =

@@ -20,5 +20,5 @@ pub use contended::ContendedPools;
 pub use memory::{Memory, Write};
 pub use parked::ParkedInMemory;
 pub use shipped::{config_root, shipped_config, shipped_sources_with};
-pub use territories::{CrmTerritories, PlacementsInMemory, Shape};
+pub use territories::{CrmTerritories, PlacementsInMemory, Shape, TerritoryShape};
 pub use world::{Kill, TestWorld};

@@ -46,11 +46,14 @@ pub struct PlacementsInMemory {
     pub moved: BTreeMap<AccountId, Timestamp>,
 }
 
+/// Developer name, name, our id, description, and the developer name of the territory that it lies in.
+pub type TerritoryShape = (String, String, Option<String>, Option<String>, Option<String>);
+
 /// What is in the CRM, without the ids that it gives: to compare two worlds by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shape {
-    /// Developer name, name, our id, description, and the developer name of the territory that it lies in.
-    pub territories: BTreeSet<(String, String, Option<String>, Option<String>, Option<String>)>,
+    /// Territories.
+    pub territories: BTreeSet<TerritoryShape>,
     /// Developer name of the territory, user, role.
     pub users: BTreeSet<(String, UserId, Option<String>)>,
     /// Developer name of the territory, account, whether by hand.

@@ -66,6 +66,7 @@ fn request() -> ModelRequest {
         }),
         tool: Tool { name: "draft_sequence".into(), description: "The sequence.".into(), input_schema: schema() },
         max_tokens: 4_096,
+        web_searches: 0,
     }
 }
 

@@ -135,6 +135,10 @@ pub struct Agent {
     /// At most so many tokens in the answer.
     #[schemars(range(min = 100, max = 4000))]
     pub max_tokens: u32,
+    /// How often it may search the web for one account; not at all where it is left out.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 10))]
+    pub web_searches: u8,
     /// How sure it must be, in percent, for an account to be placed; below it the account waits for a person.
     #[schemars(range(min = 1, max = 100))]
     pub min_confidence: u8,

@@ -109,11 +109,12 @@ mod tests {
     }
 
     fn names(outputs: &Outputs) -> Vec<&str> {
-        let emitted = outputs.effects.iter().map(|effect| match &effect.action {
-            Action::Emit { name, .. } => name.as_str(),
-            other => panic!("a plan writes nothing: {other:?}"),
-        });
-        emitted.collect()
+        let mut names = Vec::new();
+        for effect in &outputs.effects {
+            let Action::Emit { name, .. } = &effect.action else { panic!("a plan writes nothing: {effect:?}") };
+            names.push(name.as_str());
+        }
+        names
     }
 
     #[tokio::test]

@@ -69,6 +69,9 @@ pub(super) async fn deploy(context: &Context, secrets: &Secrets, packages: &[Pac
         "CAPABILITY_IAM",
         "CAPABILITY_AUTO_EXPAND",
         "--no-fail-on-empty-changeset",
+        // Larger than CloudFormation takes in a call.
+        "--s3-bucket",
+        ARTIFACTS,
         "--template-file",
     ]
     .map(OsString::from)

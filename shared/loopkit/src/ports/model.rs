@@ -16,6 +16,8 @@ pub struct ModelRequest {
     pub tool: Tool,
     /// At most so many tokens in the answer.
     pub max_tokens: u32,
+    /// How often the model may search the web before it answers; not at all where it is 0.
+    pub web_searches: u8,
 }
 
 /// The shape of the answer.

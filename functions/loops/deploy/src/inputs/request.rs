@@ -35,6 +35,7 @@ pub(super) fn request(
             input_schema: agent::answer_schema(&scenario.territories),
         },
         max_tokens: told.max_tokens,
+        web_searches: told.web_searches,
     }
 }
 

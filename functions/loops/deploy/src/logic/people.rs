@@ -42,10 +42,10 @@ pub(crate) fn people(
         for (login, role) in &goal.people {
             match by_login.get(login) {
                 Some(user) if user.active => drop(missing.insert(&user.id, (login.as_str(), role.as_ref()))),
-                other => absent.push(Absent {
+                found @ (Some(_) | None) => absent.push(Absent {
                     territory: territory.clone(),
                     login: login.clone(),
-                    why: if other.is_some() { "not active" } else { "unknown to the CRM" }.to_owned(),
+                    why: if found.is_some() { "not active" } else { "unknown to the CRM" }.to_owned(),
                 }),
             }
         }

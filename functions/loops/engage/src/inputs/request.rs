@@ -51,6 +51,7 @@ pub(super) fn request(config: &EngageConfig, plan: &Plan<'_>, faults: &[Fault]) 
             input_schema: schema(),
         },
         max_tokens: config.prompt.max_tokens,
+        web_searches: 0,
     }
 }
 

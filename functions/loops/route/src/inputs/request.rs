@@ -24,6 +24,7 @@ pub(super) fn request(told: &Agent, config: &RouteConfig, input: &RouteInput) ->
             input_schema: agent::answer_schema(&config.territories),
         },
         max_tokens: told.max_tokens,
+        web_searches: 0,
     }
 }
 

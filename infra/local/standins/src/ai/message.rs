@@ -109,7 +109,8 @@ mod tests {
     use super::*;
 
     fn request(max_tokens: u64, text: &str, name: &str, schema: Value) -> Request {
-        let tool = Tool { name: name.into(), description: String::new(), input_schema: schema, strict: false };
+        let tool =
+            Tool { name: name.into(), description: String::new(), input_schema: schema, strict: false, kind: None };
         Request {
             model: "claude-sonnet-4-5".into(),
             max_tokens,

@@ -55,7 +55,11 @@ pub(super) struct Tool {
     pub(super) name: String,
     #[serde(default)]
     pub(super) description: String,
+    #[serde(default)]
     pub(super) input_schema: Value,
+    /// What kind of tool the vendor carries out itself; none for one of the caller's own.
+    #[serde(default, rename = "type")]
+    pub(super) kind: Option<String>,
     #[serde(default)]
     pub(super) strict: bool,
 }
@@ -92,7 +96,7 @@ fn invalid(message: impl Into<String>) -> Refused {
 
 /// Reads and checks a body.
 pub(super) fn read(body: &[u8]) -> Result<Request, Refused> {
-    let body: Body = serde_json::from_slice(body).map_err(|error| {
+    let mut body: Body = serde_json::from_slice(body).map_err(|error| {
         // The vendor names the field; where it is in the text is enough here, and quotes nothing.
         if error.is_data() { invalid(error.to_string()) } else { invalid("The request body is not valid JSON") }
     })?;
@@ -123,6 +127,8 @@ pub(super) fn read(body: &[u8]) -> Result<Request, Refused> {
     for (position, tool) in body.tools.iter().enumerate() {
         check_tool(position, tool)?;
     }
+    // The stand-in finds nothing on the web, and says no more of it.
+    body.tools.retain(|tool| !tool.is_search());
     let call = choose(&body)?;
     Ok(Request { model: body.model, max_tokens, texts, tools: body.tools, call })
 }
@@ -150,7 +156,20 @@ fn texts_of(content: &Value) -> Result<Vec<String>, Refused> {
     Ok(texts)
 }
 
+impl Tool {
+    fn is_search(&self) -> bool {
+        self.kind.as_deref().is_some_and(|kind| kind.starts_with("web_search_"))
+    }
+}
+
 fn check_tool(position: usize, tool: &Tool) -> Result<(), Refused> {
+    if tool.is_search() {
+        return if tool.name == "web_search" {
+            Ok(())
+        } else {
+            Err(invalid(format!("tools.{position}.web_search.name: Input should be 'web_search'")))
+        };
+    }
     let name_fits = (1..=128).contains(&tool.name.len())
         && tool.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     if !name_fits {

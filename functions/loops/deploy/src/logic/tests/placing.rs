@@ -25,13 +25,13 @@ async fn plan_for(accounts: Vec<PlacedAccount>, answers: Vec<ModelAnswer>) -> (T
 }
 
 fn placed(plan: &Plan) -> Vec<(&str, &By)> {
-    let steps = plan.steps.iter();
-    steps
-        .filter_map(|step| match step {
-            Step::AccountIn(step) => Some((step.territory.id.as_str(), &step.by)),
-            _ => None,
-        })
-        .collect()
+    let mut placed = Vec::new();
+    for step in &plan.steps {
+        if let Step::AccountIn(step) = step {
+            placed.push((step.territory.id.as_str(), &step.by));
+        }
+    }
+    placed
 }
 
 #[tokio::test]

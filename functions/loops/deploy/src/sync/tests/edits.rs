@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use revloops_domain::{AccountId, UserId};
 use revloops_loopkit::ports::AssociationCause;
-use revloops_testkit::{CrmTerritories, Shape, TestWorld, account_id, user_id};
+use revloops_testkit::{CrmTerritories, Shape, TerritoryShape, TestWorld, account_id, user_id};
 use serde_json::json;
 
 /// One thing that a person does; numbers are taken modulo what there is.
@@ -34,7 +34,9 @@ fn nth<T: Clone>(of: Vec<T>, number: usize) -> Option<T> {
     if of.is_empty() { None } else { of.get(number % of.len()).cloned() }
 }
 
-pub(super) fn make(world: &TestWorld, edit: &Edit) {
+/// `then` is what was there when people began: nobody puts an account back where it was then, which would look as if
+/// nothing had happened, and is something that a person did.
+pub(super) fn make(world: &TestWorld, edit: &Edit, then: &Shape) {
     world.with(|memory| {
         let crm = &mut memory.crm;
         let territories: Vec<String> = crm.territories.keys().cloned().collect();
@@ -58,7 +60,7 @@ pub(super) fn make(world: &TestWorld, edit: &Edit) {
             }
             Edit::PutAccount(at, number) => {
                 if let Some(id) = nth(territories, *at) {
-                    put(crm, &id, &account_id(*number));
+                    put(crm, &id, &account_id(*number), then);
                 }
             }
             Edit::TakeAccount(at) => {
@@ -68,23 +70,32 @@ pub(super) fn make(world: &TestWorld, edit: &Edit) {
             }
             Edit::MoveAccount(at, to) => {
                 if let (Some(id), Some(to)) = (nth(crm.placed.keys().cloned().collect(), *at), nth(territories, *to)) {
-                    let account = crm.placed.remove(&id).unwrap().account_id;
-                    put(crm, &to, &account);
+                    let account = crm.placed[&id].account_id.clone();
+                    if !was_there(crm, &to, &account, then) {
+                        crm.placed.remove(&id);
+                        put(crm, &to, &account, then);
+                    }
                 }
             }
         }
     });
 }
 
-fn put(crm: &mut CrmTerritories, territory: &str, account: &AccountId) {
+fn was_there(crm: &CrmTerritories, territory: &str, account: &AccountId, then: &Shape) -> bool {
+    let name = &crm.territories[territory].developer_name;
+    then.accounts.iter().any(|(at, one, _)| at == name && one == account)
+}
+
+fn put(crm: &mut CrmTerritories, territory: &str, account: &AccountId, then: &Shape) {
+    if was_there(crm, territory, account, then) {
+        return;
+    }
     if !crm.placed.values().any(|one| one.territory_id == territory && one.account_id == *account) {
         crm.place(territory, account, AssociationCause::Manual);
     }
 }
 
-type Territory = (String, String, Option<String>, Option<String>, Option<String>);
-
-fn by_name(shape: &Shape) -> BTreeMap<&str, &Territory> {
+fn by_name(shape: &Shape) -> BTreeMap<&str, &TerritoryShape> {
     shape.territories.iter().map(|one| (one.0.as_str(), one)).collect()
 }
 
@@ -102,7 +113,7 @@ pub(super) fn merged(before: &Shape, after: &Shape, edited: &Shape) -> Shape {
     let users = users(before, after, edited);
     let accounts = placed(before, after, edited);
     let (base, ours, theirs) = (by_name(before), by_name(after), by_name(edited));
-    let mut territories: BTreeMap<&str, Territory> = BTreeMap::new();
+    let mut territories: BTreeMap<&str, TerritoryShape> = BTreeMap::new();
     for (name, one) in &base {
         // What we deleted, nobody could change: it is as before.
         let (ours, theirs) = (ours.get(name).copied().unwrap_or(one), theirs.get(name).copied().unwrap_or(one));

@@ -158,7 +158,7 @@ proptest! {
             let before = world.with(|memory| memory.crm.shape());
             let plan = brought(&world, &config(), &of("second", &second), "r-1").await;
             let then = world.with(|memory| memory.crm.shape());
-            edits.iter().for_each(|edit: &Edit| make(&world, edit));
+            edits.iter().for_each(|edit: &Edit| make(&world, edit, &then));
             let edited = world.with(|memory| memory.crm.shape());
             world.kill(Kill { nth, after });
             until_through(&world, &plan, "r-1", true).await;

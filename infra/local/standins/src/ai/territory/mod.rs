@@ -14,6 +14,7 @@ use places::{Place, named_in};
 /// The data of a request.
 #[derive(Deserialize)]
 pub(super) struct Question {
+    #[serde(alias = "account")]
     lead: Lead,
     territories: Vec<Territory>,
 }
@@ -24,6 +25,10 @@ struct Lead {
     company: String,
     #[serde(default)]
     country_code: Option<String>,
+    #[serde(default)]
+    country_as_typed: String,
+    #[serde(default)]
+    city: String,
     #[serde(default)]
     title: String,
     #[serde(default)]
@@ -53,6 +58,7 @@ pub(super) fn propose(question: &Question) -> Value {
     let lead = &question.lead;
     let hints = [
         ("the message", lead.message.clone(), 92),
+        ("the address", format!("{}, {}", lead.city, lead.country_as_typed), 92),
         ("the headquarters", format!("{}, {}", lead.headquarters_city, lead.headquarters_region), 85),
         ("the title", lead.title.clone(), 70),
         ("the company's name", lead.company.clone(), 60),
@@ -140,6 +146,26 @@ mod tests {
             (json!({"company": "Acme"}), ("none", 0)),
         ] {
             assert_eq!(asked(lead.clone()), (wanted.0.to_owned(), wanted.1), "{lead}");
+        }
+    }
+
+    #[test]
+    fn an_account_is_placed_by_its_address() {
+        for (account, wanted) in [
+            (json!({"company": "Acme", "country_code": "US", "city": "Seattle"}), ("west", 92)),
+            (json!({"company": "Acme", "country_as_typed": "Bay Area"}), ("west", 92)),
+            (json!({"company": "Acme", "headquarters_country_code": "DE"}), ("dach", 80)),
+        ] {
+            let data = json!({"account": account, "territories": [
+                {"id": "dach", "name": "DACH", "holds_where": "country is one of DE, AT, CH"},
+                {"id": "west", "name": "West", "holds_where": "country is US and state is one of CA, OR, WA"},
+            ]});
+            let told = propose(&read(&data).unwrap());
+            assert_eq!(
+                (told["territory"].as_str().unwrap(), told["confidence"].as_u64().unwrap()),
+                wanted,
+                "{account}"
+            );
         }
     }
 
