@@ -89,6 +89,10 @@ impl ConfigStore for Stored {
         Ok(self.0.clone())
     }
 
+    async fn newest(&self, _key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(Some(self.0.clone()))
+    }
+
     async fn pointer(&self, _loop_name: &str) -> Result<Option<PointerRead>, StoreError> {
         let active = stamp();
         let pointer = Pointer { active, previous: None, moved_by: "test".into(), moved_at: noon().to_string() };

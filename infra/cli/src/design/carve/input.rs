@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use revloops_domain::AccountId;
-use revloops_tables::{Cell, Next, Place, Row, Rows};
+use revloops_tables::{Cell, Next, Place, Rows};
 use serde::Serialize;
 
 use super::reply::{Proposal, Wrong};
