@@ -35,17 +35,7 @@ pub async fn note_pending(made: &Made, placements: &dyn Placements, runs: &dyn R
     let before = placements.pending().await?;
     let settled: Vec<AccountId> =
         before.into_iter().map(|one| one.account).filter(|account| !now.contains(account)).collect();
-    let waiting: Vec<PendingAccount> = plan
-        .pending
-        .iter()
-        .map(|one| PendingAccount {
-            account: one.account.clone(),
-            name: one.name.clone(),
-            why: one.why.clone(),
-            proposed: one.proposed.clone(),
-            since: one.since,
-        })
-        .collect();
+    let waiting: Vec<PendingAccount> = plan.pending.iter().map(PendingAccount::from).collect();
     placements.wait(&waiting).await?;
     placements.settle(&settled).await?;
     Ok(Noted { pending: waiting.len(), settled: settled.len() })

@@ -102,7 +102,7 @@ mod tests {
         let decision = explained(crate::logic::make(config, &europe.scenario, &facts, noon()), config);
         let key = RunKey { subject: input.subject(), loop_name: "deploy".into(), trigger: input.trigger().into() };
         let run = RunFacts { run_id: key.run_id(), key, correlation_id: input.correlation_id.clone(), at: noon() };
-        if matches!(why, Why::Promoted | Why::Accounts) {
+        if why == Why::Accounts {
             assert_eq!(world.pending().await.unwrap().len(), decision.verdict.pending.len());
         }
         outputs(config, &input, &decision, &run)

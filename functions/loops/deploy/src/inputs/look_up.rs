@@ -69,31 +69,20 @@ pub(crate) async fn look_up(
         moved,
     };
     let (cost, actor) = ask(ports, config, &scenario, &mut facts, at).await?;
-    if mode == Mode::Live && matches!(input.why, Why::Promoted | Why::Accounts) {
+    // For a whole scenario, whoever carries the plan on keeps the list.
+    if mode == Mode::Live && input.why == Why::Accounts {
         keep_who_waits(ports.placements, &make(config, &scenario, &facts, at), &facts).await?;
     }
     Ok(LookedUp { facts, cost, actor })
 }
 
-/// Keeps the list of accounts that wait for a person. Every attempt of one run keeps the same.
+/// Keeps the list of accounts that wait for a person, as far as these accounts go. Every attempt of one run keeps the same.
 async fn keep_who_waits(placements: &dyn Placements, plan: &Plan, facts: &Facts) -> Outcome<()> {
-    let waiting: Vec<PendingAccount> = plan
-        .pending
-        .iter()
-        .map(|one| PendingAccount {
-            account: one.account.clone(),
-            name: one.name.clone(),
-            why: one.why.clone(),
-            proposed: one.proposed.clone(),
-            since: one.since,
-        })
-        .collect();
+    let waiting: Vec<PendingAccount> = plan.pending.iter().map(PendingAccount::from).collect();
     let waits: BTreeSet<&AccountId> = waiting.iter().map(|one| &one.account).collect();
     let looked_at: BTreeSet<&AccountId> = facts.crm.accounts.iter().map(|one| &one.account.id).collect();
-    // Of a whole scenario, one that is not there any more waits no more either.
-    let known = |id: &&AccountId| facts.crm.all_accounts || looked_at.contains(id);
     let ids = facts.pending.iter().map(|one| &one.account);
-    let over: Vec<AccountId> = ids.filter(known).filter(|id| !waits.contains(id)).cloned().collect();
+    let over: Vec<AccountId> = ids.filter(|id| looked_at.contains(id) && !waits.contains(id)).cloned().collect();
     if !waiting.is_empty() {
         placements.wait(&waiting).await?;
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use revloops_domain::territory_events::PlanCounts;
 use revloops_domain::{AccountId, ProposedTerritory, UserId, sha256_hex};
-use revloops_loopkit::ports::CHUNK;
+use revloops_loopkit::ports::{CHUNK, PendingAccount};
 
 use crate::logic::facts::Facts;
 
@@ -295,6 +295,18 @@ pub struct Pending {
     pub proposed: Option<ProposedTerritory>,
     /// Since when it waits.
     pub since: Timestamp,
+}
+
+impl From<&Pending> for PendingAccount {
+    fn from(pending: &Pending) -> Self {
+        Self {
+            account: pending.account.clone(),
+            name: pending.name.clone(),
+            why: pending.why.clone(),
+            proposed: pending.proposed.clone(),
+            since: pending.since,
+        }
+    }
 }
 
 macro_rules! debug_by_account {
