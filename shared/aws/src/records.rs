@@ -1,9 +1,9 @@
 //! Where decision records are kept: in the run's own item, or, where they are too large for one, as an object of their own
 //! in a bucket. The item then names the object and its SHA-256, so that what is read is what was decided.
 
+use object_store::ObjectStoreExt;
 use object_store::aws::AmazonS3;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
 
 use revloops_domain::{ErrorClass, sha256_hex};
 use revloops_loopkit::{Failure, Outcome, Record};

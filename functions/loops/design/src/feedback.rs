@@ -45,7 +45,11 @@ pub(crate) fn propose(config: &DesignConfig, outcomes: &[DesignOutcome]) -> Feed
     if !enough {
         return Feedback::TooLittleData(TooLittleData { sample, needed });
     }
-    if edits.is_empty() { Feedback::NoChange { sample } } else { Feedback::Proposal(Proposal { edits, sample, evidence }) }
+    if edits.is_empty() {
+        Feedback::NoChange { sample }
+    } else {
+        Feedback::Proposal(Proposal { edits, sample, evidence })
+    }
 }
 
 fn is_enough(learned: &Learned) -> bool {
