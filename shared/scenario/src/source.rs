@@ -208,7 +208,9 @@ fn nothing_required(schema: &mut Value) {
                 keys.remove("required");
             }
             // A key without a value takes the base's out, whatever stands there.
-            if let Some(kind) = keys.get("type").and_then(Value::as_str).map(str::to_owned) {
+            if let Some(kind) =
+                keys.get("type").and_then(Value::as_str).filter(|kind| *kind != "null").map(str::to_owned)
+            {
                 keys.insert("type".to_owned(), json!([kind, "null"]));
             }
             keys.values_mut().for_each(nothing_required);
