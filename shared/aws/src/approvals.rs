@@ -232,7 +232,7 @@ impl Approvals for TableApprovals {
 
     async fn plans(&self) -> Outcome<Vec<(AskedPlan, PlanStatus)>> {
         let mut plans = self.all().await?;
-        plans.sort_by(|one, other| other.plan.wanted_at.cmp(&one.plan.wanted_at));
+        plans.sort_by_key(|one| std::cmp::Reverse(one.plan.wanted_at));
         Ok(plans.into_iter().map(|kept| (kept.plan, kept.status)).collect())
     }
 }

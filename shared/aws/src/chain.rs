@@ -68,15 +68,15 @@ pub async fn execution(client: &Client, arn: &str) -> Outcome<Execution> {
         .send()
         .await
         .map_err(|error| failure("looking at an execution", error))?;
-    match described.status {
-        ExecutionStatus::Running | ExecutionStatus::PendingRedrive => Ok(Execution::Runs),
-        ExecutionStatus::Succeeded => serde_json::from_str(&described.output.unwrap_or_default())
-            .map(Execution::Ended)
-            .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading an execution's output", &error)),
-        // The SDK's enum may grow.
-        other => {
-            let cause = described.cause.or(described.error).unwrap_or_default();
-            Ok(Execution::Failed(format!("{}: {cause}", other.as_str())))
-        }
+    let status = described.status;
+    if matches!(status, ExecutionStatus::Running | ExecutionStatus::PendingRedrive) {
+        return Ok(Execution::Runs);
     }
+    if status == ExecutionStatus::Succeeded {
+        return serde_json::from_str(&described.output.unwrap_or_default())
+            .map(Execution::Ended)
+            .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading an execution's output", &error));
+    }
+    let cause = described.cause.or(described.error).unwrap_or_default();
+    Ok(Execution::Failed(format!("{}: {cause}", status.as_str())))
 }

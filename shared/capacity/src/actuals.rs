@@ -233,7 +233,7 @@ fn expectations(scenario: &Scenario, line: &Line<'_>, months: &Range<Month>) -> 
         }
         let here = (i32::from(to.day()) - i32::from(from.day()) + 1).unsigned_abs();
         let part = factor(WHOLE, line.allocation, here, days.unsigned_abs(), crate::parts::ONE);
-        let units = u128::from(share(line.productivity, weights, month)) * u128::from(part) >> (40 + UNIT_BITS);
+        let units = (u128::from(share(line.productivity, weights, month)) * u128::from(part)) >> (40 + UNIT_BITS);
         all.push((month, tenure, i64::try_from(units).unwrap_or(i64::MAX)));
     }
     all

@@ -392,7 +392,7 @@ rates:
         let said = problems.to_string();
         for wanted in [
             "own.yaml:2:5 places[0]: there is no place `nort` to take out; did you mean `north`?",
-            "own.yaml:3:16 places[1].before: unknown place `sout`; did you mean `south`?",
+            "own.yaml:3:15 places[1].before: unknown place `sout`; did you mean `south`?",
             "own.yaml:5:5 rates[0]: there is no rate `x, south` to take out",
         ] {
             assert!(said.contains(wanted), "wanted {wanted}\nin\n{said}");

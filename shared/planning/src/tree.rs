@@ -19,5 +19,5 @@ pub(crate) fn tree(branches: &[Branch]) -> Vec<(usize, &Branch)> {
 
 /// Full-time people expected in the last month of the plan's year, the first being 0.
 pub(crate) fn people_at_end(series: &Series, year: usize) -> String {
-    words::people(series.fte.iter().skip(year * 12).take(12).last().copied().unwrap_or_default())
+    words::people(series.fte.chunks(12).nth(year).and_then(|months| months.last()).copied().unwrap_or_default())
 }

@@ -168,7 +168,7 @@ fn normal(mut raw: RawScenario) -> RawScenario {
         }
     }
     raw.named_accounts.sort_by(|a, b| a.account.cmp(&b.account));
-    raw.territories.iter_mut().for_each(crate::territories::read::RawTerritory::to_lower_case);
+    raw.territories.iter_mut().for_each(crate::territories::read::RawTerritory::lower_usernames);
     raw
 }
 

@@ -121,7 +121,8 @@ impl Loop for Deploy {
             model: self.model.as_ref(),
             answers: self.answers.as_ref(),
         };
-        inputs::look_up(ports, config, input, at, mode).await
+        // Boxed: by far the largest part of a run, and each caller would hold its room.
+        Box::pin(inputs::look_up(ports, config, input, at, mode)).await
     }
 
     fn decide(config: &DeployConfig, _input: &DeployInput, facts: &Facts, at: Timestamp) -> Decision<Plan> {

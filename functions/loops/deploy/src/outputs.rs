@@ -66,7 +66,8 @@ fn needs_approval(config: &DeployConfig, input: &DeployInput, plan: &Plan) -> bo
     match input.why {
         Why::Promoted | Why::Plan | Why::Drift => !plan.is_empty(),
         Why::Accounts => {
-            !plan.is_empty() && !(config.first_placements_need_no_approval && plan.only_first_placements())
+            let free = config.first_placements_need_no_approval && plan.only_first_placements();
+            !plan.is_empty() && !free
         }
     }
 }

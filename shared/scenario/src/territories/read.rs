@@ -55,7 +55,7 @@ pub(crate) struct RawTerritory {
 
 impl RawTerritory {
     /// Usernames are the same in any case.
-    pub(crate) fn to_lower_case(&mut self) {
+    pub(crate) fn lower_usernames(&mut self) {
         self.owners.values_mut().for_each(|username| *username = username.to_lowercase());
     }
 }

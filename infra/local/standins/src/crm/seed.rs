@@ -25,7 +25,7 @@ pub(super) fn ensure(conn: &Connection, schema: &Schema, now: i64, password: &st
         scope.create(object, fields.as_object().unwrap_or(&Map::new()))
     };
     if !conn.prepare(r#"SELECT 1 FROM "Organization""#)?.exists([])? {
-        people(&create)?;
+        people(create)?;
     }
     // By a mark of its own: an organisation that is older than territories gets them once.
     if setting(conn, "territories")?.is_none() {

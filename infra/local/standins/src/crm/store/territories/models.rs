@@ -49,7 +49,8 @@ impl Scope<'_> {
         if !self.system && setting(self.conn, "territory_state_by_api")?.as_deref() != Some("true") {
             return refused("A territory model is activated and archived in Setup".to_owned());
         }
-        if !STEPS.contains(&(from, to)) && !(self.system && JOBS.contains(&(from, to))) {
+        let by_setup = self.system && JOBS.contains(&(from, to));
+        if !STEPS.contains(&(from, to)) && !by_setup {
             return refused(format!("A territory model cannot go from {from} to {to}"));
         }
         if from == "Planning" || from == "ActivationFailed" {
@@ -86,7 +87,7 @@ pub(crate) fn named(after: &mut Record, label: &str) {
         label.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let mut name = words.join("_");
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        name.insert_str(0, "X");
+        name.insert(0, 'X');
     }
     after.insert("DeveloperName".into(), Sql::Text(name));
 }
