@@ -1,10 +1,10 @@
 """Design's service as an analyst calls it from a notebook: a plan, a few edits of it, and what they do.
 
     cargo revloops design export fy27-baseline --out plan.json
-    python design_client.py --url http://127.0.0.1:4566 --host <api id>.execute-api.localhost --plan plan.json [--stored fy27-baseline]
+    python design_client.py --url http://127.0.0.1:4566 --host <api id>.execute-api.localhost --plan plan.json [--stored fy27-baseline] [--region eu-west-1]
 
-`--host` is what the local cloud tells APIs apart by; on AWS leave it out, and sign the session's requests by IAM (for instance
-with `requests-auth-aws-sigv4`, service `execute-api`). `--stored` is a scenario that the service has.
+`--host` is what the local cloud tells APIs apart by; on AWS leave it out. With `--region`, requests are
+signed for IAM by the credentials in the environment, as the API asks. `--stored` is a scenario that the service has.
 Prints a line for each check; ends with status 1 where one failed.
 """
 
@@ -17,14 +17,17 @@ import traceback
 import requests
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from requests_auth_aws_sigv4 import AWSSigV4
 
 
 class Design:
     """The service: one method an operation; a refusal is an exception that carries its problems."""
 
-    def __init__(self, url, host=None):
+    def __init__(self, url, host=None, region=None):
         self.url = url.rstrip("/")
         self.session = requests.Session()
+        if region:
+            self.session.auth = AWSSigV4("execute-api", region=region)
         if host:
             self.session.headers["Host"] = host
         self.description = self.session.get(f"{self.url}/design/openapi.json", timeout=30).json()
@@ -120,12 +123,12 @@ def main():
     options = argparse.ArgumentParser()
     for name in ("url", "plan"):
         options.add_argument(f"--{name}", required=True)
-    for name in ("host", "stored"):
+    for name in ("host", "stored", "region"):
         options.add_argument(f"--{name}")
     settings = options.parse_args()
     with open(settings.plan, encoding="utf-8") as file:
         plan = json.load(file)["content"]
-    design = Design(settings.url, settings.host)
+    design = Design(settings.url, settings.host, settings.region)
     checks = [check for check in CHECKS if settings.stored or check is not a_stored_scenario_is_computed_by_its_id]
     failed = 0
     for check in checks:

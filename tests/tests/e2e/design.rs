@@ -83,7 +83,8 @@ async fn the_same_client_works_with_the_function_on_the_cloud() -> anyhow::Resul
     let api = reqwest::Url::parse(&system.endpoints.api.url)?;
     let host = api.host_str().unwrap();
     let mut client = client(&format!("http://127.0.0.1:{}", api.port().unwrap_or(80)), &exported(folder.path()))?;
-    client.args(["--host", host, "--stored", "fy27-baseline"]);
+    client.args(["--host", host, "--stored", "fy27-baseline", "--region", &system.endpoints.cloud.region]);
+    client.envs(system.endpoints.aws_environment());
     let report = run(client).await?;
     assert!(report.ends_with("6 of 6 held\n"), "{report}");
     Ok(())
