@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use revloops_domain::events::EngageStatus;
+pub use revloops_domain::sequence::SequenceStep as PreviewStep;
 use revloops_domain::sha256_hex;
 use revloops_loopkit::{Because, Decision, Reason, Verdict};
 
@@ -55,30 +56,6 @@ pub enum Writer {
     Model(String),
     /// The template: no draft held.
     Template,
-}
-
-/// One mail of a preview.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PreviewStep {
-    /// The template's step.
-    pub id: String,
-    /// Day, counted from the first mail.
-    pub day: u16,
-    /// Channel.
-    pub channel: String,
-    /// Subject.
-    pub subject: String,
-    /// Sentences with what they rest on.
-    pub lines: Vec<Line>,
-    /// What the law or our own rules want said; on the first mail.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub disclosure: Option<String>,
-}
-
-impl std::fmt::Debug for PreviewStep {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PreviewStep").field("id", &self.id).finish_non_exhaustive()
-    }
 }
 
 /// Decides over the drafts that were looked up: the first that holds is used, else the template's own text.

@@ -7,91 +7,14 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use revloops_domain::events::Qualified;
+pub use revloops_domain::{Fact, FactKind};
 
 use super::words::one_line;
 
 /// How different two numbers of employees may be before they contradict each other.
 const CONTRADICTION: u32 = 2;
-
-/// What a fact is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactKind {
-    /// Industry.
-    Industry,
-    /// Number of employees.
-    CompanySize,
-    /// Headquarters.
-    Location,
-    /// Year of foundation.
-    Founded,
-    /// What the company does, in the words of a provider.
-    Summary,
-    /// Job title.
-    PersonTitle,
-    /// How the lead came to us.
-    LeadSource,
-    /// What the person wrote to us.
-    LeadMessage,
-}
-
-impl FactKind {
-    /// All kinds, in the order in which a brief lists them.
-    pub const ALL: [Self; 8] = [
-        Self::Industry,
-        Self::CompanySize,
-        Self::Location,
-        Self::Founded,
-        Self::Summary,
-        Self::PersonTitle,
-        Self::LeadSource,
-        Self::LeadMessage,
-    ];
-
-    /// The name in config and requests.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Industry => "industry",
-            Self::CompanySize => "company_size",
-            Self::Location => "location",
-            Self::Founded => "founded",
-            Self::Summary => "summary",
-            Self::PersonTitle => "person_title",
-            Self::LeadSource => "lead_source",
-            Self::LeadMessage => "lead_message",
-        }
-    }
-}
-
-/// One fact. Its `Debug` shows no content.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact {
-    /// `F1`, `F2`, …: what claims cite.
-    pub id: String,
-    /// What it is about.
-    pub kind: FactKind,
-    /// The fact in a sentence.
-    pub text: String,
-    /// The value in it that no other sentence may state.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Who says so: a provider's name, or `crm`.
-    pub source: String,
-    /// Day of the source's answer.
-    pub as_of: Date,
-    /// The last day on which it may be used.
-    pub expires: Date,
-}
-
-impl std::fmt::Debug for Fact {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fact").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
-    }
-}
 
 /// How facts are made.
 #[derive(Debug, Clone)]
@@ -193,7 +116,16 @@ impl Facts<'_> {
             None => ("crm".to_owned(), self.told),
         };
         let expires = as_of.saturating_add(Span::new().days(i64::from(days)));
-        self.facts.push(Fact { id: format!("F{}", self.facts.len() + 1), kind, text, value, source, as_of, expires });
+        self.facts.push(Fact {
+            id: format!("F{}", self.facts.len() + 1),
+            kind,
+            text,
+            value,
+            source,
+            link: None,
+            as_of,
+            expires,
+        });
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use revloops_domain::sequence::Line;
+
 /// The answer's shape. Anything else is no draft.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,22 +54,6 @@ pub(crate) struct DraftStep {
 impl std::fmt::Debug for DraftStep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DraftStep").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-/// One sentence of a preview. Its `Debug` shows no text.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// The sentence.
-    pub text: String,
-    /// Ids of the facts that it rests on; empty where it states nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cites: Vec<String>,
-}
-
-impl std::fmt::Debug for Line {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Line").field("cites", &self.cites).finish_non_exhaustive()
     }
 }
 

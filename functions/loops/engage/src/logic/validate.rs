@@ -183,8 +183,9 @@ impl<'a> Checker<'a> {
             .brief
             .iter()
             .filter(|fact| match fact.kind {
-                FactKind::LeadSource | FactKind::LeadMessage | FactKind::Summary => false,
-                FactKind::Industry
+                FactKind::LeadSource | FactKind::LeadMessage | FactKind::Summary | FactKind::History => false,
+                FactKind::Signal
+                | FactKind::Industry
                 | FactKind::CompanySize
                 | FactKind::Location
                 | FactKind::Founded
