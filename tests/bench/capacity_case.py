@@ -107,18 +107,19 @@ def replay(plan: Plan, folder: Path) -> tuple[float, int]:
                 direct[segment, first] += scale * (1 + less_one) * there[first]
                 start += 1
             one = np.array([scale, scale * scale])
+            fresh = True  # Who has just ramped shares nothing with those who were there before, even in January.
             while start <= min(last, months - 1):
                 year = year_of[start]
                 end = last_of_year[start]
-                if start == year * 12 and last >= end:
+                if start == year * 12 and not fresh and last >= end:
                     whole[segment, year] += one
-                elif start == year * 12:
+                elif start == year * 12 and not fresh:
                     leave[segment, last] += one
                 elif last >= end:
                     ramped[segment, start] += one
                 else:
                     direct[segment, start : last + 1] += scale * (1 + alone[trial, single, year])
-                start = end + 1
+                start, fresh = end + 1, False
         for segment in range(segments):
             for at in range(months):
                 year = year_of[at]

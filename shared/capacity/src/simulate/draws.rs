@@ -167,43 +167,53 @@ fn normal_steps() -> &'static [f64; STEPS] {
     })
 }
 
+/// Cells by which a month of leaving is found.
+pub const LEAVING: usize = 4_096;
+/// Cells by which a number of leavers is found.
+pub const LEAVERS: usize = 256;
+
 /// Numbers 0, 1, 2, … with given chances: 32 random bits choose one, by a guide and the few cuts near it.
 #[derive(Debug, Clone)]
-pub struct Choice {
+pub struct Choice<const CELLS: usize> {
     /// By the highest bits, the first number that they may mean.
-    guide: Vec<u8>,
-    shift: u32,
+    guide: Box<[u8; CELLS]>,
     /// Below its cut, a number or one before it is meant.
     cuts: Vec<u32>,
 }
 
-impl Choice {
+impl<const CELLS: usize> Choice<CELLS> {
+    const SHIFT: u32 = 32 - CELLS.trailing_zeros();
+
     /// From sums of chances in 2⁻³², the last of which is taken as one.
-    fn new(mut cuts: Vec<u32>, guide_bits: u32) -> Self {
+    fn new(mut cuts: Vec<u32>) -> Self {
         if let Some(last) = cuts.last_mut() {
             *last = u32::MAX;
         }
-        let shift = 32 - guide_bits;
-        let first = |cell: u32| cuts.partition_point(|cut| *cut <= cell << shift).min(cuts.len() - 1);
-        let guide = (0..1 << guide_bits).map(|cell| u8::try_from(first(cell)).unwrap_or(u8::MAX)).collect();
-        Self { guide, shift, cuts }
+        let mut guide = Box::new([0; CELLS]);
+        for (from, cell) in (0_u64..).step_by(1 << Self::SHIFT).zip(guide.iter_mut()) {
+            let first = cuts.partition_point(|cut| u64::from(*cut) <= from).min(cuts.len() - 1);
+            *cell = u8::try_from(first).unwrap_or(u8::MAX);
+        }
+        Self { guide, cuts }
     }
 
     /// The number that these bits choose.
     #[inline]
     #[must_use]
     pub fn get(&self, bits: u32) -> usize {
-        let mut number = usize::from(self.guide.get((bits >> self.shift) as usize).copied().unwrap_or(0));
+        let mut number = usize::from(self.guide.get((bits >> Self::SHIFT) as usize).copied().unwrap_or(0));
         while self.cuts.get(number).is_some_and(|cut| bits >= *cut && *cut != u32::MAX) {
             number += 1;
         }
         number
     }
+}
 
+impl Choice<LEAVING> {
     /// Months that somebody stays who may leave at each month's end, the first of which is 0; `within` where they stay so long.
     #[must_use]
     pub fn leaving(survival: &Survival, within: usize) -> Self {
-        Self::new(left_after(survival, within, |left| (u128::from(ONE - left) << 32) / u128::from(ONE)), 12)
+        Self::new(left_after(survival, within, |left| (u128::from(ONE - left) << 32) / u128::from(ONE)))
     }
 
     /// The same of those alone who leave within so many months.
@@ -213,9 +223,11 @@ impl Choice {
         let all = u128::from(ONE - survival.after(last)).max(1);
         let mut cuts = left_after(survival, within, |left| (u128::from(ONE - left) << 32) / all);
         cuts.pop();
-        Self::new(cuts, 12)
+        Self::new(cuts)
     }
+}
 
+impl Choice<LEAVERS> {
     /// How many of `count` leave, if each does with a chance of `leave` (in 2⁻⁴⁰).
     #[must_use]
     pub fn leavers(count: u16, leave: u64) -> Self {
@@ -241,7 +253,7 @@ impl Choice {
             so_far += weight;
             (so_far / sum * 4_294_967_296.0) as u32
         });
-        Self::new(cuts.collect(), 8)
+        Self::new(cuts.collect())
     }
 }
 
@@ -289,11 +301,11 @@ mod tests {
     #[test]
     fn choices_have_their_chances() {
         let survival = Survival::new(2_000);
-        let even = |choice: &Choice| {
+        fn even<const CELLS: usize>(choice: &Choice<CELLS>) -> Vec<f64> {
             let mut counts = vec![0u32; 64];
             (0..1 << 16).for_each(|at: u32| counts[choice.get((at << 16) + (1 << 15))] += 1);
-            counts.into_iter().map(|count| f64::from(count) / 65_536.0).collect::<Vec<_>>()
-        };
+            counts.into_iter().map(|count| f64::from(count) / 65_536.0).collect()
+        }
         let stays = even(&Choice::leaving(&survival, 24));
         assert!((stays[..12].iter().sum::<f64>() - 0.2).abs() < 1e-3);
         assert!((stays[24] - 0.64).abs() < 1e-3);

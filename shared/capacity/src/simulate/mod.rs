@@ -2,7 +2,9 @@
 //!
 //! - [`draws`]: random numbers and tables
 //! - [`seats`]: the scenario's seats by what can happen to them
-//! - [`trial`]: one trial
+//! - [`drawing`]: what happens to one of them
+//! - [`sums`]: what a segment's trial is put together from
+//! - [`trial`]: trials, some at a time
 //! - [`spread`]: quantiles and chances
 //!
 //! A trial draws: each hire's delay in days (triangular), each ramping seat's time to ramp in percent (triangular), each
@@ -12,18 +14,19 @@
 //! Every trial has its own stream of random numbers and its own place in the result, and amounts are integers: the same seed
 //! gives the same bytes on any number of threads.
 
+mod drawing;
 pub mod draws;
 pub mod seats;
 mod spread;
+mod sums;
 pub mod trial;
 
 use revloops_scenario::Scenario;
 
 use crate::results::{SegmentChance, Simulated, Variance};
 use crate::targets::Targets;
-use draws::Random;
 use seats::Market;
-use trial::{Bench, Nobody};
+use trial::Bench;
 
 /// What is asked of a simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,11 +151,7 @@ pub fn trials(market: &Market, asked: Asked) -> Trials {
     let each = trials.div_ceil(asked.threads.clamp(1, trials));
     let parts = all.by_month.chunks_mut(each * months).zip(all.by_segment.chunks_mut((each * of_segments).max(1)));
     let work = |first: usize, by_month: &mut [i64], by_segment: &mut [i64]| {
-        let mut bench = Bench::new(market);
-        let rows = by_month.chunks_mut(months).zip(by_segment.chunks_mut(of_segments.max(1)));
-        for (trial, (months, segments)) in (first as u64..).zip(rows) {
-            bench.trial(market, Random::of_trial(asked.seed, trial), months, segments, &mut Nobody);
-        }
+        Bench::new(market).trials(market, asked.seed, first as u64, by_month, by_segment);
     };
     std::thread::scope(|scope| {
         let mut here = None;

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use revloops_scenario::{Scenario, Triangular, WHOLE};
 
 use super::Factors;
-use super::draws::{Choice, Steps};
+use super::draws::{Choice, LEAVERS, LEAVING, Steps};
 use crate::parts::stretched;
 use crate::seats::{Kind, Line, Origin, Plan, weights};
 
@@ -31,85 +31,85 @@ pub struct Pool {
     /// How many.
     pub seats: u16,
     /// How many leave within the plan.
-    pub leavers: Choice,
+    pub leavers: Choice<LEAVERS>,
 }
 
 /// A seat that is drawn alone.
 #[derive(Debug, Clone)]
 pub struct Single {
-    /// Segment, by place.
-    pub segment: usize,
-    /// Profile, by place.
-    pub profile: usize,
     /// Cents a year at the end of its ramp.
     pub scale: f64,
     /// First day, counted from the plan's first; less than nothing where it began before.
     pub starts: i32,
-    /// Whether it may start later.
-    pub is_hire: bool,
-    /// Its ramp from the start (or from the plan's first month) on, by place in [`Market::ramps`].
-    pub ramp: usize,
-    /// Months of tenure that lie behind then.
-    pub skipped: usize,
     /// Last day, counted from the plan's first.
     pub ends: Option<i32>,
+    /// Its ramp from the start (or from the plan's first month) on.
+    pub ramp: Ramp,
+    /// Segment, by place.
+    pub segment: usize,
+    /// Profile, by place.
+    pub profile: usize,
+    /// Months of tenure that lie behind then.
+    pub skipped: usize,
+    /// Whether it may start later.
+    pub is_hire: bool,
 }
 
 /// What people of a profile have in common.
 #[derive(Debug, Clone)]
 pub struct Ways {
     /// Months that they stay.
-    pub leaving: Choice,
+    pub leaving: Choice<LEAVING>,
     /// The same of those alone who leave within the plan.
-    pub leaving_of_leavers: Choice,
+    pub leaving_of_leavers: Choice<LEAVING>,
     /// The part that is left after 0, 1, 2, … months.
     pub left: Vec<f64>,
 }
 
-/// A profile's ramp from some month of tenure on, for every percent of its time from the lowest on.
-#[derive(Debug, Clone)]
-pub struct Ramps {
+/// A profile's ramp from some month of tenure on, for every percent of its time from the lowest on: where it lies in
+/// [`Levels`].
+#[derive(Debug, Clone, Copy)]
+pub struct Ramp {
+    /// From where to where its rows lie.
+    blocks: (usize, usize),
+    /// From where to where their lengths lie.
+    lengths: (usize, usize),
     /// Blocks of a row.
     width: usize,
-    /// Parts of the last level, nothing where it is reached.
-    blocks: Vec<[f64; BLOCK]>,
-    /// By percent: months until the last level is reached.
-    pub lengths: Vec<u8>,
 }
 
-impl Ramps {
+/// All ramps' levels, one after the other: a trial jumps about in them, and every step to find a place would cost.
+#[derive(Debug, Clone, Default)]
+pub struct Levels {
+    /// Parts of the last level, nothing where it is reached.
+    blocks: Vec<[f64; BLOCK]>,
+    /// Months until the last level is reached.
+    lengths: Vec<u8>,
+}
+
+impl Levels {
     /// `curves`: levels by percent. `skipped`: months of tenure that lie behind.
-    fn new(curves: &[Vec<u32>], skipped: usize, months: usize) -> Self {
+    fn add(&mut self, curves: &[Vec<u32>], skipped: usize, months: usize) -> Ramp {
         let rows: Vec<Vec<f64>> = curves.iter().map(|curve| parts_of_last(curve, skipped, months)).collect();
-        let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = longest.div_ceil(BLOCK).max(1);
-        let mut blocks = Vec::new();
+        let width = rows.iter().map(Vec::len).max().unwrap_or(0).div_ceil(BLOCK).max(1);
+        let from = (self.blocks.len(), self.lengths.len());
         for row in &rows {
             for block in 0..width {
                 let mut levels = [0.0; BLOCK];
                 levels.iter_mut().zip(row.iter().skip(block * BLOCK)).for_each(|(level, part)| *level = *part);
-                blocks.push(levels);
+                self.blocks.push(levels);
             }
         }
-        Self { width, blocks, lengths: rows.iter().map(|row| u8::try_from(row.len()).unwrap_or(u8::MAX)).collect() }
+        self.lengths.extend(rows.iter().map(|row| u8::try_from(row.len()).unwrap_or(u8::MAX)));
+        Ramp { blocks: (from.0, self.blocks.len()), lengths: (from.1, self.lengths.len()), width }
     }
 
-    /// A row's blocks.
-    #[inline]
-    pub fn blocks(&self, row: usize) -> impl Iterator<Item = &[f64; BLOCK]> {
-        self.blocks.get(row * self.width..(row + 1) * self.width).unwrap_or_default().iter()
-    }
-
-    /// A row's levels.
-    pub fn levels(&self, row: usize) -> impl Iterator<Item = f64> + '_ {
-        self.blocks(row).flatten().copied()
-    }
-
-    /// A row's first level.
-    #[inline]
+    /// A ramp's blocks, row by row; its rows' months until the last level is reached; and how many blocks a row has.
     #[must_use]
-    pub fn first(&self, row: usize) -> f64 {
-        self.blocks.get(row * self.width).map_or(0.0, |block| block[0])
+    pub fn of(&self, ramp: Ramp) -> (&[[f64; BLOCK]], &[u8], usize) {
+        let blocks = self.blocks.get(ramp.blocks.0..ramp.blocks.1).unwrap_or_default();
+        let lengths = self.lengths.get(ramp.lengths.0..ramp.lengths.1).unwrap_or_default();
+        (blocks, lengths, ramp.width)
     }
 }
 
@@ -131,6 +131,8 @@ pub struct Market {
     pub months: usize,
     /// By day of the plan.
     pub first_days: Vec<FirstDay>,
+    /// By month of the plan.
+    last_of_year: Vec<u8>,
     /// By segment, the months' shares of a year.
     pub shares: Vec<Vec<f64>>,
     /// Seats that are drawn together.
@@ -139,8 +141,8 @@ pub struct Market {
     pub singles: Vec<Single>,
     /// By profile.
     pub ways: Vec<Ways>,
-    /// Ramps that singles are on.
-    pub ramps: Vec<Ramps>,
+    /// Levels of the ramps that singles are on.
+    pub levels: Levels,
     /// Days by which hires are late.
     pub delay: Steps<u16>,
     /// Percent of the ramp's time.
@@ -156,6 +158,31 @@ pub struct Market {
 }
 
 impl Market {
+    /// Years of the plan, the last of which may be a part of one.
+    #[must_use]
+    pub fn years(&self) -> usize {
+        self.months.div_ceil(12)
+    }
+
+    /// The last month of a month's year; of months behind the plan the one before all, as nothing is left of their year.
+    #[inline]
+    #[must_use]
+    pub fn last_of_year(&self, month: usize) -> usize {
+        self.last_of_year.get(month).copied().map_or(0, usize::from)
+    }
+
+    /// A segment's pools with their places: they stand together.
+    pub fn pools_of(&self, segment: usize) -> impl Iterator<Item = (usize, &Pool)> {
+        let from = self.pools.partition_point(|pool| pool.segment < segment);
+        self.pools.iter().enumerate().skip(from).take_while(move |(_, pool)| pool.segment == segment)
+    }
+
+    /// A segment's singles with their places: they stand together.
+    pub fn singles_of(&self, segment: usize) -> impl Iterator<Item = (usize, &Single)> {
+        let from = self.singles.partition_point(|single| single.segment < segment);
+        self.singles.iter().enumerate().skip(from).take_while(move |(_, single)| single.segment == segment)
+    }
+
     /// Sorts the scenario's seats; factors that are not wanted are held at their mean.
     #[must_use]
     pub fn new(scenario: &Scenario, factors: Factors) -> Self {
@@ -197,7 +224,7 @@ impl Market {
             curves: curves.collect(),
             pools: BTreeMap::new(),
             singles: Vec::new(),
-            ramps: Vec::new(),
+            levels: Levels::default(),
             known: BTreeMap::new(),
         };
         for line in &plan.lines {
@@ -205,6 +232,7 @@ impl Market {
                 sorted.add(line, kind);
             }
         }
+        sorted.singles.sort_by_key(|single| single.segment);
         let share_of = |segment: &str| {
             let weights = weights(scenario, segment);
             let all: u64 = weights.iter().map(|weight| u64::from(*weight)).sum();
@@ -218,11 +246,14 @@ impl Market {
         Self {
             months: plan.months,
             first_days,
+            last_of_year: (0..plan.months)
+                .map(|month| u8::try_from((month / 12 * 12 + 12).min(plan.months) - 1).unwrap_or(u8::MAX))
+                .collect(),
             shares: scenario.segments.iter().map(|segment| share_of(&segment.id)).collect(),
             pools: sorted.pools(&plan, leave_at_random),
             singles: sorted.singles,
             ways: plan.kinds.iter().map(ways).collect(),
-            ramps: sorted.ramps,
+            levels: sorted.levels,
             delay: Steps::triangular(held(given.hire_delay_days, factors.hire_dates)),
             ramp,
             lowest_percent: lowest,
@@ -255,9 +286,9 @@ struct Sorted {
     /// Seats by segment, profile and scale.
     pools: BTreeMap<(usize, usize, i64), u16>,
     singles: Vec<Single>,
-    ramps: Vec<Ramps>,
-    /// Places of ramps by profile and months that lie behind.
-    known: BTreeMap<(usize, usize), usize>,
+    levels: Levels,
+    /// Ramps by profile and months that lie behind.
+    known: BTreeMap<(usize, usize), Ramp>,
 }
 
 impl Sorted {
@@ -276,15 +307,14 @@ impl Sorted {
         let (segment, profile) = (line.segment, line.profile);
         let ramp = *self.known.entry((profile, skipped)).or_insert_with(|| {
             let curves = self.curves.get(profile).map_or(&[][..], Vec::as_slice);
-            self.ramps.push(Ramps::new(curves, skipped, self.months));
-            self.ramps.len() - 1
+            self.levels.add(curves, skipped, self.months)
         });
-        let ramped = self.ramps.get(ramp).is_some_and(|ramp| ramp.lengths.iter().all(|months| *months == 0));
+        let ramped = self.levels.of(ramp).1.iter().all(|months| *months == 0);
         if !is_hire && starts <= 0 && ends.is_none() && ramped {
             *self.pools.entry((segment, profile, scale)).or_default() += line.seats;
             return;
         }
-        let single = Single { segment, profile, scale: scale as f64, starts, is_hire, ramp, skipped, ends };
+        let single = Single { scale: scale as f64, starts, ends, ramp, segment, profile, skipped, is_hire };
         self.singles.extend((0..line.seats).map(|_| single.clone()));
     }
 

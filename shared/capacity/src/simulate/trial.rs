@@ -7,73 +7,39 @@
 //! draw for each seat, not an approximation of it.
 //!
 //! Months are worked out from sums and differences: a leaver costs one addition, a hire its ramp's months, and nobody costs
-//! all the months that they stay.
+//! all the months that they stay. Trials are made some at a time, side by side; each draws from its own stream in its own
+//! order, so it does not matter which are made together.
 //!
 //! Within a trial amounts are `f64`. One trial is always summed in the same order, by additions, products and square roots
 //! that IEEE 754 defines to the bit, so its cents are the same on every machine and for any number of threads.
 
+use super::drawing::{BEYOND, Drawing, Drawn};
 use super::draws::Random;
-use super::seats::{BLOCK, Market, Single};
+use super::seats::Market;
+use super::sums::{Shared, Sums, YEARS};
 
-/// Months that a plan can have, and a power of two.
-const MONTHS: usize = 64;
-const YEARS: usize = MONTHS / 12 + 1;
-
-/// Cents a year of seats that share their months, and the sum of their squares.
-#[derive(Debug, Clone, Copy, Default)]
-struct Shared([f64; 2]);
-
-impl Shared {
-    fn of(scale: f64) -> Self {
-        Self([scale, scale * scale])
-    }
-
-    fn add(&mut self, other: Self) {
-        self.0 = [self.0[0] + other.0[0], self.0[1] + other.0[1]];
-    }
-
-    fn take(&mut self, other: Self) {
-        self.0 = [self.0[0] - other.0[0], self.0[1] - other.0[1]];
-    }
-
-    const fn is_nobody(self) -> bool {
-        self.0[0] == 0.0
-    }
-
-    /// What they book a year if `drawn` is deviation × a normal number.
-    fn booking(self, drawn: f64) -> f64 {
-        self.0[0] + self.0[1].max(0.0).sqrt() * drawn
-    }
-}
-
-/// What one segment's trial is put together from, in cents a year.
-#[derive(Debug, Clone)]
-struct Sums {
-    /// By year: ramped seats that are there from its first month on and were not before.
-    join: [Shared; YEARS],
-    /// Ramped seats whose ramp ends before this month, and that stay to the year's end.
-    ramped: [Shared; MONTHS],
-    /// Ramped seats that are there at the year's beginning and leave at the end of this month.
-    leave: [Shared; MONTHS],
-    /// Amounts of single months; with room for ramps that the plan's end cuts off.
-    direct: [f64; 2 * MONTHS],
-}
-
-impl Sums {
-    const EMPTY: Self = Self {
-        join: [Shared([0.0; 2]); YEARS],
-        ramped: [Shared([0.0; 2]); MONTHS],
-        leave: [Shared([0.0; 2]); MONTHS],
-        direct: [0.0; 2 * MONTHS],
-    };
-}
+/// Trials that are made side by side, each with its own stream: what a seat is, and where its tables lie, is found out once
+/// for all of them, and what one trial adds up does not wait for what it has just added.
+const LANES: usize = 32;
 
 /// Room to work in.
 #[derive(Debug, Clone)]
 pub struct Bench {
-    sums: Vec<Sums>,
+    randoms: Vec<Random>,
+    lanes: Vec<Lane>,
+    /// Of the single seat that is being added, by lane.
+    drawn: Vec<Drawn>,
     /// Everybody of the pools by segment, with whom every trial begins.
     everybody: Vec<Shared>,
+}
+
+/// One trial in the making.
+#[derive(Debug, Clone)]
+struct Lane {
+    /// The market's attainment by year.
+    markets: [f64; YEARS],
+    /// Of the segment that is being put together.
+    sums: Sums,
 }
 
 /// Is told what was drawn, so that others can compute with the same draws. Attainments are told less one.
@@ -99,22 +65,6 @@ pub trait Witness {
 pub struct Nobody;
 impl Witness for Nobody {}
 
-/// A single seat's draws.
-struct Drawn {
-    /// First month.
-    first: usize,
-    /// Part of it that the seat is there.
-    part: f64,
-    /// Months of the ramp, from the first on.
-    ramp: usize,
-    /// Months that it stays, the first of which is 0.
-    stays: usize,
-    /// Cents a year while it ramps.
-    ramping: f64,
-    /// Place of the ramp's levels.
-    row: usize,
-}
-
 impl Bench {
     /// Room for trials of this market.
     #[must_use]
@@ -127,290 +77,165 @@ impl Bench {
                 }
             }
         }
-        Self { sums: vec![Sums::EMPTY; market.shares.len()], everybody }
+        Self { randoms: Vec::new(), lanes: Vec::with_capacity(LANES), drawn: Vec::with_capacity(LANES), everybody }
     }
 
-    /// Makes one trial: cents by month into `months`, and by segment and year into `segments` (a segment's years together).
+    /// Makes trials, from the `first` on: each trial's cents by month into `months`, and by segment and year into `segments`
+    /// (a segment's years together).
+    pub fn trials(&mut self, market: &Market, seed: u64, first: u64, months: &mut [i64], segments: &mut [i64]) {
+        let of_segments = (market.shares.len() * market.years()).max(1);
+        let chunks = months.chunks_mut(LANES * market.months).zip(segments.chunks_mut(LANES * of_segments));
+        for (from, (months, segments)) in (first..).step_by(LANES).zip(chunks) {
+            let trials = from..from + (months.len() / market.months) as u64;
+            self.some(market, trials.map(|trial| Random::of_trial(seed, trial)), months, segments, &mut Nobody);
+        }
+    }
+
+    /// Makes one trial, with somebody who looks.
     pub fn trial<W: Witness>(
         &mut self,
         market: &Market,
-        mut random: Random,
+        random: Random,
         months: &mut [i64],
         segments: &mut [i64],
         witness: &mut W,
     ) {
-        for (sums, everybody) in self.sums.iter_mut().zip(&self.everybody) {
-            *sums = Sums::EMPTY;
-            sums.join[0] = *everybody;
-        }
-        if market.leave_at_random {
-            self.pools(market, &mut random, witness);
-        } else {
-            self.expected_pools(market, &mut random);
-        }
-        for (at, single) in market.singles.iter().enumerate() {
-            if market.leave_at_random && single.ends.is_none() {
-                self.single(market, at, single, &mut random, witness);
-            } else {
-                self.by_month(market, at, single, &mut random, witness);
-            }
-        }
-        self.together(market, &mut random, months, segments, witness);
+        self.some(market, std::iter::once(random), months, segments, witness);
     }
 
-    fn pools<W: Witness>(&mut self, market: &Market, random: &mut Random, witness: &mut W) {
-        for (at, pool) in market.pools.iter().enumerate() {
-            let (Some(sums), Some(ways)) = (self.sums.get_mut(pool.segment), market.ways.get(pool.profile)) else {
-                continue;
-            };
-            let one = Shared::of(pool.scale);
-            let mut leave = |bits: u32| {
-                let month = ways.leaving_of_leavers.get(bits) & (MONTHS - 1);
-                if let Some(leave) = sums.leave.get_mut(month) {
-                    leave.add(one);
-                }
-                witness.leaves(at, month);
-            };
-            let bits = random.bits();
-            let count = pool.leavers.get((bits >> 32) as u32);
-            // Thirty-two bits choose a month: a draw serves two leavers, and the rest of the first one serves the odd one.
-            if count % 2 == 1 {
-                leave(bits as u32);
-            }
-            for _ in 0..count / 2 {
-                let bits = random.bits();
-                leave((bits >> 32) as u32);
-                leave(bits as u32);
-            }
-        }
-    }
-
-    /// Where the expected part of each seat leaves, a pool's year is one draw, and its months are what is left of it.
-    fn expected_pools(&mut self, market: &Market, random: &mut Random) {
-        for pool in &market.pools {
-            let (Some(sums), Some(ways)) = (self.sums.get_mut(pool.segment), market.ways.get(pool.profile)) else {
-                continue;
-            };
-            let seats = f64::from(pool.seats);
-            let all = Shared([pool.scale * seats, pool.scale * pool.scale * seats]);
-            let mut year = 0.0;
-            for (month, (direct, left)) in sums.direct.iter_mut().zip(&ways.left).enumerate().take(market.months) {
-                if month % 12 == 0 {
-                    year = all.booking(market.seat.draw(random.bits()));
-                }
-                *direct += year * left;
-            }
-        }
-    }
-
-    /// What happens to a single seat; nothing where it starts after the plan.
-    #[inline]
-    fn draw<W: Witness>(
-        market: &Market,
-        at: usize,
-        single: &Single,
-        random: &mut Random,
-        witness: &mut W,
-    ) -> Option<Drawn> {
-        // Twelve bits each for delay, ramp and attainment, twenty-eight for the month of leaving.
-        let bits = random.bits();
-        let starts = if single.is_hire { single.starts + i32::from(market.delay.get(bits)) } else { single.starts };
-        let day = market.first_days.get(starts.max(0).unsigned_abs() as usize)?;
-        let percent = market.ramp.get(bits >> 12);
-        let row = usize::from(percent - market.lowest_percent);
-        let ramp = market.ramps.get(single.ramp)?.lengths.get(row)?;
-        let stays = match market.ways.get(single.profile) {
-            Some(ways) if market.leave_at_random => ways.leaving.get(((bits >> 36) as u32) << 4),
-            Some(_) | None => MONTHS,
-        };
-        let less_one = market.seat.draw(bits >> 24);
-        witness.single(at, starts, percent, stays, less_one);
-        Some(Drawn {
-            first: usize::from(day.month),
-            part: day.part,
-            ramp: usize::from(*ramp),
-            stays,
-            ramping: single.scale + single.scale * less_one,
-            row,
-        })
-    }
-
-    #[inline]
-    fn single<W: Witness>(
+    fn some<W: Witness>(
         &mut self,
         market: &Market,
-        at: usize,
-        single: &Single,
-        random: &mut Random,
-        witness: &mut W,
-    ) {
-        let (Some(sums), Some(ramp)) = (self.sums.get_mut(single.segment), market.ramps.get(single.ramp)) else {
-            return;
-        };
-        let Some(drawn) = Self::draw(market, at, single, random, witness) else { return };
-        let first = drawn.first;
-        if drawn.stays < drawn.ramp {
-            // Left while it ramped.
-            for (month, level) in (first..).zip(ramp.levels(drawn.row)).take(drawn.stays + 1) {
-                let part = if month == first { drawn.part } else { 1.0 };
-                if let Some(direct) = sums.direct.get_mut(month) {
-                    *direct += drawn.ramping * level * part;
-                }
-            }
-            return;
-        }
-        for (block, levels) in ramp.blocks(drawn.row).enumerate() {
-            let from = first + block * BLOCK;
-            if let Some(direct) = sums.direct.get_mut(from..from + BLOCK)
-                && let Ok(direct) = <&mut [f64; BLOCK]>::try_from(direct)
-            {
-                direct.iter_mut().zip(levels).for_each(|(direct, level)| *direct += drawn.ramping * level);
-            }
-        }
-        // The first month's missing days are taken off again. Who never ramped has their first month on their own.
-        let mut from = first + drawn.ramp;
-        if drawn.part != 1.0
-            && let Some(direct) = sums.direct.get_mut(first)
-        {
-            if drawn.ramp == 0 {
-                *direct += drawn.ramping * drawn.part;
-                from += 1;
-            } else {
-                *direct -= drawn.ramping * ramp.first(drawn.row) * (1.0 - drawn.part);
-            }
-        }
-        let last = first + drawn.stays;
-        if from >= market.months || last < from {
-            return;
-        }
-        let year = from / 12;
-        let next_year = year * 12 + 12;
-        let one = Shared::of(single.scale);
-        if from == year * 12 {
-            add(&mut sums.join, year, one);
-            add(&mut sums.leave, last.min(MONTHS - 1), one);
-        } else if last + 1 >= next_year.min(market.months) {
-            add(&mut sums.ramped, from, one);
-            if last >= next_year {
-                add(&mut sums.join, year + 1, one);
-                add(&mut sums.leave, last.min(MONTHS - 1), one);
-            }
-        } else {
-            // Left in the year in which it was ramped: it shares its months with nobody.
-            let less_one = market.seat.draw(random.bits());
-            witness.alone(at, year, less_one);
-            for direct in sums.direct.iter_mut().take(last + 1).skip(from) {
-                *direct += single.scale + single.scale * less_one;
-            }
-        }
-    }
-
-    /// A single seat month by month: one that ends, or everybody where the expected part of each seat leaves.
-    fn by_month<W: Witness>(
-        &mut self,
-        market: &Market,
-        at: usize,
-        single: &Single,
-        random: &mut Random,
-        witness: &mut W,
-    ) {
-        let (Some(sums), Some(ramp)) = (self.sums.get_mut(single.segment), market.ramps.get(single.ramp)) else {
-            return;
-        };
-        let Some(drawn) = Self::draw(market, at, single, random, witness) else { return };
-        let Some(ways) = market.ways.get(single.profile) else { return };
-        let mut levels = ramp.levels(drawn.row);
-        let mut last = (drawn.first + drawn.stays).min(market.months - 1);
-        let mut last_part = 1.0;
-        if let Some(ends) = single.ends
-            && let Some(day) = market.first_days.get(ends.unsigned_abs() as usize)
-            && usize::from(day.month) <= last
-        {
-            last = usize::from(day.month);
-            // The part before the day's end: what a start on it would miss, and the day itself.
-            last_part = 1.0 - day.part + 1.0 / f64::from(day.days);
-        }
-        let mut amount = drawn.ramping;
-        for month in drawn.first..=last {
-            let after = month - drawn.first;
-            let level = levels.next().filter(|_| after < drawn.ramp).unwrap_or(1.0);
-            if after >= drawn.ramp && (after == drawn.ramp || month % 12 == 0) {
-                let less_one = market.seat.draw(random.bits());
-                witness.alone(at, month / 12, less_one);
-                amount = single.scale + single.scale * less_one;
-            }
-            let away = if month == drawn.first { 1.0 - drawn.part } else { 0.0 }
-                + if month == last { 1.0 - last_part } else { 0.0 };
-            let left = if market.leave_at_random { 1.0 } else { ways.left.get(after).copied().unwrap_or(0.0) };
-            if let Some(direct) = sums.direct.get_mut(month) {
-                *direct += amount * level * (1.0 - away).max(0.0) * left;
-            }
-        }
-    }
-
-    fn together<W: Witness>(
-        &mut self,
-        market: &Market,
-        random: &mut Random,
+        streams: impl Iterator<Item = Random>,
         months: &mut [i64],
         segments: &mut [i64],
         witness: &mut W,
     ) {
+        let years = market.years();
+        let Self { randoms, lanes, drawn, everybody } = self;
+        randoms.clear();
+        randoms.extend(streams);
+        lanes.resize(randoms.len(), Lane { markets: [1.0; YEARS], sums: Sums::EMPTY });
+        for (random, lane) in randoms.iter_mut().zip(lanes.iter_mut()) {
+            for (year, factor) in lane.markets.iter_mut().enumerate().take(years) {
+                let less_one = market.market.draw(random.bits());
+                witness.market(year, less_one);
+                *factor = 1.0 + less_one;
+            }
+        }
         months.fill(0);
-        let years = market.months.div_ceil(12);
-        let mut markets = [1.0; YEARS];
-        for (year, factor) in markets.iter_mut().enumerate().take(years) {
-            let less_one = market.market.draw(random.bits());
-            witness.market(year, less_one);
-            *factor += less_one;
+        let of_segments = market.shares.len() * years;
+        for (segment, everybody) in everybody.iter().enumerate() {
+            for lane in lanes.iter_mut() {
+                lane.sums.clear(*everybody);
+            }
+            for (at, pool) in market.pools_of(segment) {
+                let Some(ways) = market.ways.get(pool.profile) else { continue };
+                for (random, lane) in randoms.iter_mut().zip(lanes.iter_mut()) {
+                    if market.leave_at_random {
+                        lane.sums.pool(random, at, pool, ways, witness);
+                    } else {
+                        lane.sums.expected_pool(market, random, pool, ways);
+                    }
+                }
+            }
+            for (at, single) in market.singles_of(segment) {
+                let Some(drawing) = Drawing::new(market, single) else { continue };
+                // All are drawn before the first is added, so that neither waits for the other's tables.
+                drawn.clear();
+                drawn.extend(randoms.iter_mut().map(|random| drawing.draw(random, at, witness)));
+                let each = randoms.iter_mut().zip(lanes.iter_mut()).zip(drawn.iter());
+                if market.leave_at_random && single.ends.is_none() {
+                    for ((random, lane), drawn) in each {
+                        if drawn.first != BEYOND {
+                            lane.sums.single(&drawing, drawn, random, at, witness);
+                        }
+                    }
+                } else {
+                    for ((random, lane), drawn) in each {
+                        if drawn.first != BEYOND {
+                            lane.sums.by_month(&drawing, drawn, random, at, witness);
+                        }
+                    }
+                }
+            }
+            let rows = months.chunks_mut(market.months).zip(segments.chunks_mut(of_segments));
+            for ((random, lane), (months, segments)) in randoms.iter_mut().zip(lanes.iter()).zip(rows) {
+                let segments = segments.iter_mut().skip(segment * years).take(years);
+                lane.together(market, random, segment, months, segments, witness);
+            }
         }
-        let mut of_segments = segments.iter_mut();
-        for (segment, (sums, shares)) in self.sums.iter_mut().zip(&market.shares).enumerate() {
-            let mut everybody = Shared::default();
-            for (year, (factor, join)) in markets.iter().zip(&sums.join).enumerate().take(years) {
-                let (from, to) = (year * 12, (year * 12 + 12).min(market.months));
-                let mut booked = [0.0; 12];
-                everybody.add(*join);
-                // Who leaves with the year's last month is there for all of it.
-                let mut whole = everybody;
-                for (month, leave) in sums.leave.iter().enumerate().take(to - 1).skip(from) {
-                    if leave.is_nobody() {
-                        continue;
-                    }
-                    whole.take(*leave);
-                    let drawn = market.seat.draw(random.bits());
-                    witness.leavers(segment, month, drawn);
-                    let booking = leave.booking(drawn);
-                    booked.iter_mut().take(month + 1 - from).for_each(|booked| *booked += booking);
+    }
+}
+
+impl Lane {
+    /// Puts a segment's months and years together.
+    fn together<'y, W: Witness>(
+        &self,
+        market: &Market,
+        random: &mut Random,
+        segment: usize,
+        months: &mut [i64],
+        mut years: impl Iterator<Item = &'y mut i64>,
+        witness: &mut W,
+    ) {
+        let Self { markets, sums } = self;
+        let mut everybody = sums.everybody;
+        let mut step = 0.0;
+        for (year, factor) in markets.iter().enumerate().take(market.years()) {
+            let (from, to) = (year * 12, (year * 12 + 12).min(market.months));
+            // Twelve for leavers, twelve for those who come out of their ramp, one for all who are there.
+            let mut draws = [0.0; 25];
+            for five in draws.as_chunks_mut::<5>().0 {
+                // Twelve bits each.
+                let bits = random.bits();
+                for (at, drawn) in five.iter_mut().enumerate() {
+                    *drawn = market.seat.draw(bits >> (12 * at));
                 }
-                everybody = whole;
-                everybody.take(sums.leave.get(to - 1).copied().unwrap_or_default());
-                if !whole.is_nobody() {
-                    let drawn = market.seat.draw(random.bits());
-                    witness.year(segment, year, drawn);
-                    let booking = whole.booking(drawn);
-                    booked.iter_mut().for_each(|booked| *booked += booking);
-                }
-                for (month, ramped) in sums.ramped.iter().enumerate().take(to).skip(from) {
-                    if ramped.is_nobody() {
-                        continue;
-                    }
-                    let drawn = market.seat.draw(random.bits());
-                    witness.ramped(segment, month, drawn);
-                    let booking = ramped.booking(drawn);
-                    booked.iter_mut().skip(month - from).for_each(|booked| *booked += booking);
-                }
-                let mut year_cents = 0;
-                let direct = sums.direct.iter().take(to).skip(from);
-                let amounts = booked.iter().zip(direct).zip(shares.iter().skip(from));
-                for (((booked, direct), share), month) in amounts.zip(months.iter_mut().skip(from)) {
-                    let cents = nearest((booked + direct) * factor * share);
-                    year_cents += cents;
-                    *month += cents;
-                }
-                if let Some(sum) = of_segments.next() {
-                    *sum = year_cents;
-                }
+            }
+            let [.., of_all] = draws;
+            let mut booked = [0.0; 12];
+            // Who leaves with the year's last month is there for all of it.
+            let mut whole = everybody;
+            let leave = booked.iter_mut().zip(sums.leave.iter().skip(from)).zip(&draws);
+            for (month, ((booked, leave), drawn)) in (from..to - 1).zip(leave) {
+                whole.take(*leave);
+                witness.leavers(segment, month, *drawn);
+                *booked = leave.booking(*drawn);
+            }
+            witness.year(segment, year, of_all);
+            // Who is there all year books in every month, who leaves in those up to their last.
+            let mut there = whole.booking(of_all);
+            for booked in booked.iter_mut().rev() {
+                there += *booked;
+                *booked = there;
+            }
+            // Who comes out of the ramp books from then on, and is there when the next year begins.
+            everybody = whole;
+            let mut came = 0.0;
+            let ramped = booked.iter_mut().zip(sums.ramped.iter().skip(from)).zip(draws.iter().skip(12));
+            for (month, ((booked, ramped), drawn)) in (from..to).zip(ramped) {
+                everybody.add(*ramped);
+                witness.ramped(segment, month, *drawn);
+                came += ramped.booking(*drawn);
+                *booked += came;
+            }
+            everybody.take(sums.leave.get(to - 1).copied().unwrap_or_default());
+            for (booked, steps) in booked.iter_mut().zip(sums.steps.iter().take(to).skip(from)) {
+                step += steps;
+                *booked += step;
+            }
+            let mut year_cents = 0;
+            let direct = sums.direct.iter().take(to).skip(from);
+            let shares = market.shares.get(segment).map_or(&[][..], Vec::as_slice).iter().skip(from);
+            let amounts = booked.iter().zip(direct).zip(shares);
+            for (((booked, direct), share), month) in amounts.zip(months.iter_mut().skip(from)) {
+                let cents = nearest((booked + direct) * factor * share);
+                year_cents += cents;
+                *month += cents;
+            }
+            if let Some(sum) = years.next() {
+                *sum = year_cents;
             }
         }
     }
@@ -419,11 +244,4 @@ impl Bench {
 /// To the nearest cent, halves away from nothing.
 fn nearest(cents: f64) -> i64 {
     (cents + if cents < 0.0 { -0.5 } else { 0.5 }) as i64
-}
-
-#[inline]
-fn add(sums: &mut [Shared], at: usize, shared: Shared) {
-    if let Some(sum) = sums.get_mut(at) {
-        sum.add(shared);
-    }
 }
