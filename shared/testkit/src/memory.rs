@@ -10,6 +10,7 @@ use revloops_domain::{Lead, UserId};
 use revloops_loopkit::Record;
 use revloops_loopkit::ports::{Act, BusEvent, ChunkRun, CrmUser, ModelAnswer, Noted, PoolState, Queue, Ticket};
 
+use crate::sequences::SequencesInMemory;
 use crate::territories::{CrmTerritories, PlacementsInMemory};
 
 /// One accepted write to the CRM.
@@ -76,6 +77,8 @@ pub struct Memory {
     pub crm: CrmTerritories,
     /// What is known of accounts' places beside the CRM.
     pub placements: PlacementsInMemory,
+    /// Sequences and suppressions.
+    pub sequences: SequencesInMemory,
     /// What is noted of chunks.
     pub journal: BTreeMap<ChunkRun, Noted>,
     pub(crate) runs: BTreeMap<(String, String), StoredState>,
@@ -104,6 +107,7 @@ impl Memory {
             asked: 0,
             crm: CrmTerritories::default(),
             placements: PlacementsInMemory::default(),
+            sequences: SequencesInMemory::default(),
             journal: BTreeMap::new(),
             runs: BTreeMap::new(),
         }
