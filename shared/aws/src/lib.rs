@@ -25,6 +25,7 @@ mod records;
 pub mod runs;
 pub mod secrets;
 pub mod sequences;
+pub mod signals;
 pub mod spend;
 mod writes;
 
@@ -48,4 +49,5 @@ pub use queue::WorkQueue;
 pub use runs::TableRuns;
 pub use secrets::Secrets;
 pub use sequences::TableSequences;
+pub use signals::TableSignals;
 pub use spend::TableSpend;

@@ -6,6 +6,7 @@ pub mod account;
 pub mod cost;
 pub mod country;
 pub mod crm_time;
+pub mod decay;
 pub mod enriched;
 pub mod error_class;
 pub mod events;

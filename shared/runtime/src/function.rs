@@ -51,6 +51,10 @@ where
     if world.settings().optional("SEQUENCES_TABLE").is_some() {
         effects = effects.with_sequences(world.sequences()?);
     }
+    // And only the one that scores signals theirs.
+    if world.settings().optional("SIGNALS_TABLE").is_some() {
+        effects = effects.with_signals(world.signals()?);
+    }
     serve_loop_with(world, effects, make).await
 }
 

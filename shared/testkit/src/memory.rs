@@ -11,6 +11,7 @@ use revloops_loopkit::Record;
 use revloops_loopkit::ports::{Act, BusEvent, ChunkRun, CrmUser, ModelAnswer, Noted, PoolState, Queue, Ticket};
 
 use crate::sequences::SequencesInMemory;
+use crate::signals::SignalsInMemory;
 use crate::territories::{CrmTerritories, PlacementsInMemory};
 
 /// One accepted write to the CRM.
@@ -79,6 +80,8 @@ pub struct Memory {
     pub placements: PlacementsInMemory,
     /// Sequences and suppressions.
     pub sequences: SequencesInMemory,
+    /// What is known of accounts' signals and people.
+    pub signals: SignalsInMemory,
     /// What is noted of chunks.
     pub journal: BTreeMap<ChunkRun, Noted>,
     pub(crate) runs: BTreeMap<(String, String), StoredState>,
@@ -108,6 +111,7 @@ impl Memory {
             crm: CrmTerritories::default(),
             placements: PlacementsInMemory::default(),
             sequences: SequencesInMemory::default(),
+            signals: SignalsInMemory::default(),
             journal: BTreeMap::new(),
             runs: BTreeMap::new(),
         }

@@ -17,6 +17,7 @@ mod placements;
 mod pools;
 mod runs;
 mod sequences;
+mod signals;
 mod spend;
 mod territories;
 mod time;
@@ -43,6 +44,7 @@ pub use pools::{
 };
 pub use runs::{Claim, Lease, RunStore, StoredRun};
 pub use sequences::{Changed, Count, Place, SequenceChange, Sequences, Suppressions, TakenPlace};
+pub use signals::{AccountPeople, CrmPerson, Signals};
 pub use spend::{Budget, Reserved, Spend};
 pub use territories::{
     AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,
