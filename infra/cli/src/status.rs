@@ -216,6 +216,7 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
             "RedriveDeadLettersUrl",
             "TouchWatchDeadLettersUrl",
             "PlanningDeadLettersUrl",
+            "SignalDeadLettersUrl",
             "DriftDeadLettersUrl",
         ];
         let tables = [
@@ -226,6 +227,7 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
             "CacheTable",
             "PlacementsTable",
             "SequencesTable",
+            "SignalsTable",
             "ParkedTable",
         ];
         let (counts, (sizes, (parked, outbound))) = join(

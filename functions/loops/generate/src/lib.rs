@@ -20,8 +20,8 @@ pub mod metrics;
 pub mod outputs;
 
 mod cases;
-
-
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
