@@ -2,17 +2,35 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use revloops_domain::signal::{Signal, SignalKind, SignalSource, SignalsDetected};
 use revloops_domain::{Account, ConfigStamp, CorrelationId, MailDomain, OwnerId, SalesforceId};
-use revloops_loopkit::ports::{CrmPerson, CrmUser};
+use revloops_loopkit::ports::{Applied, Bus as _, BusEvent, CrmPerson, CrmUser, Effects, Signals as _};
 use revloops_loopkit::run::decide_again;
-use revloops_loopkit::{Loaded, RunContext, run_once};
-use revloops_runtime::WorldEffects;
+use revloops_loopkit::{Action, Effect, Loaded, Outcome, RunContext, run_once};
 use revloops_testkit::{AccountsInMemory, Kill, TestWorld, account_id, shipped_config, user_id};
 
 use crate::{Generate, GenerateConfig};
+
+/// The two effects that this loop has.
+struct Applies(Arc<TestWorld>);
+
+#[async_trait]
+impl Effects for Applies {
+    async fn apply(&self, effect: &Effect, _attempted_before: bool) -> Outcome<Applied> {
+        match &effect.action {
+            Action::KeepSignals { account_id, signals } => self.0.keep(account_id, signals).await?,
+            Action::Emit { name, detail } => {
+                let event = BusEvent { name: name.clone(), id: effect.key.to_string(), detail: detail.clone() };
+                self.0.publish(&[event]).await?.into_iter().collect::<Outcome<Vec<()>>>()?;
+            }
+            other => panic!("{other:?} is none of Generate's effects"),
+        }
+        Ok(Applied::Now)
+    }
+}
 
 const NOW: &str = "2026-11-22T10:00:00Z";
 
@@ -88,7 +106,7 @@ async fn run(world: &Arc<TestWorld>, event: SignalsDetected) -> Result<serde_jso
     };
     let stamp = ConfigStamp { key: "k".into(), version_id: "v".into(), sha256: "s".into() };
     let loaded = Loaded { config: shipped_config::<GenerateConfig>(), stamp };
-    let effects = WorldEffects::new(world.clone(), world.clone(), world.clone()).with_signals(world.clone());
+    let effects = Applies(world.clone());
     let lease = SignedDuration::from_secs(60);
     let context =
         RunContext { clock: world.as_ref(), ids: world.as_ref(), runs: world.as_ref(), effects: &effects, lease };
