@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     accounts, burst, check, config, console::Console, context::Context, demo, deploy, design, down, explain, figures,
-    redrive, route, status, territories, test, up,
+    redrive, route, signals, status, territories, test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -40,6 +40,8 @@ enum Command {
     Explain(explain::Args),
     /// The CRM's accounts that leads are matched with: bring them in, look one up, measure the matcher.
     Accounts(accounts::Args),
+    /// What happened at target accounts: what was found, what it came to, how well repeats are told apart.
+    Signals(signals::Args),
     /// Batches: assign many records, simulate other rules, apply what was approved, undo it as a whole.
     Route(route::Args),
     /// The plan: what it can book, how sure that is, why two plans differ; a report that a leader can open.
@@ -67,6 +69,7 @@ impl Cli {
                 Command::Config(args) => config::run(&context, args).await,
                 Command::Explain(args) => explain::run(&context, args).await,
                 Command::Accounts(args) => accounts::run(&context, args).await,
+                Command::Signals(args) => signals::run(&context, args).await,
                 // Boxed: the largest of them by far, and each caller would hold its room.
                 Command::Route(args) => Box::pin(route::run(&context, args)).await,
                 Command::Design(args) => Box::pin(design::run(&context, args)).await,

@@ -1,7 +1,8 @@
-//! `revloops demo`: the whole system on this machine, 25 leads through the demand chain, and a table of what became of
-//! each.
+//! `revloops demo`: the whole system on this machine, 25 leads through the demand chain, a table of what became of
+//! each, and one article through the signal chain.
 
 pub mod seed;
+pub mod signal;
 pub mod table;
 pub mod watch;
 
@@ -39,7 +40,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         made => step.done(format!("{made} users and queues made")),
     }
     let step = console.step("Accounts");
-    let made = seed::accounts(&crm).await?;
+    let made = seed::accounts(&crm).await? + seed::contacts(&crm).await?;
     let synced = accounts::sync(&endpoints, &step).await?;
     step.done(format!("{made} made, {} known to matching", synced.kept + synced.newer));
     let step = console.step("Leads");
@@ -52,6 +53,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let rows = table::rows(&crm, &leads, &ends, since_ms).await?;
     console.say("");
     table::show(console, &rows);
+    console.say("");
+    let told = signal::play(context, &endpoints, &crm, Duration::from_secs(args.timeout_seconds)).await?;
 
     let open = ends.iter().filter(|end| !end.finished()).count();
     let decided = rows.len() - open;
@@ -64,8 +67,9 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     console
         .say(format!("  the rep's page    {}  (sign in as anybody; every name there is made up)", endpoints.crm.url));
     console.say(format!("  why?              cargo revloops explain {example}"));
+    console.say(format!("  the signal's way  cargo revloops explain {}", told.account_id));
     console.say("  what runs         cargo revloops status");
     console.say("  config            config/loops/…, then: cargo revloops check · config promote · config rollback");
-    console.json(&json!({"leads": rows, "decided": decided, "crm": endpoints.crm.url}))?;
+    console.json(&json!({"leads": rows, "decided": decided, "signal": told, "crm": endpoints.crm.url}))?;
     Ok(if open == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -216,10 +216,20 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
             "RedriveDeadLettersUrl",
             "TouchWatchDeadLettersUrl",
             "PlanningDeadLettersUrl",
+            "SignalDeadLettersUrl",
             "DriftDeadLettersUrl",
         ];
-        let tables =
-            ["RunsTable", "InboxTable", "PoolsTable", "AccountsTable", "CacheTable", "PlacementsTable", "ParkedTable"];
+        let tables = [
+            "RunsTable",
+            "InboxTable",
+            "PoolsTable",
+            "AccountsTable",
+            "CacheTable",
+            "PlacementsTable",
+            "SequencesTable",
+            "SignalsTable",
+            "ParkedTable",
+        ];
         let (counts, (sizes, (parked, outbound))) = join(
             join_all(queues.map(|name| queue(&clients, &endpoints, name))),
             join(

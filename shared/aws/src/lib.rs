@@ -24,6 +24,8 @@ pub mod queue;
 mod records;
 pub mod runs;
 pub mod secrets;
+pub mod sequences;
+pub mod signals;
 pub mod spend;
 mod writes;
 
@@ -46,4 +48,6 @@ pub use pools::TablePools;
 pub use queue::WorkQueue;
 pub use runs::TableRuns;
 pub use secrets::Secrets;
+pub use sequences::TableSequences;
+pub use signals::TableSignals;
 pub use spend::TableSpend;

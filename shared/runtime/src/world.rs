@@ -9,7 +9,8 @@ use tokio::sync::OnceCell;
 use revloops_ai::Anthropic;
 use revloops_aws::{
     BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableAccounts, TableApprovals,
-    TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns, TableSpend, WorkQueue,
+    TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns, TableSequences,
+    TableSignals, TableSpend, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
@@ -17,7 +18,7 @@ use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::{
     Accounts, Approvals, BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Placements, Pools,
-    Provider, RunStore, Spend,
+    Provider, RunStore, Signals, Spend,
 };
 use revloops_loopkit::{Failure, Outcome};
 
@@ -78,6 +79,22 @@ impl World {
     /// See [`World::runs`].
     pub fn placements(&self) -> Outcome<Arc<dyn Placements>> {
         Ok(Arc::new(TablePlacements::new(self.clients.dynamodb.clone(), self.settings.text("PLACEMENTS_TABLE")?)))
+    }
+
+    /// Sequences and the list of suppressions.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn sequences(&self) -> Outcome<Arc<TableSequences>> {
+        Ok(Arc::new(TableSequences::new(self.clients.dynamodb.clone(), self.settings.text("SEQUENCES_TABLE")?)))
+    }
+
+    /// Distinct signals of accounts.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn signals(&self) -> Outcome<Arc<dyn Signals>> {
+        Ok(Arc::new(TableSignals::new(self.clients.dynamodb.clone(), self.settings.text("SIGNALS_TABLE")?)))
     }
 
     /// Plans that wait for a person.

@@ -525,6 +525,18 @@ fn the_demand_chain_retries_what_passes_by_itself_and_parks_everything_else() {
 }
 
 #[test]
+fn the_signal_chain_does_so_too_and_writes_to_nobody_where_nothing_is_a_reason() {
+    let chain = chain("SignalChain", "signal.asl.json");
+    retries_and_parks(&chain, &["Generate", "Engage"]);
+    assert_eq!(chain["States"]["Generate"]["Next"], "IsWorthAMail");
+    assert_eq!(chain["States"]["IsWorthAMail"]["Choices"][0]["Next"], "Finish");
+    for state in ["Park", "Unpark"] {
+        let id = &chain["States"][state]["Arguments"]["Key"]["parked_id"]["S"];
+        assert!(id.as_str().unwrap_or_default().contains("'signal/' & $states.input.event.event_id"), "{id}");
+    }
+}
+
+#[test]
 fn the_planning_chain_applies_nothing_that_nobody_approved() {
     let chain = chain("PlanningChain", "planning.asl.json");
     retries_and_parks(&chain, &["Design", "Deploy", "NotePending", "AskForApproval", "Apply"]);

@@ -1,4 +1,4 @@
-//! Sends parked leads and promotions again when they are due, further apart each time.
+//! Sends parked leads, promotions and signals again when they are due, further apart each time.
 //!
 //! What failed for a reason that passes by itself is tried again: after one minute, two, four, … one hour at most.
 //! What was refused, has a wrong config, needs a person or is a bug waits for a person, who sends it again by
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use revloops_domain::ErrorClass;
 use revloops_domain::events::names;
+use revloops_domain::signal;
 use revloops_loopkit::Outcome;
 use revloops_loopkit::ports::{Bus, BusEvent, Clock, Parked, ParkedItem};
 use revloops_runtime::WorkQueue;
@@ -48,17 +49,19 @@ impl Sends for WorkQueue {
 pub struct Ways<'a> {
     /// Leads: the demand chain's queue.
     pub demand: &'a dyn Sends,
-    /// Promotions: the bus, whose rule starts the planning chain.
+    /// Promotions and signals: the bus, whose rules start the planning and the signal chain.
     pub planning: &'a dyn Bus,
 }
 
 impl Ways<'_> {
     async fn send(&self, item: &ParkedItem, event: &Value) -> Outcome<()> {
         let event = again(event);
-        // The planning chain parks under this name (infra/chains/planning.asl.json).
-        let Some(id) = item.parked_id.strip_prefix("planning/") else { return self.demand.send(&event).await };
-        let promoted = BusEvent { name: names::SCENARIO_PROMOTED.to_owned(), id: id.to_owned(), detail: event };
-        self.planning.publish(std::slice::from_ref(&promoted)).await?.into_iter().collect()
+        // Chains that a rule of the bus starts park under their names (infra/chains).
+        let by_bus = [("planning/", names::SCENARIO_PROMOTED), ("signal/", signal::names::SIGNAL_DETECTED)];
+        let of = |(chain, name): (&str, &'static str)| Some((item.parked_id.strip_prefix(chain)?, name));
+        let Some((id, name)) = by_bus.into_iter().find_map(of) else { return self.demand.send(&event).await };
+        let started = BusEvent { name: name.to_owned(), id: id.to_owned(), detail: event };
+        self.planning.publish(std::slice::from_ref(&started)).await?.into_iter().collect()
     }
 }
 
@@ -205,6 +208,14 @@ mod tests {
         assert_eq!(done.sent, 1);
         let detail = json!({"event_id": "planning/p1", "redriven": true});
         assert_eq!(sent, [json!({"bus": "scenario.promoted", "detail": detail})]);
+    }
+
+    #[tokio::test]
+    async fn parked_signals_go_back_by_the_bus_to_their_own_chain() {
+        let (done, sent, _) = redriven(&[item("signal/scan-7", "Transient", "2026-11-22T10:04:00Z")]).await;
+        assert_eq!(done.sent, 1);
+        let detail = json!({"event_id": "signal/scan-7", "redriven": true});
+        assert_eq!(sent, [json!({"bus": "signal.detected", "detail": detail})]);
     }
 
     #[test]

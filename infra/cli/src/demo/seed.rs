@@ -27,7 +27,7 @@ fn list(file: &'static str, text: &str, name: &str) -> anyhow::Result<Vec<Value>
     }
 }
 
-fn text<'a>(record: &'a Value, name: &str) -> &'a str {
+pub(super) fn text<'a>(record: &'a Value, name: &str) -> &'a str {
     record.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -114,6 +114,31 @@ pub async fn accounts(crm: &CrmApi) -> anyhow::Result<usize> {
             }
         }
         crm.create_all("Account", &[account]).await?;
+        made += 1;
+    }
+    Ok(made)
+}
+
+/// Makes the contacts that are missing; returns how many. Accounts must be there.
+///
+/// # Errors
+/// If the CRM refuses one.
+pub async fn contacts(crm: &CrmApi) -> anyhow::Result<usize> {
+    let wanted = list("organisation.json", include_str!("organisation.json"), "contacts")?;
+    let mut made = 0;
+    for mut contact in wanted {
+        let (email, account) = (literal(text(&contact, "Email")), literal(text(&contact, "Account")));
+        if !crm.query(&format!("SELECT Id FROM Contact WHERE Email = {email} LIMIT 1")).await?.is_empty() {
+            continue;
+        }
+        let found = crm.query(&format!("SELECT Id, OwnerId FROM Account WHERE Name = {account} LIMIT 1")).await?;
+        let account = found.first().with_context(|| format!("there is no account {}", text(&contact, "Account")))?;
+        if let Some(fields) = contact.as_object_mut() {
+            fields.remove("Account");
+            fields.insert("AccountId".to_owned(), json!(text(account, "Id")));
+            fields.insert("OwnerId".to_owned(), json!(text(account, "OwnerId")));
+        }
+        crm.create_all("Contact", &[contact]).await?;
         made += 1;
     }
     Ok(made)

@@ -24,13 +24,14 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 13] = [
+pub const FUNCTIONS: [Function; 14] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
     Function { logical_id: "DesignApi", package: "revloops-design-api" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
     Function { logical_id: "Qualify", package: "revloops-qualify" },
     Function { logical_id: "Route", package: "revloops-route" },
     Function { logical_id: "Engage", package: "revloops-engage" },
+    Function { logical_id: "Generate", package: "revloops-generate" },
     Function { logical_id: "Design", package: "revloops-design" },
     Function { logical_id: "Deploy", package: "revloops-deploy" },
     Function { logical_id: "PlanApproval", package: "revloops-plan-approval" },

@@ -16,6 +16,8 @@ mod parked;
 mod placements;
 mod pools;
 mod runs;
+mod sequences;
+mod signals;
 mod spend;
 mod territories;
 mod time;
@@ -41,6 +43,8 @@ pub use pools::{
     Cap, Draw, Drawn, Held, PickBy, PoolMember, PoolState, Pools, Standing, Sticky, TeamCap, Ticket, TicketKind, Window,
 };
 pub use runs::{Claim, Lease, RunStore, StoredRun};
+pub use sequences::{Changed, Count, Place, SequenceChange, Sequences, Suppressions, TakenPlace};
+pub use signals::{AccountPeople, CrmPerson, Signals};
 pub use spend::{Budget, Reserved, Spend};
 pub use territories::{
     AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,
