@@ -10,6 +10,7 @@ mod parked;
 mod pools;
 mod sequences;
 mod shipped;
+mod standings;
 mod territories;
 mod touches;
 mod world;

@@ -18,6 +18,7 @@ mod pools;
 mod runs;
 mod sequences;
 mod spend;
+mod standings;
 mod territories;
 mod time;
 mod touches;
@@ -44,6 +45,7 @@ pub use pools::{
 pub use runs::{Claim, Lease, RunStore, StoredRun};
 pub use sequences::{Changed, Count, Place, SequenceChange, Sequences, Suppressions, TakenPlace};
 pub use spend::{Budget, Reserved, Spend};
+pub use standings::{Relation, Relations};
 pub use territories::{
     AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,
 };
