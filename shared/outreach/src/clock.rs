@@ -10,7 +10,7 @@ use serde::Serialize;
 use revloops_domain::sequence_state::{KeptSequence, SequenceStatus, StepStatus};
 use revloops_domain::suppression::{Suppression, SuppressionKey, SuppressionKind, SuppressionSource};
 use revloops_loopkit::Outcome;
-use revloops_loopkit::ports::{Bus, Changed, Clock, Count, CrmWriter, Relation};
+use revloops_loopkit::ports::{Bus, Changed, Clock, Count, CrmWriter, Relation, SequenceChange};
 
 use crate::desk::stop_about;
 use crate::facts::{PolicyFacts, Sources, Subject, counts};
@@ -22,6 +22,8 @@ use crate::{landing, life, owed};
 const LOOKS: usize = 48;
 /// So long the counts of a day are kept.
 const KEPT_COUNTS: u16 = 40;
+/// Who is overtaken while noting a landing notes it again, so often; after that the lease runs out.
+const ATTEMPTS: usize = 8;
 /// By whom an opt-out of the CRM is put on the list.
 const OURSELVES: &str = "sequence_clock";
 
@@ -150,8 +152,7 @@ impl SequenceClock<'_> {
                     step.trace = judged.trace;
                 }
                 to.plan_next(now);
-                let changed =
-                    self.sources.sequences.change(&revloops_loopkit::ports::SequenceChange::of(kept, to)).await?;
+                let changed = self.sources.sequences.change(&SequenceChange::of(kept, to)).await?;
                 ticked.held += usize::from(changed == Changed::Yes);
                 Ok(Looked::Again)
             }
@@ -209,7 +210,8 @@ impl SequenceClock<'_> {
 
     async fn note(&self, kept: &KeptSequence, nth: usize, key: &str, ticked: &mut Ticked) -> Outcome<()> {
         let mut next = Some(kept.clone());
-        while let Some(kept) = next.take() {
+        for _ in 0..ATTEMPTS {
+            let Some(kept) = next.take() else { break };
             let landing = kept.state.steps.get(nth).is_some_and(|step| step.status == StepStatus::Landing);
             if !landing {
                 break;

@@ -350,7 +350,8 @@ pub(crate) async fn stop_about(
     let mut stopped = Vec::new();
     for found in sources.sequences.about(key).await? {
         let mut next = Some(found);
-        while let Some(kept) = next.take() {
+        for _ in 0..ATTEMPTS {
+            let Some(kept) = next.take() else { break };
             match kept.state.status {
                 SequenceStatus::Drafted | SequenceStatus::Approved | SequenceStatus::Completed => {}
                 SequenceStatus::Rejected | SequenceStatus::Stopped => break,
