@@ -10,7 +10,7 @@ use serde::Serialize;
 use revloops_domain::sequence_state::{KeptSequence, SequenceStatus, StepStatus};
 use revloops_domain::suppression::{Suppression, SuppressionKey, SuppressionKind, SuppressionSource};
 use revloops_loopkit::Outcome;
-use revloops_loopkit::ports::{Bus, Changed, Clock, Count, CrmWriter, Relation, SequenceChange};
+use revloops_loopkit::ports::{Bus, Changed, Clock, Count, CrmWriter, Relation};
 
 use crate::desk::stop_about;
 use crate::facts::{PolicyFacts, Sources, Subject, counts};
@@ -146,13 +146,8 @@ impl SequenceClock<'_> {
                 Ok(Looked::Again)
             }
             (Verdict::Hold { until, .. }, _) => {
-                let mut to = kept.state.clone();
-                if let Some(step) = to.steps.get_mut(nth) {
-                    step.due_at = Some(*until);
-                    step.trace = judged.trace;
-                }
-                to.plan_next(now);
-                let changed = self.sources.sequences.change(&SequenceChange::of(kept, to)).await?;
+                let change = life::held(kept, nth, *until, judged.trace, now);
+                let changed = self.sources.sequences.change(&change).await?;
                 ticked.held += usize::from(changed == Changed::Yes);
                 Ok(Looked::Again)
             }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use revloops_domain::sequence::{SequenceAnswered, names};
 use revloops_domain::sequence_state::{
-    KeptSequence, OwedEvent, SequenceAnswer, SequenceState, SequenceStatus, StepStatus, StoppedBecause,
+    KeptSequence, OwedEvent, PolicyRule, SequenceAnswer, SequenceState, SequenceStatus, StepStatus, StoppedBecause,
 };
 use revloops_domain::suppression::SuppressionKey;
 use revloops_loopkit::ports::{Count, SequenceChange, TakenPlace};
@@ -119,6 +119,7 @@ pub fn landed(policy: &Policy, kept: &KeptSequence, nth: usize, task_key: &str, 
     if let Some(next) = to.steps.get_mut(nth + 1) {
         next.due_at = next.due_at.max(Some(days_after(at, gap)));
     }
+    in_order(&mut to);
     let over = to.steps.iter().all(|step| step.status == StepStatus::Landed);
     let frees = if over && to.status == SequenceStatus::Approved {
         to.status = SequenceStatus::Completed;
@@ -129,6 +130,34 @@ pub fn landed(policy: &Policy, kept: &KeptSequence, nth: usize, task_key: &str, 
     };
     to.plan_next(at);
     SequenceChange { frees, ..SequenceChange::of(kept, to) }
+}
+
+/// The policy holds the step `nth` back until then.
+#[must_use]
+pub fn held(
+    kept: &KeptSequence,
+    nth: usize,
+    until: Timestamp,
+    trace: Vec<PolicyRule>,
+    at: Timestamp,
+) -> SequenceChange {
+    let mut to = kept.state.clone();
+    if let Some(step) = to.steps.get_mut(nth) {
+        step.due_at = Some(until);
+        step.trace = trace;
+    }
+    in_order(&mut to);
+    to.plan_next(at);
+    SequenceChange::of(kept, to)
+}
+
+/// No step is due before the one in front of it: it would be looked at again and again, and could not land.
+fn in_order(to: &mut SequenceState) {
+    let mut latest = None;
+    for step in to.steps.iter_mut().filter(|step| step.status == StepStatus::Waiting) {
+        step.due_at = step.due_at.max(latest);
+        latest = step.due_at;
+    }
 }
 
 /// The step `nth` has come to `status` and is done with.

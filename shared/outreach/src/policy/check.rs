@@ -2,15 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Time;
+use jiff::civil::{Time, Weekday};
 use jiff::tz::{TimeZone, db};
 
 use revloops_config::{Document, Problems};
 use revloops_domain::is_country_code;
-use revloops_domain::working_time::{DAYS, Shift, WeekHours, time_of_day};
+use revloops_domain::working_time::{Shift, WeekHours};
 
 use super::raw::{RawPolicy, RawWindow};
 use super::{Caps, Exclusive, Policy, Windows};
+
+const DAYS: [(&str, Weekday); 7] = [
+    ("mon", Weekday::Monday),
+    ("tue", Weekday::Tuesday),
+    ("wed", Weekday::Wednesday),
+    ("thu", Weekday::Thursday),
+    ("fri", Weekday::Friday),
+    ("sat", Weekday::Saturday),
+    ("sun", Weekday::Sunday),
+];
 
 pub(super) fn policy(document: &Document, problems: &mut Problems) -> Option<Policy> {
     let raw: RawPolicy = document.read(problems)?;
@@ -112,7 +122,12 @@ fn zone(name: &str, document: &Document, pointer: &str, problems: &mut Problems)
 }
 
 fn time(text: &str, document: &Document, pointer: &str, problems: &mut Problems) -> Option<Time> {
-    let time = time_of_day(text);
+    let read = || {
+        let (hour, minute) = text.split_once(':')?;
+        let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<i8>().ok()).flatten();
+        Time::new(two(hour)?, two(minute)?, 0, 0).ok()
+    };
+    let time = read();
     if time.is_none() {
         problems.at(document, pointer, format!("`{text}` is no time"), "write it like \"09:00\", in quotes");
     }
