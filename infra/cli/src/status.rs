@@ -215,6 +215,7 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
             "DemandDeadLettersUrl",
             "RedriveDeadLettersUrl",
             "TouchWatchDeadLettersUrl",
+            "SequenceClockDeadLettersUrl",
             "PlanningDeadLettersUrl",
             "SignalDeadLettersUrl",
             "DriftDeadLettersUrl",

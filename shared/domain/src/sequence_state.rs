@@ -63,6 +63,8 @@ pub enum StepStatus {
     Stopped,
     /// Its task was in the CRM, still to be done, when the sequence was stopped; it was put off there.
     Withdrawn,
+    /// Its rep had done with its task before the sequence was stopped.
+    Done,
 }
 
 impl StepStatus {
@@ -75,6 +77,7 @@ impl StepStatus {
             Self::Landed => "landed",
             Self::Stopped => "stopped",
             Self::Withdrawn => "withdrawn",
+            Self::Done => "done",
         }
     }
 }
@@ -252,7 +255,11 @@ impl SequenceState {
             StepStatus::Waiting if self.status == SequenceStatus::Approved => step.due_at,
             StepStatus::Landing => Some(step.claimed_until.unwrap_or(now)),
             StepStatus::Landed if stopped => Some(step.claimed_until.unwrap_or(now)),
-            StepStatus::Waiting | StepStatus::Landed | StepStatus::Stopped | StepStatus::Withdrawn => None,
+            StepStatus::Waiting
+            | StepStatus::Landed
+            | StepStatus::Stopped
+            | StepStatus::Withdrawn
+            | StepStatus::Done => None,
         };
         let steps = self.steps.iter().filter_map(of_step);
         self.next_at = steps.chain((!self.owed.is_empty()).then_some(now)).min();

@@ -11,6 +11,7 @@ mod pools;
 mod sequences;
 mod shipped;
 mod signals;
+mod standings;
 mod territories;
 mod touches;
 mod world;

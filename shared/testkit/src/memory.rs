@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 
 use revloops_domain::{Lead, UserId};
 use revloops_loopkit::Record;
-use revloops_loopkit::ports::{Act, BusEvent, ChunkRun, CrmUser, ModelAnswer, Noted, PoolState, Queue, Ticket};
+use revloops_loopkit::ports::{
+    Act, BusEvent, ChunkRun, CrmUser, ModelAnswer, Noted, PoolState, Queue, Relation, Ticket,
+};
 
 use crate::sequences::SequencesInMemory;
 use crate::signals::SignalsInMemory;
@@ -78,6 +80,8 @@ pub struct Memory {
     pub crm: CrmTerritories,
     /// What is known of accounts' places beside the CRM.
     pub placements: PlacementsInMemory,
+    /// How people stand with us, by their ids.
+    pub standings: BTreeMap<String, Relation>,
     /// Sequences and suppressions.
     pub sequences: SequencesInMemory,
     /// What is known of accounts' signals and people.
@@ -110,6 +114,7 @@ impl Memory {
             asked: 0,
             crm: CrmTerritories::default(),
             placements: PlacementsInMemory::default(),
+            standings: BTreeMap::new(),
             sequences: SequencesInMemory::default(),
             signals: SignalsInMemory::default(),
             journal: BTreeMap::new(),

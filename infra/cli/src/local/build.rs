@@ -39,6 +39,8 @@ pub const FUNCTIONS: [Function; 14] = [
     Function { logical_id: "Redrive", package: "revloops-redrive" },
     Function { logical_id: "Batch", package: "revloops-batch" },
     Function { logical_id: "TouchWatch", package: "revloops-touch-watch" },
+    Function { logical_id: "SequenceDesk", package: "revloops-sequence-desk" },
+    Function { logical_id: "SequenceClock", package: "revloops-sequence-clock" },
 ];
 
 pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";

@@ -19,6 +19,7 @@ mod runs;
 mod sequences;
 mod signals;
 mod spend;
+mod standings;
 mod territories;
 mod time;
 mod touches;
@@ -46,6 +47,7 @@ pub use runs::{Claim, Lease, RunStore, StoredRun};
 pub use sequences::{Changed, Count, Place, SequenceChange, Sequences, Suppressions, TakenPlace};
 pub use signals::{AccountPeople, CrmPerson, Signals};
 pub use spend::{Budget, Reserved, Spend};
+pub use standings::{Relation, Relations};
 pub use territories::{
     AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,
 };
