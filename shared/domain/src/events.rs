@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Cents, CompanyProfile, ConfigStamp, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId, MailDomain,
-    MatchedAccount, OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score,
+    AccountId, Cents, CompanyProfile, ConfigStamp, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId,
+    MailDomain, MatchedAccount, OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score,
 };
 
 /// Detail types on the bus.

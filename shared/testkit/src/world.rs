@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 
 use revloops_domain::{AccountId, ErrorClass, Lead, LeadId, UserId};
 use revloops_loopkit::ports::{
-    AccountHistory, Act, ActKind, Behaviour, Budget, Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader, CrmUser, CrmWriter,
-    History, Ids, Leads, Lease, Model, ModelAnswer, ModelRequest, Queue, Reserved, RunStore, Spend, StoredRun, Wanted, Workload,
+    AccountHistory, Act, ActKind, Behaviour, Budget, Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader,
+    CrmUser, CrmWriter, History, Ids, Leads, Lease, Model, ModelAnswer, ModelRequest, Queue, Reserved, RunStore, Spend,
+    StoredRun, Wanted, Workload,
 };
 use revloops_loopkit::{Failure, Outcome, Record, RunKey};
 

@@ -13,7 +13,8 @@ use revloops_loopkit::Mismatch;
 use crate::config::EngageConfig;
 use crate::inputs::EngageFacts;
 use crate::logic::{self, EngageVerdict, Writer};
-use given::Given;
+pub(crate) use given::{Given, GivenCompany, GivenLead, GivenOwner};
+pub(crate) use signal::GivenSignal;
 
 /// The day on which cases happen.
 const DAY: &str = "2026-06-01";

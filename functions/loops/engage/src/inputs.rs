@@ -42,7 +42,9 @@ impl<'de> Deserialize<'de> for EngageTrigger {
             (true, false) => serde_json::from_value(step).map(Self::Signal).map_err(D::Error::custom),
             (false, true) => serde_json::from_value(step).map(Self::Lead).map_err(D::Error::custom),
             (true, true) => Err(D::Error::custom("a step with both `signal` and `previous` belongs to no chain")),
-            (false, false) => Err(D::Error::custom("a step has `previous` (demand) or `signal` (signals); this has none")),
+            (false, false) => {
+                Err(D::Error::custom("a step has `previous` (demand) or `signal` (signals); this has none"))
+            }
         }
     }
 }

@@ -13,6 +13,7 @@
 //! more with the reasons, and replaced by the template's own text if it is refused again. Nothing is sent by this system.
 
 pub mod config;
+pub mod drill;
 pub mod feedback;
 pub mod inputs;
 pub mod logic;

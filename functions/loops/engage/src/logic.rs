@@ -13,8 +13,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use revloops_domain::events::EngageStatus;
-pub use revloops_domain::sequence::SequenceStep as PreviewStep;
 use revloops_domain::sequence::NamedSignal;
+pub use revloops_domain::sequence::SequenceStep as PreviewStep;
 use revloops_domain::sha256_hex;
 use revloops_loopkit::{Because, Decision, Reason, Verdict};
 

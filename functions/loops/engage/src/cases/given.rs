@@ -159,7 +159,7 @@ impl Given {
         self.drafts.iter().map(|draft| stored(draft, id)).collect()
     }
 
-    pub(super) fn input(&self) -> Option<EngageInput> {
+    pub(crate) fn input(&self) -> Option<EngageInput> {
         let lead_id = LeadId::parse("00Qxx0000000001").ok()?;
         let run_id = RunId("case".to_owned());
         let told: Timestamp = format!("{DAY}T11:00:00Z").parse().ok()?;

@@ -7,7 +7,9 @@ use revloops_domain::MailDomain;
 use revloops_rules::check_country;
 
 use super::raw::{RawFacts, RawLevers, RawSuppression, RawWording};
-use super::{ApprovalLevers, EngageConfig, FeedbackLevers, Limits, Prompt, Sender, Suppression, TaskLevers, Wording, slots};
+use super::{
+    ApprovalLevers, EngageConfig, FeedbackLevers, Limits, Prompt, Sender, Suppression, TaskLevers, Wording, slots,
+};
 use crate::logic::brief::{FactKind, FactLevers};
 use crate::logic::words;
 pub(super) use templates::templates;

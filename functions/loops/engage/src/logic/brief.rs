@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use revloops_domain::{Fact, FactKind};
 use revloops_loopkit::ports::AccountHistory;
 
-pub(crate) use signal::{NamedOrNot, about_another_company, named};
+pub(crate) use signal::{NamedOrNot, named};
 
 use crate::inputs::EngageInput;
 
@@ -114,7 +114,7 @@ pub(crate) fn brief(
     match input {
         EngageInput::Lead(lead) => {
             lead::about_company(&mut facts, &lead.qualified, company);
-            lead::about_person(&mut facts, &lead.qualified);
+            lead::about_person(&mut facts, &lead.qualified, company);
         }
         EngageInput::Signal(step) => {
             signal::signals(&mut facts, step, company);
@@ -123,7 +123,7 @@ pub(crate) fn brief(
     }
     history::ours(&mut facts, history, company, today);
     if let EngageInput::Lead(lead) = input {
-        lead::how_they_came(&mut facts, &lead.qualified);
+        lead::how_they_came(&mut facts, &lead.qualified, company);
     }
     facts.brief
 }

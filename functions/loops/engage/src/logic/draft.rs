@@ -148,8 +148,12 @@ impl Rule {
             Self::ValuesAreCited => "it states a fact's value without citing that fact",
             Self::NotAboutUs => "a claim must be about the recipient, not about us",
             Self::NothingDisputed => "it says what the sources contradict each other in",
-            Self::ClaimSaysItsFacts => "it cites a fact that it does not say: cite what the sentence says, in the fact's own words",
-            Self::ClaimAddsNothing => "beside the fact's own words only the claim words may stand, and nothing that turns the sense",
+            Self::ClaimSaysItsFacts => {
+                "it cites a fact that it does not say: cite what the sentence says, in the fact's own words"
+            }
+            Self::ClaimAddsNothing => {
+                "beside the fact's own words only the claim words may stand, and nothing that turns the sense"
+            }
             Self::ClaimStatesOnlyFacts => "beside its facts it states something about the recipient or us",
             Self::NamesItsSignal => "the first mail must name the signal in a claim that cites it",
             Self::NoQuotedMessage => "the recipient's own message must not be quoted",

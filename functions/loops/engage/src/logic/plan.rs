@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 
+use revloops_domain::FactKind;
 use revloops_domain::events::QualifyStatus;
 use revloops_domain::sequence::NamedSignal;
-use revloops_domain::FactKind;
 use revloops_loopkit::ports::AccountHistory;
 use revloops_loopkit::{Because, Reason, Verdict};
 use revloops_rules::trace;

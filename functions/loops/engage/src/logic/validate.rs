@@ -9,8 +9,8 @@ mod sense;
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
 use jiff::Span;
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::brief::{Fact, FactKind, WhyLeftOut};

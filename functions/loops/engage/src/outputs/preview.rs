@@ -64,7 +64,9 @@ pub(crate) fn by_hand(config: &EngageConfig, verdict: &EngageVerdict) -> String 
 /// What an account's owner finds where nobody is known there: what happened, and whom the articles name.
 pub(crate) fn whom_to_find(config: &EngageConfig, input: &EngageInput) -> String {
     let EngageInput::Signal(step) = input else { return String::new() };
-    let mut text = "A signal is strong enough to write, and the CRM knows nobody at this account. Please find somebody.\n".to_owned();
+    let mut text =
+        "A signal is strong enough to write, and the CRM knows nobody at this account. Please find somebody.\n"
+            .to_owned();
     text.push_str("\n── What happened ──\n");
     let told: Vec<_> = step.signal.signals.iter().filter(|signal| !signal.negative).collect();
     for signal in &told {
@@ -108,8 +110,7 @@ fn known(text: &mut String, config: &EngageConfig, verdict: &EngageVerdict, toda
             .iter()
             .map(|said| format!("{}: {}", config.source_name(&said.source), outside(&said.value)))
             .collect();
-        let _infallible =
-            writeln!(text, "{}: {} ({})", one.kind.name(), one.why.in_words(), said.join("; "));
+        let _infallible = writeln!(text, "{}: {} ({})", one.kind.name(), one.why.in_words(), said.join("; "));
     }
 }
 

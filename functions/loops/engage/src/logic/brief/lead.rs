@@ -23,7 +23,9 @@ pub(super) fn about_company(facts: &mut Facts<'_>, qualified: &Qualified, compan
     if let Some(industry) = &profile.industry {
         // The profile has the CRM's value where the CRM has one, and only enrichment that matched can have added another.
         let source = found.filter(|one| one.industry.is_some());
-        value(facts, FactKind::Industry, industry, source, |value| format!("{company} works in this industry: {value}"));
+        value(facts, FactKind::Industry, industry, company, source, |value| {
+            format!("{company} works in this industry: {value}")
+        });
     }
     if let Some(employees) = profile.employees {
         match found.and_then(|one| Some((one, one.employees?))) {
@@ -64,7 +66,9 @@ pub(super) fn about_company(facts: &mut Facts<'_>, qualified: &Qualified, compan
 fn crms_own(facts: &mut Facts<'_>, qualified: &Qualified, found: &CompanyProfile, company: &str) {
     let profile = &qualified.profile;
     if let Some(industry) = profile.industry.as_ref().filter(|_| found.industry.is_none()) {
-        value(facts, FactKind::Industry, industry, None, |value| format!("{company} works in this industry: {value}"));
+        value(facts, FactKind::Industry, industry, company, None, |value| {
+            format!("{company} works in this industry: {value}")
+        });
     }
     if let Some(employees) = profile.employees.filter(|ours| found.employees != Some(*ours)) {
         let (text, source) = (format!("{company} has {employees} employees"), facts.crm());
@@ -77,7 +81,7 @@ fn crms_own(facts: &mut Facts<'_>, qualified: &Qualified, found: &CompanyProfile
     }
 }
 
-pub(super) fn about_person(facts: &mut Facts<'_>, qualified: &Qualified) {
+pub(super) fn about_person(facts: &mut Facts<'_>, qualified: &Qualified, company: &str) {
     let Some(title) = &qualified.profile.title else { return };
     let person = qualified.person.as_ref();
     let theirs = person.and_then(|one| Some((one, one.title.as_deref()?)));
@@ -88,26 +92,24 @@ pub(super) fn about_person(facts: &mut Facts<'_>, qualified: &Qualified) {
         facts.leave_out(FactKind::PersonTitle, WhyLeftOut::Contradicted, &said);
         return;
     }
-    let Some(value) = fit::value(title) else {
+    let Some(value) = fit::value(title).filter(|value| !fit::names(value, company)) else {
         facts.leave_out(FactKind::PersonTitle, WhyLeftOut::Unfit, &[("crm", title)]);
         return;
     };
     let same = theirs.filter(|(_, theirs)| *theirs == value).map(|(one, _)| one);
     let source = same.map_or_else(
         || facts.crm(),
-        |one| Source {
-            name: one.provenance.provider.clone(),
-            link: None,
-            as_of: one.provenance.as_of.parse().ok(),
-        },
+        |one| Source { name: one.provenance.provider.clone(), link: None, as_of: one.provenance.as_of.parse().ok() },
     );
     facts.add(FactKind::PersonTitle, format!("The recipient's job title is {value}"), Some(value), source);
 }
 
-pub(super) fn how_they_came(facts: &mut Facts<'_>, qualified: &Qualified) {
+pub(super) fn how_they_came(facts: &mut Facts<'_>, qualified: &Qualified, company: &str) {
     let profile = &qualified.profile;
     if let Some(source) = &profile.lead_source {
-        value(facts, FactKind::LeadSource, source, None, |value| format!("The recipient came to us by: {value}"));
+        value(facts, FactKind::LeadSource, source, company, None, |value| {
+            format!("The recipient came to us by: {value}")
+        });
     }
     if let Some(message) = &profile.message {
         let message = one_line(message, facts.levers.message_chars);
@@ -123,10 +125,11 @@ fn value(
     facts: &mut Facts<'_>,
     kind: FactKind,
     raw: &str,
+    company: &str,
     source: Option<&CompanyProfile>,
     text: impl Fn(&str) -> String,
 ) {
-    match fit::value(raw) {
+    match fit::value(raw).filter(|value| !fit::names(value, company)) {
         Some(value) => {
             let source = source.map_or_else(|| facts.crm(), provider);
             facts.add(kind, text(&value), Some(value), source);
@@ -139,11 +142,7 @@ fn value(
 }
 
 fn provider(found: &CompanyProfile) -> Source {
-    Source {
-        name: found.provenance.provider.clone(),
-        link: None,
-        as_of: found.provenance.as_of.parse().ok(),
-    }
+    Source { name: found.provenance.provider.clone(), link: None, as_of: found.provenance.as_of.parse().ok() }
 }
 
 /// Headquarters: city and country of the provider; the country in words where it gives no city. Where the CRM names another
@@ -152,7 +151,8 @@ fn place(facts: &mut Facts<'_>, qualified: &Qualified, company: &str) {
     let country = qualified.profile.country_code.as_deref();
     let found = qualified.company.as_ref();
     let name = country.and_then(|code| facts.levers.country_names.get(code)).cloned();
-    if let (Some(ours), Some((one, theirs))) = (country, found.and_then(|one| Some((one, one.country_code.as_deref()?))))
+    if let (Some(ours), Some((one, theirs))) =
+        (country, found.and_then(|one| Some((one, one.country_code.as_deref()?))))
         && ours != theirs
     {
         let said = [("crm", ours), (one.provenance.provider.as_str(), theirs)];
@@ -211,7 +211,10 @@ fn contradict(ours: u32, theirs: u32) -> bool {
 fn share_a_word(one: &str, other: &str) -> bool {
     let words = |title: &str| {
         let long = title.to_lowercase().replace("vice president", "vp").replace("chief executive officer", "ceo");
-        folded(&long).into_iter().filter(|word| !matches!(word.as_str(), "of" | "and" | "the" | "for")).collect::<Vec<_>>()
+        folded(&long)
+            .into_iter()
+            .filter(|word| !matches!(word.as_str(), "of" | "and" | "the" | "for"))
+            .collect::<Vec<_>>()
     };
     let others = words(other);
     words(one).iter().any(|word| others.contains(word))

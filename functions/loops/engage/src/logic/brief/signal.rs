@@ -103,9 +103,7 @@ fn usable(signal: &Signal) -> Option<(String, Source)> {
     let headline = fit::text(&signal.headline, HEADLINE_CHARS)?;
     let (url, host) = signal.sources.iter().find_map(|source| Some((source.url.clone(), fit::host(&source.url)?)))?;
     let headline = headline.trim_end_matches(['.', '…', ' ']).to_owned();
-    (!headline.is_empty()).then(|| {
-        (headline, Source { name: host, link: Some(url), as_of: Some(signal.on) })
-    })
+    (!headline.is_empty()).then(|| (headline, Source { name: host, link: Some(url), as_of: Some(signal.on) }))
 }
 
 /// Longest headline, in characters: it is quoted in a sentence.
@@ -130,7 +128,7 @@ fn contradiction<'a>(signal: &Signal, all: &'a [Signal]) -> Option<&'a Signal> {
 
 /// Whether an article names a company that is not the account: another domain, or no name in common. Generate has matched
 /// them; this holds where it has not.
-pub(crate) fn about_another_company(step: &SignalStep, signal: &Signal) -> bool {
+fn about_another_company(step: &SignalStep, signal: &Signal) -> bool {
     let account = &step.signal.account;
     let below = |one: &str, other: &str| one == other || one.ends_with(&format!(".{other}"));
     if let (Some(ours), Some(theirs)) = (&account.domain, &signal.domain) {
@@ -147,6 +145,29 @@ pub(crate) fn about_another_company(step: &SignalStep, signal: &Signal) -> bool 
 
 /// Words that say what a company is in law, and not which.
 const LEGAL_FORMS: &[&str] = &[
-    "ab", "ag", "as", "bv", "co", "company", "corp", "corporation", "gmbh", "group", "holding", "inc", "kg", "limited",
-    "llc", "ltd", "nv", "oy", "plc", "sa", "sarl", "se", "spa", "srl", "the",
+    "ab",
+    "ag",
+    "as",
+    "bv",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "gmbh",
+    "group",
+    "holding",
+    "inc",
+    "kg",
+    "limited",
+    "llc",
+    "ltd",
+    "nv",
+    "oy",
+    "plc",
+    "sa",
+    "sarl",
+    "se",
+    "spa",
+    "srl",
+    "the",
 ];

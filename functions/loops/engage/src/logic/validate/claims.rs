@@ -9,11 +9,63 @@ use super::{Checker, Fact, FactKind, Place, Rule, Spot, words};
 const RUN: usize = 3;
 /// Words that turn a sentence's sense, or say more or less than the fact.
 const TURNS: &[&str] = &[
-    "not", "no", "never", "nor", "neither", "none", "without", "cannot", "can't", "don't", "doesn't", "isn't", "aren't",
-    "hardly", "barely", "only", "just", "almost", "nearly", "about", "around", "over", "under", "above", "below", "more",
-    "most", "less", "least", "than", "before", "after", "until", "every", "all", "any", "few", "fewer", "many", "former",
-    "formerly", "denies", "denied", "rumour", "rumoured", "reportedly", "may", "might", "could", "plans", "planned",
-    "if", "unless", "but", "soon", "first", "best",
+    "not",
+    "no",
+    "never",
+    "nor",
+    "neither",
+    "none",
+    "without",
+    "cannot",
+    "can't",
+    "don't",
+    "doesn't",
+    "isn't",
+    "aren't",
+    "hardly",
+    "barely",
+    "only",
+    "just",
+    "almost",
+    "nearly",
+    "about",
+    "around",
+    "over",
+    "under",
+    "above",
+    "below",
+    "more",
+    "most",
+    "less",
+    "least",
+    "than",
+    "before",
+    "after",
+    "until",
+    "every",
+    "all",
+    "any",
+    "few",
+    "fewer",
+    "many",
+    "former",
+    "formerly",
+    "denies",
+    "denied",
+    "rumour",
+    "rumoured",
+    "reportedly",
+    "may",
+    "might",
+    "could",
+    "plans",
+    "planned",
+    "if",
+    "unless",
+    "but",
+    "soon",
+    "first",
+    "best",
 ];
 /// What is counted by a number of employees.
 const EMPLOYEES: &[&str] = &["employees", "people", "colleagues", "staff"];
@@ -222,10 +274,13 @@ fn counts_what_is_counted(cited: &[&Fact], bare: &str) -> bool {
         match fact.kind {
             FactKind::CompanySize => beside(value, &[], EMPLOYEES),
             FactKind::Founded => {
-                let counted = cited.iter().any(|other| other.kind == FactKind::CompanySize && other.value == fact.value);
-                counted || (beside(value, YEAR, &[]) && !said.windows(2).any(|pair| {
-                    matches!(pair, [one, two] if one == value && EMPLOYEES.contains(&two.as_str()))
-                }))
+                let counted =
+                    cited.iter().any(|other| other.kind == FactKind::CompanySize && other.value == fact.value);
+                counted
+                    || (beside(value, YEAR, &[])
+                        && !said.windows(2).any(
+                            |pair| matches!(pair, [one, two] if one == value && EMPLOYEES.contains(&two.as_str())),
+                        ))
             }
             FactKind::Signal
             | FactKind::Industry

@@ -4,8 +4,22 @@ use super::sense::{self, Token};
 use super::{Checker, Place, Rule, Spot, words};
 
 /// What may be thanked for without a fact.
-const THANKED_FOR: &[&str] =
-    &["your", "the", "this", "reading", "time", "patience", "attention", "moment", "taking", "a", "to", "read", "in", "advance"];
+const THANKED_FOR: &[&str] = &[
+    "your",
+    "the",
+    "this",
+    "reading",
+    "time",
+    "patience",
+    "attention",
+    "moment",
+    "taking",
+    "a",
+    "to",
+    "read",
+    "in",
+    "advance",
+];
 /// Words that point to something that we wrote before.
 const BEFORE: &[&str] = &["earlier", "previous", "again", "back", "following", "promised", "reminder", "another"];
 /// What we may have written before.

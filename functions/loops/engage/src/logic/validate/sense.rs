@@ -118,8 +118,30 @@ const SUPPOSES: &[&str] = &[
 ];
 /// Words before a subject by which what is said of it is supposed or asked: `if you are`, `would you`, `something you are`.
 const OPENS: &[&str] = &[
-    "if", "unless", "when", "whenever", "whether", "hope", "until", "would", "could", "can", "may", "might", "shall",
-    "should", "will", "do", "does", "is", "are", "something", "anything", "somebody", "what", "whatever",
+    "if",
+    "unless",
+    "when",
+    "whenever",
+    "whether",
+    "hope",
+    "until",
+    "would",
+    "could",
+    "can",
+    "may",
+    "might",
+    "shall",
+    "should",
+    "will",
+    "do",
+    "does",
+    "is",
+    "are",
+    "something",
+    "anything",
+    "somebody",
+    "what",
+    "whatever",
 ];
 /// Words before somebody who is then no subject: `a reply from you is enough`.
 const AT: &[&str] = &["to", "for", "at", "with", "of", "from", "about", "on", "in", "by", "after", "thank", "suit"];
@@ -129,9 +151,8 @@ const SUBJECTS: &[&str] = &["i", "we", "it", "this", "that", "there", "which", "
 const GIVEN: &[&str] =
     &["that", "because", "since", "as", "now", "while", "where", "why", "how", "given", "knowing", "seeing"];
 /// Forms by which something is stated of somebody.
-const STATES: &[&str] = &[
-    "is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "been", "being", "need", "want",
-];
+const STATES: &[&str] =
+    &["is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "been", "being", "need", "want"];
 /// The same, grown together with their subject.
 const SHORT: &[&str] = &["you're", "you've", "we're", "we've", "they're"];
 /// Verbs of what the writer does in writing; they state nothing but that.
@@ -195,8 +216,10 @@ const ASKS: &[&str] =
     &["is", "are", "do", "does", "would", "could", "can", "may", "might", "shall", "should", "will", "am"];
 const MODALS: &[&str] = &["would", "could", "can", "may", "might", "shall", "should", "will"];
 /// Words by which a question takes something as given.
-const PRESUPPOSES: &[&str] =
-    &["still", "already", "anymore", "again", "longer", "since", "because", "why", "stop", "stopped", "now", "did", "was", "were"];
+const PRESUPPOSES: &[&str] = &[
+    "still", "already", "anymore", "again", "longer", "since", "because", "why", "stop", "stopped", "now", "did",
+    "was", "were",
+];
 
 /// Whether the last clause of a question asks without taking anything of its reader as given.
 pub(super) fn only_asks(clause: &[Token]) -> bool {
