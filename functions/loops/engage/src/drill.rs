@@ -86,7 +86,7 @@ pub fn drill(config: &EngageConfig, briefs: usize, seed: u64) -> Drilled {
         for draft in drafters::drafts(&company, &planned, today, &mut dice) {
             let checked = checker.check(&draft.answer);
             let tally = drilled.by_drafter.entry(draft.drafter.to_owned()).or_default();
-            match (draft.unsound, checked) {
+            match (&draft.unsound, checked) {
                 (None, Ok(_)) => tally.sound += 1,
                 (None, Err(faults)) => {
                     tally.sound += 1;
@@ -96,15 +96,12 @@ pub fn drill(config: &EngageConfig, briefs: usize, seed: u64) -> Drilled {
                         drilled.refused.entry(sentence).or_insert_with(|| fault.rule.in_words().to_owned());
                     }
                 }
-                (Some(_), Err(_)) => {
+                (Some(sentence), Err(_)) => {
                     tally.unsound += 1;
                     // Refused twice, it is the template's own text that reaches the rep: no word of it is the drafter's.
-                    if let Some(sentence) = draft.unsound
-                        && reaches(config, &input, &draft.answer, &sentence, at)
-                    {
-                        drilled
-                            .leaks
-                            .push(format!("brief {number}, {}, after the fallback: {sentence}", draft.drafter));
+                    if reaches(config, &input, &draft.answer, sentence, at) {
+                        let leak = format!("brief {number}, {}, after the fallback: {sentence}", draft.drafter);
+                        drilled.leaks.push(leak);
                     }
                 }
                 (Some(sentence), Ok(_)) => {
