@@ -15,8 +15,11 @@ mod model;
 mod parked;
 mod placements;
 mod pools;
+mod prompts;
 mod runs;
+mod signer;
 mod spend;
+mod targets;
 mod territories;
 mod time;
 mod touches;
@@ -34,14 +37,17 @@ pub use data::{Cache, CompanyQuery, Found, PersonQuery, Provider};
 pub use effects::{Applied, Effects};
 pub use inbox::Inbox;
 pub use leads::Leads;
-pub use model::{Model, ModelAnswer, ModelRequest, Tool};
+pub use model::{Model, ModelAnswer, ModelRequest, SearchHit, Tool};
 pub use parked::{Parked, ParkedBodies, ParkedItem, ParkedStatus};
 pub use placements::{PendingAccount, PlacementMove, Placements, Resolution};
 pub use pools::{
     Cap, Draw, Drawn, Held, PickBy, PoolMember, PoolState, Pools, Standing, Sticky, TeamCap, Ticket, TicketKind, Window,
 };
+pub use prompts::Prompts;
 pub use runs::{Claim, Lease, RunStore, StoredRun};
-pub use spend::{Budget, Reserved, Spend};
+pub use signer::RequestSigner;
+pub use spend::{Budget, OverBudget, Reserved, Spend};
+pub use targets::{Settled, Target, Targets};
 pub use territories::{
     AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,
 };
