@@ -22,6 +22,8 @@ pub struct Target {
     pub country: Option<String>,
     /// The tier, whose cadence is in the levers.
     pub tier: String,
+    /// Since when it is on the list: with the scan's number, this names a scan.
+    pub listed: Timestamp,
     /// From when on it is to be scanned; how overdue it is, is counted from here.
     pub due: Timestamp,
     /// Scans that were completed; the next one's number.

@@ -1,0 +1,1 @@
+//! Scanning many accounts with several scanners at once, in the world in memory.
