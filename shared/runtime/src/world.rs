@@ -279,9 +279,9 @@ impl World {
                 return Err(Failure::new(ErrorClass::ConfigInvalid, unknown));
             }
         };
-        let prompts: Option<Arc<dyn Prompts>> = match self.settings.optional("PROMPTS_BUCKET") {
-            Some(_) => Some(Arc::new(BucketPrompts::new(self.bucket("PROMPTS_BUCKET")?))),
-            None => None,
+        let prompts: Option<Arc<dyn Prompts>> = match self.settings.parsed::<u32>("PROMPT_DAYS")? {
+            0 => None,
+            _ => Some(Arc::new(BucketPrompts::new(self.bucket("PROMPTS_BUCKET")?))),
         };
         let all = Budget { name: "ai".to_owned(), most_microusd: self.dollars("AI_USD_A_DAY")? };
         Ok(Ai { model: Arc::new(model.map_err(unusable)?), spend: self.spend()?, prompts, all })

@@ -5,6 +5,7 @@
 //! | `http` | keys, versions, statuses and error shapes |
 //! | `request` | what may be asked, and what is wrong with it |
 //! | `message` | how is an answer told: blocks, stop reason, tokens |
+//! | `search` | what is on the web, and what does it say for the tool `report_signals` |
 //! | `sequence` | what does it say for the tool `draft_sequence` |
 //! | `territory` | what does it say for the tool `propose_territory` |
 //! | `fill` | what does it say for any other tool |
@@ -16,6 +17,7 @@ mod fill;
 mod http;
 mod message;
 mod request;
+mod search;
 mod sequence;
 mod territory;
 
