@@ -31,6 +31,7 @@ pub mod route;
 mod scenarios;
 mod schemas;
 pub mod status;
+pub mod targets;
 pub mod territories;
 pub mod test;
 pub mod up;

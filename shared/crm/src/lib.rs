@@ -8,6 +8,7 @@
 pub mod account_fields;
 pub mod lead_fields;
 pub mod outbound;
+mod people;
 pub mod wire;
 
 mod accounts;

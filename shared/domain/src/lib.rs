@@ -6,6 +6,7 @@ pub mod account;
 pub mod cost;
 pub mod country;
 pub mod crm_time;
+pub mod decay;
 pub mod enriched;
 pub mod error_class;
 pub mod events;
@@ -19,8 +20,10 @@ pub mod proposed;
 pub mod score;
 pub mod secret;
 pub mod sequence;
+pub mod sequence_state;
 pub mod signal;
 pub mod stamp;
+pub mod suppression;
 pub mod territory_events;
 pub mod working_time;
 

@@ -11,9 +11,9 @@ use crate::{Account, AccountId, CorrelationId, RunId, SalesforceId};
 pub mod names {
     /// A target account was scanned and signals were found: a `SignalsDetected`.
     pub const SIGNAL_DETECTED: &str = "signal.detected";
-    /// An account's signals are strong enough to write to somebody: a `SignalQualified`.
+    /// An account's signals are strong enough to write to somebody: a `SignalsScored`.
     pub const SIGNAL_QUALIFIED: &str = "signal.qualified";
-    /// An account's signals are too weak, or speak against writing: a `SignalQualified`, too.
+    /// An account's signals are too weak, or speak against writing: a `SignalsScored`, too.
     pub const SIGNAL_PASSED: &str = "signal.passed";
 }
 
@@ -109,6 +109,12 @@ pub struct Signal {
     /// Its domain, where the article or the answer gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
+    /// ISO country code of its seat, where the article says where it is: what tells namesakes apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country_code: Option<String>,
+    /// City of its seat, where the article says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
     /// What happened.
     pub kind: SignalKind,
     /// Whether it speaks against writing: layoffs, a customer who leaves, a technology that is dropped.
@@ -132,6 +138,42 @@ impl std::fmt::Debug for Signal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Signal").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
     }
+}
+
+/// A wording of a signal: what an article says of it. Its `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Wording {
+    /// What happened, in one line.
+    pub headline: String,
+    /// The article's own words.
+    pub quote: String,
+}
+
+impl std::fmt::Debug for Wording {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wording").finish_non_exhaustive()
+    }
+}
+
+/// A distinct signal of an account, as it is kept: all articles that tell of the same event are its sources. Its `Debug`
+/// shows no content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KeptSignal {
+    /// As it was found first; with the sources and people of all that were found to be the same.
+    pub signal: Signal,
+    /// How others word it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Wording>,
+    /// When it was found first.
+    #[schemars(with = "String")]
+    pub first_seen: Timestamp,
+    /// When it was found last.
+    #[schemars(with = "String")]
+    pub last_seen: Timestamp,
+    /// When it was handed on to be written about; none where it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub handed_on: Option<Timestamp>,
 }
 
 /// What a scan publishes, as `signal.detected`: the input of the signal chain.
@@ -184,7 +226,7 @@ impl std::fmt::Debug for SignalPerson {
     }
 }
 
-/// What Generate replies and publishes, as `signal.qualified` or `signal.passed`.
+/// What Generate replies: the signal chain hands it on to Engage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SignalQualified {
     /// `qualified` or `passed`.
@@ -206,6 +248,40 @@ pub struct SignalQualified {
     /// Why it was passed over; empty where it is qualified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_because: Vec<String>,
+}
+
+/// What Generate publishes, as `signal.qualified` or `signal.passed`: ids and numbers, no text of articles, nobody's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalsScored {
+    /// The same for every delivery.
+    pub event_id: String,
+    /// The chain's id.
+    pub correlation_id: CorrelationId,
+    /// The run that decided.
+    pub run_id: RunId,
+    /// `qualified` or `passed`.
+    pub status: SignalStatus,
+    /// The account.
+    pub account_id: AccountId,
+    /// Whom is to be written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<SalesforceId>,
+    /// 0 to 100.
+    pub score: u8,
+    /// The signals that count, strongest first.
+    pub signals: Vec<ScoredSignal>,
+    /// Gates that were shut: `below_threshold`, `cool_down`, …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_because: Vec<String>,
+}
+
+/// One signal of a published score.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScoredSignal {
+    /// Its id.
+    pub id: String,
+    /// Its kind.
+    pub kind: SignalKind,
 }
 
 /// Whether somebody is to be written to.

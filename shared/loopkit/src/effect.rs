@@ -5,6 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use revloops_domain::AccountId;
+use revloops_domain::sequence::DraftedSequence;
+use revloops_domain::signal::KeptSignal;
+
 use crate::record::RunKey;
 
 /// Deterministic key of one effect: subject/trigger/loop/step.
@@ -67,6 +71,18 @@ pub enum Action {
         key: String,
         /// Field name → value, without the key field.
         fields: Map<String, Value>,
+    },
+    /// Keeps a drafted sequence; once it is kept, keeping it again changes nothing.
+    KeepSequence {
+        /// The draft; its `Debug` shows no content.
+        sequence: Box<DraftedSequence>,
+    },
+    /// Keeps an account's distinct signals; of two versions of one, the one that was seen later stays.
+    KeepSignals {
+        /// The account.
+        account_id: AccountId,
+        /// The signals; their `Debug` shows no content.
+        signals: Vec<KeptSignal>,
     },
     /// Publishes an event on the bus; consumers tell a repeat by `event_id` in its detail, which is the effect's key.
     Emit {

@@ -7,7 +7,7 @@
 mod dirt;
 mod look_alikes;
 mod matches;
-mod rng;
+pub mod rng;
 mod words;
 mod world;
 

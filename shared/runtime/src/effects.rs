@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use revloops_domain::ErrorClass;
-use revloops_loopkit::ports::{Applied, Bus, BusEvent, CrmReader, CrmWriter, Effects};
+use revloops_loopkit::ports::{Applied, Bus, BusEvent, CrmReader, CrmWriter, Effects, Sequences, Signals};
 use revloops_loopkit::{Action, Effect, Failure, Marker, Outcome};
 use serde_json::Value;
 
@@ -14,13 +14,27 @@ pub struct WorldEffects {
     reader: Arc<dyn CrmReader>,
     writer: Arc<dyn CrmWriter>,
     bus: Arc<dyn Bus>,
+    sequences: Option<Arc<dyn Sequences>>,
+    signals: Option<Arc<dyn Signals>>,
 }
 
 impl WorldEffects {
     /// By these ports.
     #[must_use]
     pub fn new(reader: Arc<dyn CrmReader>, writer: Arc<dyn CrmWriter>, bus: Arc<dyn Bus>) -> Self {
-        Self { reader, writer, bus }
+        Self { reader, writer, bus, sequences: None, signals: None }
+    }
+
+    /// And where sequences are kept, for the loop that drafts them.
+    #[must_use]
+    pub fn with_sequences(self, sequences: Arc<dyn Sequences>) -> Self {
+        Self { sequences: Some(sequences), ..self }
+    }
+
+    /// And where signals are kept, for the loop that scores them.
+    #[must_use]
+    pub fn with_signals(self, signals: Arc<dyn Signals>) -> Self {
+        Self { signals: Some(signals), ..self }
     }
 
     /// Whether the record shows this run's mark.
@@ -28,6 +42,10 @@ impl WorldEffects {
         let found = self.reader.fields(object, id, &[&marker.field]).await?;
         Ok(found.and_then(|fields| fields.get(&marker.field).cloned()).is_some_and(|value| value == marker.value))
     }
+}
+
+fn keeps_none(effect: &Effect, what: &str) -> Failure {
+    Failure::new(ErrorClass::Bug, format!("effect {} keeps {what}, and this function has no store of them", effect.key))
 }
 
 async fn emit(bus: &dyn Bus, effect: &Effect, name: &str, detail: &Value) -> Outcome<Applied> {
@@ -59,6 +77,8 @@ impl Effects for EventEffects {
                 let why = format!("effect {} writes a {object}, and this function has no CRM", effect.key);
                 Err(Failure::new(ErrorClass::Bug, why))
             }
+            Action::KeepSequence { .. } => Err(keeps_none(effect, "sequences")),
+            Action::KeepSignals { .. } => Err(keeps_none(effect, "signals")),
         }
     }
 }
@@ -82,6 +102,15 @@ impl Effects for WorldEffects {
                 }
                 let created = self.writer.upsert(object, key_field, key, fields).await?;
                 Ok(if created { Applied::Now } else { Applied::Before })
+            }
+            Action::KeepSequence { sequence } => {
+                let sequences = self.sequences.as_ref().ok_or_else(|| keeps_none(effect, "sequences"))?;
+                Ok(if sequences.keep(sequence).await? { Applied::Now } else { Applied::Before })
+            }
+            Action::KeepSignals { account_id, signals } => {
+                let store = self.signals.as_ref().ok_or_else(|| keeps_none(effect, "signals"))?;
+                store.keep(account_id, signals).await?;
+                Ok(Applied::Now)
             }
             Action::Emit { name, detail } => emit(self.bus.as_ref(), effect, name, detail).await,
         }

@@ -10,7 +10,7 @@ use revloops_ai::{Accounted, Anthropic, Metered};
 use revloops_aws::{
     BucketBatches, BucketBodies, BucketConfigStore, BucketPrompts, Chain, Clients, EventBus, Secrets, TableAccounts,
     TableApprovals, TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns,
-    TableSpend, TableTargets, WorkQueue,
+    TableSequences, TableSignals, TableSpend, TableTargets, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
@@ -18,7 +18,7 @@ use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::{
     Accounts, Approvals, BatchStore, Budget, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Placements, Pools,
-    Prompts, Provider, RunStore, Spend, Targets,
+    Prompts, Provider, RunStore, Signals, Spend, Targets,
 };
 use revloops_loopkit::{Failure, Outcome};
 
@@ -102,6 +102,22 @@ impl World {
     /// See [`World::runs`].
     pub fn placements(&self) -> Outcome<Arc<dyn Placements>> {
         Ok(Arc::new(TablePlacements::new(self.clients.dynamodb.clone(), self.settings.text("PLACEMENTS_TABLE")?)))
+    }
+
+    /// Sequences and the list of suppressions.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn sequences(&self) -> Outcome<Arc<TableSequences>> {
+        Ok(Arc::new(TableSequences::new(self.clients.dynamodb.clone(), self.settings.text("SEQUENCES_TABLE")?)))
+    }
+
+    /// Distinct signals of accounts.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn signals(&self) -> Outcome<Arc<dyn Signals>> {
+        Ok(Arc::new(TableSignals::new(self.clients.dynamodb.clone(), self.settings.text("SIGNALS_TABLE")?)))
     }
 
     /// Plans that wait for a person.

@@ -159,7 +159,21 @@ fn signal(
     let identity = format!("{}\n{}\n{on}\n{}", company.to_lowercase(), kind.name(), links.join("\n"));
     let id = format!("sig-{}", sha256_hex(identity.as_bytes()).chars().take(24).collect::<String>());
     let domain = domain.map(|domain| domain.as_str().to_owned());
-    Ok(Signal { id, company, domain, kind, negative: said.negative, on, headline, quote, sources, people })
+    let country_code = said.country.map(|code| code.trim().to_uppercase()).filter(|code| code.len() == 2);
+    Ok(Signal {
+        id,
+        company,
+        domain,
+        country_code,
+        city: None,
+        kind,
+        negative: said.negative,
+        on,
+        headline,
+        quote,
+        sources,
+        people,
+    })
 }
 
 /// Whether the company that is named is the account's, and no namesake.

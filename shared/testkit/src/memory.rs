@@ -10,6 +10,8 @@ use revloops_domain::{Lead, UserId};
 use revloops_loopkit::Record;
 use revloops_loopkit::ports::{Act, BusEvent, ChunkRun, CrmUser, ModelAnswer, Noted, PoolState, Queue, Ticket};
 
+use crate::sequences::SequencesInMemory;
+use crate::signals::SignalsInMemory;
 use crate::territories::{CrmTerritories, PlacementsInMemory};
 
 /// One accepted write to the CRM.
@@ -76,6 +78,10 @@ pub struct Memory {
     pub crm: CrmTerritories,
     /// What is known of accounts' places beside the CRM.
     pub placements: PlacementsInMemory,
+    /// Sequences and suppressions.
+    pub sequences: SequencesInMemory,
+    /// What is known of accounts' signals and people.
+    pub signals: SignalsInMemory,
     /// What is noted of chunks.
     pub journal: BTreeMap<ChunkRun, Noted>,
     pub(crate) runs: BTreeMap<(String, String), StoredState>,
@@ -104,6 +110,8 @@ impl Memory {
             asked: 0,
             crm: CrmTerritories::default(),
             placements: PlacementsInMemory::default(),
+            sequences: SequencesInMemory::default(),
+            signals: SignalsInMemory::default(),
             journal: BTreeMap::new(),
             runs: BTreeMap::new(),
         }

@@ -11,6 +11,7 @@
 
 mod accounts;
 mod ai_drafts;
+mod ai_search;
 mod ai_wire;
 mod architecture;
 mod batches;

@@ -2,7 +2,6 @@
 
 pub(crate) mod account;
 pub(crate) mod behaviour;
-mod decay;
 pub mod fields;
 pub(crate) mod profile;
 pub mod provenance;

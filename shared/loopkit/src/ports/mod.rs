@@ -17,6 +17,8 @@ mod placements;
 mod pools;
 mod prompts;
 mod runs;
+mod sequences;
+mod signals;
 mod signer;
 mod spend;
 mod targets;
@@ -45,6 +47,8 @@ pub use pools::{
 };
 pub use prompts::Prompts;
 pub use runs::{Claim, Lease, RunStore, StoredRun};
+pub use sequences::{Changed, Count, Place, SequenceChange, Sequences, Suppressions, TakenPlace};
+pub use signals::{AccountPeople, CrmPerson, Signals};
 pub use signer::RequestSigner;
 pub use spend::{Budget, OverBudget, Reserved, Spend};
 pub use targets::{Settled, Target, Targets};

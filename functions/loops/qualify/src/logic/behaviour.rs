@@ -3,10 +3,10 @@
 
 use jiff::Timestamp;
 
+use revloops_domain::decay::{left_milli, whole};
 use revloops_loopkit::ports::{Act, ActKind};
 use revloops_loopkit::{Because, Reason, Verdict};
 
-use super::decay::{left_milli, whole};
 use super::score::{ScoredFactor, Sums};
 use crate::config::{BehaviourFactor, Kind, Scoring, fold};
 

@@ -28,9 +28,9 @@ pub struct Options {
     pub api_key: String,
 }
 
-struct Ai {
+pub(super) struct Ai {
     options: Options,
-    web: Web,
+    pub(super) web: Web,
 }
 
 /// Starts the AI on `listener`. Beside the vendor's API it has these endpoints of its own:
@@ -47,6 +47,7 @@ pub fn serve(listener: TcpListener, options: Options) -> anyhow::Result<Running>
     let router = Router::new()
         .route("/", get(about))
         .route("/v1/messages", post(messages))
+        .route("/model/{id}/invoke", post(super::bedrock::invoke))
         .route("/_standin/articles", get(articles).post(plant).delete(take_away))
         .route("/_standin/search", get(behaviour).put(behave))
         .fallback(|| async { error(404, "not_found_error", "Not Found") })

@@ -8,11 +8,13 @@
 //! | `search` | what is on the web, and what does it say for the tool `report_signals` |
 //! | `sequence` | what does it say for the tool `draft_sequence` |
 //! | `territory` | what does it say for the tool `propose_territory` |
+//! | `bedrock` | the same at Amazon Bedrock's address |
 //! | `fill` | what does it say for any other tool |
 //!
 //! It is no model. Answers are made by rules from the request's own data: the same request gets the same bytes, and text inside the
 //! data is never followed.
 
+mod bedrock;
 mod fill;
 mod http;
 mod message;

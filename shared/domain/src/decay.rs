@@ -22,7 +22,8 @@ const ONE: u64 = 1 << 32;
 const STEPS: u64 = 1 << ROOTS.len();
 
 /// The thousandths of a point that are left of `points` after `age_seconds`.
-pub(crate) fn left_milli(points: i32, age_seconds: u64, half_life_days: u32) -> i64 {
+#[must_use]
+pub fn left_milli(points: i32, age_seconds: u64, half_life_days: u32) -> i64 {
     let half_life = u64::from(half_life_days.max(1)) * 86_400;
     let halvings = age_seconds / half_life;
     if halvings >= 31 {
@@ -42,7 +43,8 @@ pub(crate) fn left_milli(points: i32, age_seconds: u64, half_life_days: u32) -> 
 }
 
 /// Thousandths as whole points, rounded half away from nought.
-pub(crate) fn whole(milli: i64) -> i32 {
+#[must_use]
+pub fn whole(milli: i64) -> i32 {
     i32::try_from((milli + 500 * milli.signum()) / 1_000).unwrap_or(0)
 }
 

@@ -1,0 +1,59 @@
+//! Whether a signal is about the account that was scanned, or about somebody who is called alike.
+
+use revloops_domain::signal::Signal;
+use revloops_domain::{Account, MailDomain, MatchedBy};
+use revloops_matching::{Company, MatchRules, decide};
+
+use super::text::{Token, fold, tokens};
+
+/// The company that a signal names. Where the article gives no domain and stands on the account's own site, that is its
+/// domain, if the names have a word in common: a company writes about its partners, too.
+pub(crate) fn company(signal: &Signal, account: &Account) -> Company {
+    let told = signal.domain.as_deref().and_then(MailDomain::of_website);
+    let own_site = || {
+        let own = account.domain.as_ref()?;
+        let on_it = signal.sources.iter().any(|source| {
+            let host = MailDomain::of_website(&source.url);
+            host.is_some_and(|host| host == *own || host.as_str().ends_with(&format!(".{}", own.as_str())))
+        });
+        (on_it && share_a_word(&signal.company, &account.name)).then(|| own.clone())
+    };
+    Company {
+        name: signal.company.clone(),
+        domains: told.or_else(own_site).into_iter().filter(|domain| !domain.is_free_mail()).collect(),
+        country_code: signal.country_code.clone(),
+        city: signal.city.clone(),
+        ..Company::default()
+    }
+}
+
+fn share_a_word(one: &str, other: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let long = tokens(text).into_iter().filter_map(|token| match token {
+            Token::Word(word) => Some(fold(&word)),
+            Token::Number(_) | Token::Sign(_) | Token::Stop => None,
+        });
+        long.filter(|word| word.chars().count() >= 3).collect()
+    };
+    let known = words(other);
+    words(one).iter().any(|word| known.contains(word))
+}
+
+/// How the signal was found to be about `account`; or about whom else, or why nothing proves it.
+pub(crate) fn about(
+    rules: &MatchRules,
+    signal: &Signal,
+    account: &Account,
+    candidates: &[Account],
+) -> Result<(MatchedBy, u8), String> {
+    let others = candidates.iter().filter(|other| other.id != account.id);
+    let verdict = decide(rules, &company(signal, account), std::iter::once(account).chain(others));
+    match verdict.matched {
+        Some(matched) if matched.account.id == account.id => Ok((matched.matched_by, matched.confidence)),
+        Some(other) => Err(format!("it is about another account, {}", other.account.id)),
+        None => {
+            let near = verdict.runners_up.into_iter().find(|one| one.account_id == account.id);
+            Err(near.map_or_else(|| "nothing agrees".to_owned(), |one| one.why))
+        }
+    }
+}
