@@ -1,4 +1,4 @@
-//! Target accounts in a table of their own: `pk` = `target`, `sk` = the account's id, and a local index by `order_ms`, which is
+//! Target accounts in a table of their own: `pk` = the list's name, `sk` = the account's id, and a local index by `order_ms`, which is
 //! read consistently. `order_ms` is when a target is to be looked at: when it is due, or when the claim on it is over. So a
 //! claim is one conditional write that moves it, and who died with a claim needs nobody to clear it up.
 
@@ -17,7 +17,8 @@ use crate::conditional::update_if;
 use crate::failures::failure;
 use crate::item::{Item, from_json, n, number, s, text, to_json};
 
-const TARGET: &str = "target";
+/// The list that the scanner works on.
+const LIST: &str = "targets";
 
 /// The index by `order_ms`.
 const BY_ORDER: &str = "by_order";
@@ -30,17 +31,24 @@ const CLAIMS_TRIED: usize = 20;
 pub struct TableTargets {
     client: Client,
     table: String,
+    list: String,
 }
 
 impl TableTargets {
     /// On `table`.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), list: LIST.to_owned() }
+    }
+
+    /// Another list in the same table, which no scanner works on by itself.
+    #[must_use]
+    pub fn list(self, list: impl Into<String>) -> Self {
+        Self { list: list.into(), ..self }
     }
 
     fn update(&self, account: &str) -> UpdateItemFluentBuilder {
-        self.client.update_item().table_name(&self.table).key("pk", s(TARGET)).key("sk", s(account))
+        self.client.update_item().table_name(&self.table).key("pk", s(&self.list)).key("sk", s(account))
     }
 
     fn in_order(&self) -> QueryFluentBuilder {
@@ -49,7 +57,7 @@ impl TableTargets {
             .table_name(&self.table)
             .index_name(BY_ORDER)
             .consistent_read(true)
-            .expression_attribute_values(":target", s(TARGET))
+            .expression_attribute_values(":target", s(&self.list))
     }
 }
 
@@ -90,7 +98,7 @@ impl Targets for TableTargets {
             .client
             .delete_item()
             .table_name(&self.table)
-            .key("pk", s(TARGET))
+            .key("pk", s(&self.list))
             .key("sk", s(account.as_str()))
             .return_values(ReturnValue::AllOld)
             .send()
@@ -112,7 +120,7 @@ impl Targets for TableTargets {
             .client
             .get_item()
             .table_name(&self.table)
-            .key("pk", s(TARGET))
+            .key("pk", s(&self.list))
             .key("sk", s(account.as_str()))
             .consistent_read(true)
             .send()

@@ -31,6 +31,7 @@ mod planning;
 mod pools;
 mod previews;
 mod refusals;
+mod targets;
 mod template;
 mod territories_wire;
 mod touches;
