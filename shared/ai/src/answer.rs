@@ -158,8 +158,8 @@ mod tests {
             panic!("no answer")
         };
         let pages: Vec<_> = tally.searched.iter().map(|hit| (hit.url.as_str(), hit.page_age.as_deref())).collect();
-        let paris = "https://news.example.org/northwind-raises";
-        assert_eq!(pages, [(paris, Some("November 3, 2026")), ("https://blog.example.net/northwind", None)]);
+        let news = "https://news.example.org/northwind-raises";
+        assert_eq!(pages, [(news, Some("November 3, 2026")), ("https://blog.example.net/northwind", None)]);
         assert_eq!(tally.searches, 2);
         assert!(!format!("{:?}", tally.searched).contains("northwind"), "{:?}", tally.searched);
     }
