@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     accounts, burst, check, config, console::Console, context::Context, demo, deploy, design, down, engage, explain,
-    figures, redrive, route, sequences, signals, status, territories, test, up,
+    figures, redrive, route, sequences, signals, status, targets, territories, test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -54,6 +54,8 @@ enum Command {
     Sequences(sequences::Args),
     /// Who must not be written to: opt-outs by person, address, domain and account.
     Suppressions(sequences::SuppressionArgs),
+    /// The accounts that are scanned for signals: which, how overdue, and one scanned now.
+    Targets(targets::Args),
     /// Many leads at once, with repeated messages and faults: what was lost, what happened twice, how fast it went.
     Burst(burst::Args),
     /// Size and start of each function binary, and how long a one-line change takes to build.
@@ -83,6 +85,7 @@ impl Cli {
                 Command::Territories(args) => Box::pin(territories::run(&context, args)).await,
                 Command::Sequences(args) => Box::pin(sequences::run(&context, args)).await,
                 Command::Suppressions(args) => sequences::run_suppressions(&context, args).await,
+                Command::Targets(args) => targets::run(&context, args).await,
                 Command::Burst(args) => burst::run(&context, args).await,
                 Command::Figures(args) => figures::run(&context, args).await,
                 Command::Test(args) => test::run(&context, args).await,

@@ -34,6 +34,7 @@ mod schemas;
 pub mod sequences;
 pub mod signals;
 pub mod status;
+pub mod targets;
 pub mod territories;
 pub mod test;
 pub mod up;

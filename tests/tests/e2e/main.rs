@@ -11,6 +11,7 @@
 
 mod accounts;
 mod ai_drafts;
+mod ai_search;
 mod ai_wire;
 mod architecture;
 mod batches;
@@ -32,6 +33,7 @@ mod previews;
 mod refusals;
 mod sequences;
 mod signals;
+mod targets;
 mod template;
 mod territories_wire;
 mod touches;

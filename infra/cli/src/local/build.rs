@@ -41,6 +41,7 @@ pub const FUNCTIONS: [Function; 14] = [
     Function { logical_id: "TouchWatch", package: "revloops-touch-watch" },
     Function { logical_id: "SequenceDesk", package: "revloops-sequence-desk" },
     Function { logical_id: "SequenceClock", package: "revloops-sequence-clock" },
+    Function { logical_id: "Scanner", package: "revloops-scanner" },
 ];
 
 pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";
