@@ -71,6 +71,8 @@ const TURNS: &[&str] = &[
 const EMPLOYEES: &[&str] = &["employees", "people", "colleagues", "staff"];
 /// What stands before a year of foundation.
 const YEAR: &[&str] = &["in", "since"];
+/// How the writer came by a fact: `I read this about Northwind`.
+const FOUND: &[&str] = &["read", "see", "understand"];
 /// A claim on the recipient's message names it as such.
 const MESSAGE: &[&str] = &["message", "note", "question", "lines", "writing", "wrote", "mail"];
 
@@ -143,7 +145,7 @@ impl Checker<'_> {
                     })
                 };
                 kept &= clause.iter().all(known);
-                stated |= self.states(clause, question && start > tokens.len());
+                stated |= self.states(clause, question && start > tokens.len(), FOUND);
             }
         }
         spot.hold(kept, Rule::ClaimAddsNothing);

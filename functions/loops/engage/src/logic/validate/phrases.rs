@@ -37,13 +37,14 @@ impl Checker<'_> {
         spot.hold(tokens.iter().all(known), Rule::PhraseOfOurWords);
         let folded = words::folded(&bare);
         let states = self.values().any(|(_, value)| words::contains_run(&folded, &value));
-        let states = states || self.states(&tokens, text.trim_end().ends_with('?'));
+        let states = states || self.states(&tokens, text.trim_end().ends_with('?'), &[]);
         spot.hold(!states && thanks(&tokens) && refers(&tokens, place), Rule::PhraseStatesNothing);
     }
 
     /// Whether something is stated of the reader or of us. The last clause of a question asks.
-    pub(super) fn states(&self, tokens: &[Token], question: bool) -> bool {
-        let verb = |word: &str| self.config.wording.verbs.contains(word);
+    /// `but` are verbs that may be used.
+    pub(super) fn states(&self, tokens: &[Token], question: bool, but: &[&str]) -> bool {
+        let verb = |word: &str| self.config.wording.verbs.contains(word) && !but.contains(&word);
         let clauses = sense::clauses(tokens);
         let count = clauses.len();
         clauses.into_iter().enumerate().any(|(index, clause)| {
