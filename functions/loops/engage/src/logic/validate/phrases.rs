@@ -30,7 +30,10 @@ impl Checker<'_> {
         let bare = self.bare(text);
         let numbers = bare.chars().any(char::is_numeric) || !words::quantities(&bare).is_empty();
         spot.hold(!numbers, Rule::PhraseWithoutNumbers);
-        let named = |name: &&str| self.plain.contains(&name.to_lowercase());
+        // Every word of a phrase is one of ours, so a capital letter at its beginning says nothing.
+        let first =
+            words::words(&bare).into_iter().next().filter(|word| self.vocabulary.contains(&word.to_lowercase()));
+        let named = |name: &&str| self.plain.contains(&name.to_lowercase()) || first == Some(*name);
         spot.hold(words::names(&bare).iter().all(named), Rule::PhraseWithoutNames);
         let tokens = self.without_our_lines(sense::tokens(&bare));
         let known = |token: &Token| token.word().is_none_or(|word| self.vocabulary.contains(word));
