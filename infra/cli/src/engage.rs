@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use revloops_config::{Levers as _, Problems, read_sources};
+use revloops_config::levers::read_sources;
+use revloops_config::{Levers as _, Problems};
 use revloops_engage::EngageConfig;
 use revloops_engage::drill::drill;
 use serde_json::json;

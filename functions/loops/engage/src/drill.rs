@@ -98,8 +98,8 @@ pub fn drill(config: &EngageConfig, briefs: usize, seed: u64) -> Drilled {
                 }
                 (Some(sentence), Err(_)) => {
                     tally.unsound += 1;
-                    // Refused twice, it is the template's own text that reaches the rep: no word of it is the drafter's.
-                    if reaches(config, &input, &draft.answer, sentence, at) {
+                    // What decides is the same for all briefs, so a fifth of them is enough. Refused twice, it is the template's own text that reaches the rep: no word of it is the drafter's.
+                    if number % 5 == 0 && reaches(config, &input, &draft.answer, sentence, at) {
                         let leak = format!("brief {number}, {}, after the fallback: {sentence}", draft.drafter);
                         drilled.leaks.push(leak);
                     }

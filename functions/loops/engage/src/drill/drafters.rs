@@ -210,7 +210,9 @@ impl Desk<'_> {
             FactKind::Industry,
             FactKind::Summary,
         ];
-        let fact = (0..12).find_map(|_| current(kinds.get(dice.roll(kinds.len())).copied()?))?;
+        // An account has no town: of it, the town is true and nobody says so.
+        let told = |fact: &&Fact| fact.kind != FactKind::Location || fact.text.contains(truth.city.2);
+        let fact = (0..12).find_map(|_| current(kinds.get(dice.roll(kinds.len())).copied()?).filter(told))?;
         let wordings: Vec<String> = match fact.kind {
             FactKind::PersonTitle => vec![
                 format!("I am writing to you because you are {} at {company}.", truth.title),

@@ -32,7 +32,7 @@ fn with_message(message: &str) -> RoutedLead {
 /// A draft for `wrote_to_us` with this sentence in its first step. The message is F8.
 fn answer(sentence: Value) -> Value {
     json!({ "steps": [
-        { "id": "answer", "subject": "Your message", "sentences": [sentence] },
+        { "id": "answer", "subject": "A short answer", "sentences": [sentence] },
         { "id": "thought", "subject": "One more thought", "sentences": [phrase("Would that help?")] },
         { "id": "close", "subject": "A last note", "sentences": [phrase("I will leave it here.")] },
     ]})

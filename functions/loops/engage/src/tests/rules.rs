@@ -12,7 +12,7 @@ fn a_draft_whose_claims_are_borne_out_holds() {
         claim("As VP Sales at Northwind, you may be the right person for this.", &["F6"]),
         claim("I saw that Northwind has 420 employees, so I would start small.", &["F2"]),
         claim("Since your field is Technology, I would keep this practical.", &["F1"]),
-        claim("I saw that Northwind's team sits in Hamburg, Germany.", &["F3"]),
+        claim("I saw that Northwind is based in Hamburg, Germany.", &["F3"]),
         claim("Northwind was founded in 1999, so I will keep this practical.", &["F4"]),
         claim("This line stayed with me: “Northwind makes planning boards for shipyards.”", &["F5"]),
         phrase("We make software for planning territories, quotas and sales capacity."),
@@ -138,6 +138,6 @@ fn a_fact_holds_until_its_last_day() {
 fn names_of_the_addressed_may_hold_what_would_else_be_a_claim() {
     let mut input = ida();
     input.qualified.profile.company = "7 Seas.com Technology".into();
-    let answer = draft(vec![phrase("Hello Ida, what would help 7 Seas.com Technology most?")]);
+    let answer = draft(vec![phrase("Hello Ida, what would help 7 Seas.com Technology?")]);
     assert_eq!(broken_for(&input, &answer), []);
 }

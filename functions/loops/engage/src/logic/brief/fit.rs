@@ -32,7 +32,16 @@ const ORDERS: &[&str] = &[
     "respond",
     "reply",
     "vergiss",
+    "glem",
+    "skriv",
+    "schreib",
+    "schrijf",
+    "negeer",
+    "écri",
+    "escrib",
+    "scriv",
     "игнорир",
+    "напиши",
     "忽略",
     "無視",
     "指示",
@@ -159,12 +168,17 @@ pub fn is_first_name(name: &str) -> bool {
 #[must_use]
 pub fn gives_orders(text: &str) -> bool {
     let said = words::folded(text);
-    let begins = said.iter().any(|word| ORDERS.iter().any(|order| word.contains(order)));
+    let begins = said.iter().any(|word| ORDERS.iter().any(|order| begins_with(word, order)));
     let runs = ORDER_RUNS.iter().any(|run| words::contains_run(&said, &words::folded(run)));
     let numbered = said.iter().any(|word| {
         word.strip_prefix('f').is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()))
     });
     begins || runs || numbered
+}
+
+/// Scripts without blanks between words have the order somewhere in what looks like one.
+fn begins_with(word: &str, order: &str) -> bool {
+    if order.is_ascii() { word.starts_with(order) } else { word.contains(order) }
 }
 
 /// Whether a word is none: letters of two scripts, letters in the dress of other letters, digits among letters, or a code.

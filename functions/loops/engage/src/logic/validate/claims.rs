@@ -71,6 +71,8 @@ const TURNS: &[&str] = &[
 const EMPLOYEES: &[&str] = &["employees", "people", "colleagues", "staff"];
 /// What stands before a year of foundation.
 const YEAR: &[&str] = &["in", "since"];
+/// How the writer came by a fact: `I read this about Northwind`.
+const FOUND: &[&str] = &["read", "see", "understand"];
 /// A claim on the recipient's message names it as such.
 const MESSAGE: &[&str] = &["message", "note", "question", "lines", "writing", "wrote", "mail"];
 
@@ -115,7 +117,10 @@ impl Checker<'_> {
         // Names are marked in the facts as in the claim, so that what stands beside them is compared.
         let cited: Vec<Cited<'_>> =
             cited.into_iter().map(|fact| Cited { fact, content: words::folded(&self.bare(content(fact))) }).collect();
-        spot.hold(cited.iter().all(|one| one.said_in(&said)), Rule::ClaimSaysItsFacts);
+        // A name may hold a value: Contoso Manufacturing says its industry.
+        let with_names = words::folded(text);
+        let all_said = cited.iter().all(|one| one.said_in(&said) || one.said_in(&with_names));
+        spot.hold(all_said, Rule::ClaimSaysItsFacts);
         self.sense(text, &bare, &cited, spot);
     }
 
@@ -131,19 +136,21 @@ impl Checker<'_> {
         for clause in tokens.split(|token| *token == Token::Break) {
             let held = supported.get(start..start + clause.len()).unwrap_or_default();
             start += clause.len() + 1;
-            if held.iter().any(|held| *held) {
-                for (token, held) in clause.iter().zip(held) {
-                    let Some(word) = token.word().filter(|_| !held) else { continue };
-                    kept &= self.config.wording.claim_words.contains(word) && !TURNS.contains(&word);
-                }
-            } else {
-                let known = |token: &Token| {
-                    token.word().is_none_or(|word| {
-                        self.vocabulary.contains(word) || self.config.wording.claim_words.contains(word)
-                    })
-                };
-                kept &= clause.iter().all(known);
-                stated |= self.states(clause, question && start > tokens.len());
+            let states = || self.states(clause, question && start > tokens.len(), FOUND);
+            // A value that is a common word makes no statement of a clause that is a phrase: somebody's title is `call`.
+            let phrase = clause.iter().all(|token| token.word().is_none_or(|word| self.vocabulary.contains(word)));
+            if held.iter().any(|held| *held) && !(phrase && !states()) {
+                kept &= clause.iter().zip(held).all(|(token, held)| {
+                    *held
+                        || token
+                            .word()
+                            .is_none_or(|word| self.config.wording.claim_words.contains(word) && !TURNS.contains(&word))
+                });
+            } else if held.iter().all(|held| !held) {
+                let small =
+                    |word: &str| self.vocabulary.contains(word) || self.config.wording.claim_words.contains(word);
+                kept &= clause.iter().all(|token| token.word().is_none_or(small));
+                stated |= states();
             }
         }
         spot.hold(kept, Rule::ClaimAddsNothing);

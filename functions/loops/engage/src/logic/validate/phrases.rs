@@ -30,20 +30,24 @@ impl Checker<'_> {
         let bare = self.bare(text);
         let numbers = bare.chars().any(char::is_numeric) || !words::quantities(&bare).is_empty();
         spot.hold(!numbers, Rule::PhraseWithoutNumbers);
-        let named = |name: &&str| self.plain.contains(&name.to_lowercase());
+        // Every word of a phrase is one of ours, so a capital letter at its beginning says nothing.
+        let first =
+            words::words(&bare).into_iter().next().filter(|word| self.vocabulary.contains(&word.to_lowercase()));
+        let named = |name: &&str| self.plain.contains(&name.to_lowercase()) || first == Some(*name);
         spot.hold(words::names(&bare).iter().all(named), Rule::PhraseWithoutNames);
         let tokens = self.without_our_lines(sense::tokens(&bare));
         let known = |token: &Token| token.word().is_none_or(|word| self.vocabulary.contains(word));
         spot.hold(tokens.iter().all(known), Rule::PhraseOfOurWords);
         let folded = words::folded(&bare);
         let states = self.values().any(|(_, value)| words::contains_run(&folded, &value));
-        let states = states || self.states(&tokens, text.trim_end().ends_with('?'));
+        let states = states || self.states(&tokens, text.trim_end().ends_with('?'), &[]);
         spot.hold(!states && thanks(&tokens) && refers(&tokens, place), Rule::PhraseStatesNothing);
     }
 
     /// Whether something is stated of the reader or of us. The last clause of a question asks.
-    pub(super) fn states(&self, tokens: &[Token], question: bool) -> bool {
-        let verb = |word: &str| self.config.wording.verbs.contains(word);
+    /// `but` are verbs that may be used.
+    pub(super) fn states(&self, tokens: &[Token], question: bool, but: &[&str]) -> bool {
+        let verb = |word: &str| self.config.wording.verbs.contains(word) && !but.contains(&word);
         let clauses = sense::clauses(tokens);
         let count = clauses.len();
         clauses.into_iter().enumerate().any(|(index, clause)| {

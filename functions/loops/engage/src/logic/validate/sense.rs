@@ -103,18 +103,18 @@ pub(super) fn tokens(marked: &str) -> Vec<Token> {
     tokens
 }
 
-/// The clauses: between breaks, and after `and`, `but`, `or`, `so`. The second clause of `A and B` is read on its own.
+/// The clauses: between breaks, and after `and`, `but`, `so`. The second clause of `A and B` is read on its own.
 pub(super) fn clauses(tokens: &[Token]) -> Vec<&[Token]> {
     tokens
-        .split(|token| *token == Token::Break || token.is(&["and", "but", "or", "so"]))
+        .split(|token| *token == Token::Break || token.is(&["and", "but", "so"]))
         .filter(|clause| !clause.is_empty())
         .collect()
 }
 
 /// Words by which a sentence supposes, offers or asks instead of stating.
 const SUPPOSES: &[&str] = &[
-    "can", "could", "may", "might", "must", "need", "shall", "should", "will", "would", "i'd", "i'll", "let", "please",
-    "if", "unless", "when", "whenever", "whether", "hope", "perhaps", "maybe", "until",
+    "can", "could", "may", "might", "must", "shall", "should", "will", "would", "i'd", "i'll", "let", "please", "if",
+    "unless", "when", "whenever", "whether", "hope", "perhaps", "maybe", "until",
 ];
 /// Words before a subject by which what is said of it is supposed or asked: `if you are`, `would you`, `something you are`.
 const OPENS: &[&str] = &[
@@ -171,11 +171,13 @@ pub(super) fn states(clause: &[Token], verbs: &dyn Fn(&str) -> bool) -> bool {
         supposed |= token.is(SUPPOSES);
         let before_is = |list: &[&str]| before.is_some_and(|token| token.is(list));
         let by_us = before_is(&["we"]) || before == Some(&Token::Name(Mark::Us));
+        // `You plan` states; in `your plan` it is a thing.
+        let by_reader = before_is(&["you"]) || before == Some(&Token::Name(Mark::Reader));
         let verb = token.word().is_some_and(verbs);
         let stating = token.is(STATES);
         let writers = before_is(&["i"]) && token.is(SPEAKS);
         if !supposed && !writers && !before_is(&["to"]) {
-            let of_reader = reader && (stating || (verb && before.is_some_and(Token::is_reader)));
+            let of_reader = reader && (stating || (verb && by_reader));
             let of_several = mentions && token.is(&["are", "were", "has", "had"]);
             let of_us = by_us && (stating || verb);
             let to_reader = before_is(&["i"]) && mentions && verb;

@@ -45,7 +45,7 @@ pub(super) fn state(brief: &Brief, fact: &Fact, turn: usize) -> Option<Claim> {
         ],
         Topic::Summary => [
             format!("This line about your work stayed with me: “{value}”."),
-            format!("I read this about what you do: “{value}”."),
+            format!("I read this about your work: “{value}”."),
         ],
         Topic::Industry => [
             format!("I understand that your field is {value}."),
