@@ -32,6 +32,7 @@ mod scenarios;
 mod schemas;
 pub mod signals;
 pub mod status;
+pub mod targets;
 pub mod territories;
 pub mod test;
 pub mod up;

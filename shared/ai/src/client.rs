@@ -1,31 +1,39 @@
-//! Asking the Messages API, and what each of its answers means for us.
+//! Asking the Messages API, at Anthropic's own address or at Amazon Bedrock's.
+//!
+//! What each 200 means is in `answer`; any other status:
 //!
 //! | answer | meaning |
 //! |---|---|
-//! | 200, `stop_reason` `tool_use` | the tool's input is the answer |
-//! | 200, `max_tokens`, `model_context_window_exceeded`, `refusal` | `Rejected`: the same would happen again |
-//! | 200 without the tool | `Transient`: the model may do as asked the next time |
 //! | 429, 529 | `Throttled` |
-//! | 408, other 5xx, no answer in time, connection lost | `Transient` |
+//! | 408, 424 (Bedrock's model failed), other 5xx, no answer in time, connection lost | `Transient` |
 //! | any other | `Rejected` |
+//!
+//! Source for Bedrock: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html>.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::header::HeaderValue;
 use reqwest::{Client, Response, StatusCode, Url};
+use serde_json::Value;
 
 use revloops_domain::{ErrorClass, Secret};
-use revloops_loopkit::ports::{Model, ModelAnswer, ModelRequest};
+use revloops_loopkit::ports::{Model, ModelAnswer, ModelRequest, RequestSigner};
 use revloops_loopkit::{Failure, Outcome};
 
-use crate::price::{Price, Prices};
-use crate::request::build;
+use crate::answer::{Tally, Turn, is_word, take};
+use crate::metered::{Asked, Billed, Metered};
+use crate::price::{MICROUSD_A_SEARCH, Price, Prices};
+use crate::request::{Manner, build};
 use crate::tool_call::{Effort, ToolCall};
 use crate::wire::{Answer, ErrorAnswer};
 
 /// The version of the API that the wire types follow.
 const API_VERSION: &str = "2023-06-01";
+
+/// The same at Bedrock, which has it in the body.
+const BEDROCK_VERSION: &str = "bedrock-2023-05-31";
 
 /// Answers longer than this are none of this API's.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
@@ -34,15 +42,19 @@ const MAX_ANSWER_BYTES: usize = 16 << 20;
 /// has to be back within fifty seconds.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
-/// A search of the web costs so much, in millionths of a US dollar: $10 a thousand.
-///
-/// Source: <https://platform.claude.com/docs/en/about-claude/pricing>.
-const MICROUSD_A_SEARCH: u64 = 10_000;
+/// A turn that searches may be paused by the vendor; it is continued so often.
+const MOST_PAUSES: u64 = 2;
+
+/// Tokens that the vendor adds to a request for its tools, at most.
+const ADDED_TOKENS: u64 = 4_000;
+
+/// Tokens that the pages of one search are taken to have at most; the vendor says no limit.
+const TOKENS_A_SEARCH: u64 = 25_000;
 
 /// Where and how the model is asked.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where the API answers, `https://api.anthropic.com` for one.
+    /// Where the API answers, `https://api.anthropic.com` for one, or `https://bedrock-runtime.eu-central-1.amazonaws.com`.
     pub base_url: String,
     /// The model's id.
     pub model: String,
@@ -92,28 +104,65 @@ pub enum SetupError {
     Http(#[source] reqwest::Error),
 }
 
+/// Who is let in.
+#[derive(Clone)]
+enum Access {
+    /// Whoever has the key.
+    Key(HeaderValue),
+    /// Whoever signs with credentials of AWS.
+    Signed(Arc<dyn RequestSigner>),
+}
+
 /// The client.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Anthropic {
     http: Client,
     messages: Url,
-    key: HeaderValue,
+    access: Access,
     price: Price,
+    manner: Manner,
     settings: Settings,
 }
 
+impl std::fmt::Debug for Anthropic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Anthropic").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
 impl Anthropic {
-    /// A client.
+    /// A client of Anthropic's own API.
     ///
     /// # Errors
     /// When the key cannot be sent, the URL is none, the model has no price, or the HTTP client cannot be built.
     pub fn new(settings: Settings, key: &Secret) -> Result<Self, SetupError> {
         let mut key = key.trimmed().and_then(|key| HeaderValue::from_str(key).ok()).ok_or(SetupError::Key)?;
         key.set_sensitive(true);
-        let messages = Url::parse(&format!("{}/v1/messages", settings.base_url.trim_end_matches('/')))
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .ok_or(SetupError::Url)?;
+        let messages = format!("{}/v1/messages", settings.base_url.trim_end_matches('/'));
+        let model = Some(settings.model.clone());
+        Self::with(settings, &messages, Access::Key(key), model, None)
+    }
+
+    /// A client of Amazon Bedrock, which speaks the same but searches nothing: `signer` signs for the service `bedrock`.
+    ///
+    /// # Errors
+    /// As [`Anthropic::new`].
+    pub fn on_bedrock(settings: Settings, signer: Arc<dyn RequestSigner>) -> Result<Self, SetupError> {
+        // A model's id there holds a colon, which a path may not: `anthropic.claude-sonnet-4-5-20250929-v1:0`.
+        let id = settings.model.replace('%', "%25").replace('/', "%2F").replace(':', "%3A");
+        let invoke = format!("{}/model/{id}/invoke", settings.base_url.trim_end_matches('/'));
+        Self::with(settings, &invoke, Access::Signed(signer), None, Some(BEDROCK_VERSION))
+    }
+
+    fn with(
+        settings: Settings,
+        address: &str,
+        access: Access,
+        model: Option<String>,
+        version: Option<&'static str>,
+    ) -> Result<Self, SetupError> {
+        let messages =
+            Url::parse(address).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or(SetupError::Url)?;
         let price = settings
             .prices
             .price(&settings.model)
@@ -124,19 +173,65 @@ impl Anthropic {
             .timeout(settings.timeout)
             .build()
             .map_err(SetupError::Http)?;
-        Ok(Self { http, messages, key, price, settings })
+        let manner = Manner { model, version, tool_call: settings.tool_call, effort: settings.effort };
+        Ok(Self { http, messages, access, price, manner, settings })
     }
 
-    async fn ask(&self, request: &ModelRequest) -> Outcome<ModelAnswer> {
-        let sending = self
-            .http
-            .post(self.messages.clone())
-            .header("x-api-key", self.key.clone())
-            .header("anthropic-version", API_VERSION)
-            .json(&build(request, &self.settings));
-        let response = sending.send().await.map_err(|error| self.lost(error))?;
+    /// Turn by turn, until the model has answered by the tool; what was billed until then is in `tally`, whatever comes of it.
+    async fn turns(&self, request: &ModelRequest, tally: &mut Tally) -> Outcome<Value> {
+        if request.web_searches > 0 && matches!(self.access, Access::Signed(_)) {
+            let why =
+                "Amazon Bedrock has no web search: let the functions that search ask Anthropic's own API (AiProvider)";
+            return Err(Failure::new(ErrorClass::ConfigInvalid, why));
+        }
+        let mut paused: Vec<Value> = Vec::new();
+        for _ in 0..=MOST_PAUSES {
+            let (answer, id) = self.turn(request, &paused, tally).await?;
+            tally.add(&answer);
+            match take(request, answer).map_err(|failure| match &id {
+                Some(id) => failure.during(format!("request {id}")),
+                None => failure,
+            })? {
+                Turn::Answered(input) => return Ok(input),
+                Turn::Paused(content) => paused.extend(content),
+            }
+        }
+        Err(Failure::new(ErrorClass::Transient, format!("paused more than {MOST_PAUSES} times")))
+    }
+
+    /// One request and its answer.
+    async fn turn(
+        &self,
+        request: &ModelRequest,
+        paused: &[Value],
+        tally: &mut Tally,
+    ) -> Outcome<(Answer, Option<String>)> {
+        let body = serde_json::to_vec(&build(request, &self.manner, paused, tally.searches))
+            .map_err(|error| Failure::new(ErrorClass::Bug, "writing the request").caused_by(error))?;
+        let mut sending = self.http.post(self.messages.clone()).header("content-type", "application/json");
+        match &self.access {
+            Access::Key(key) => {
+                sending = sending.header("x-api-key", key.clone()).header("anthropic-version", API_VERSION);
+            }
+            Access::Signed(signer) => {
+                for (name, value) in signer.sign("POST", self.messages.as_str(), &body).await? {
+                    let mut value = HeaderValue::from_str(&value)
+                        .map_err(|error| Failure::new(ErrorClass::Bug, "a signed header").caused_by(error))?;
+                    value.set_sensitive(true);
+                    sending = sending.header(name, value);
+                }
+            }
+        }
+        // From here on it may be billed, until an answer says otherwise.
+        tally.lost = true;
+        let response = sending.body(body).send().await.map_err(|error| {
+            tally.lost = !error.is_connect();
+            self.lost(error)
+        })?;
         let (status, id) = (response.status(), request_id(&response));
         if status != StatusCode::OK {
+            // A gateway in between says nothing of what the model has done behind it.
+            tally.lost = matches!(status.as_u16(), 408 | 502 | 504);
             return Err(self.refusal(status, id, response).await);
         }
         let body = self.body(response).await?;
@@ -148,46 +243,8 @@ impl Anthropic {
                 format!("an answer that cannot be read at {place}{}", with_id(id.as_deref())),
             )
         })?;
-        self.take(request, answer).map_err(|failure| match id {
-            Some(id) => failure.during(format!("request {id}")),
-            None => failure,
-        })
-    }
-
-    /// The tool's input out of a 200.
-    fn take(&self, request: &ModelRequest, answer: Answer) -> Outcome<ModelAnswer> {
-        let rejected = |context: String| Err(Failure::new(ErrorClass::Rejected, context));
-        let stop = answer.stop_reason.as_deref().unwrap_or("none");
-        match stop {
-            "max_tokens" => return rejected(format!("cut off at max_tokens {}", request.max_tokens)),
-            "model_context_window_exceeded" => return rejected("cut off at the end of the context window".into()),
-            "refusal" => {
-                let category = answer.stop_details.and_then(|details| details.category).filter(|text| is_word(text));
-                return rejected(format!("the model refused ({})", category.as_deref().unwrap_or("no category")));
-            }
-            _ => {}
-        }
-        let (input_tokens, output_tokens) = (answer.usage.sent(), answer.usage.output_tokens);
-        let searched = answer.usage.searches().saturating_mul(MICROUSD_A_SEARCH);
-        let called = answer
-            .content
-            .into_iter()
-            .find(|block| block.kind == "tool_use" && block.name.as_deref() == Some(request.tool.name.as_str()))
-            .and_then(|block| block.input);
-        let Some(input) = called else {
-            let stop = if is_word(stop) { stop } else { "other" };
-            return Err(Failure::new(
-                ErrorClass::Transient,
-                format!("answered without the tool `{}`, stop reason {stop}", request.tool.name),
-            ));
-        };
-        Ok(ModelAnswer {
-            answer: input,
-            model: answer.model,
-            input_tokens,
-            output_tokens,
-            microusd: self.price.of(input_tokens, output_tokens).saturating_add(searched),
-        })
+        tally.lost = false;
+        Ok((answer, id))
     }
 
     /// Any status but 200, by its class.
@@ -195,6 +252,7 @@ impl Anthropic {
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let again = header("retry-after").filter(|text| is_word(text));
         let again = again.map_or_else(String::new, |seconds| format!(", retry after {seconds} s"));
+        let kind = header("x-amzn-errortype").map(|kind| kind.split(':').next().unwrap_or_default().to_owned());
         let answer = match self.body(response).await {
             Ok(body) => serde_json::from_slice::<ErrorAnswer>(&body).ok(),
             Err(_) => None,
@@ -202,7 +260,8 @@ impl Anthropic {
         let overloaded = answer.as_ref().is_some_and(|answer| answer.error.kind == "overloaded_error");
         let class = if overloaded { ErrorClass::Throttled } else { class_of(status) };
         let id = id.or_else(|| answer.as_ref().and_then(|answer| answer.request_id.clone()).filter(|id| is_word(id)));
-        let told = answer.map_or_else(String::new, |answer| told(class, &answer));
+        let kind = kind.filter(|kind| is_word(kind)).map_or_else(String::new, |kind| format!(" {kind}"));
+        let told = answer.map_or(kind, |answer| told(class, &answer));
         Failure::new(class, format!("answered {}{told}{again}{}", status.as_u16(), with_id(id.as_deref())))
     }
 
@@ -233,23 +292,60 @@ impl Anthropic {
 }
 
 #[async_trait]
+impl Metered for Anthropic {
+    /// A token is at least one byte; what searches return is an assumption of ours, times the turns that read it.
+    fn most_microusd(&self, request: &ModelRequest) -> u64 {
+        let searches = u64::from(request.web_searches);
+        let turns = if searches > 0 { 1 + MOST_PAUSES } else { 1 };
+        let sent = serde_json::to_vec(&build(request, &self.manner, &[], 0)).map_or(0, |body| body.len());
+        let sent = u64::try_from(sent).unwrap_or(u64::MAX).saturating_add(ADDED_TOKENS + searches * TOKENS_A_SEARCH);
+        let written = u64::from(request.max_tokens) * turns;
+        let searched = if searches > 0 { searches + MOST_PAUSES } else { 0 };
+        self.price.of(sent.saturating_mul(turns), written).saturating_add(searched * MICROUSD_A_SEARCH)
+    }
+
+    async fn ask(&self, request: &ModelRequest) -> Asked {
+        let mut tally = Tally::default();
+        let answered = self.turns(request, &mut tally).await;
+        let microusd = self
+            .price
+            .of(tally.input_tokens, tally.output_tokens)
+            .saturating_add(tally.searches.saturating_mul(MICROUSD_A_SEARCH));
+        let billed = if tally.lost { Billed::Unknown } else { Billed::Exactly(microusd) };
+        let outcome = answered
+            .map(|answer| ModelAnswer {
+                answer,
+                model: tally.model,
+                input_tokens: tally.input_tokens,
+                output_tokens: tally.output_tokens,
+                microusd,
+                searches: tally.searches,
+                searched: tally.searched,
+            })
+            .map_err(|failure| failure.during(format!("asking {}", self.settings.model)));
+        Asked { outcome, billed }
+    }
+}
+
+#[async_trait]
 impl Model for Anthropic {
     async fn answer(&self, request: &ModelRequest) -> Outcome<ModelAnswer> {
-        self.ask(request).await.map_err(|failure| failure.during(format!("asking {}", self.settings.model)))
+        self.ask(request).await.outcome
     }
 }
 
 fn class_of(status: StatusCode) -> ErrorClass {
     match status.as_u16() {
         429 | 529 => ErrorClass::Throttled,
-        408 | 500..=599 => ErrorClass::Transient,
+        408 | 424 | 500..=599 => ErrorClass::Transient,
         _ => ErrorClass::Rejected,
     }
 }
 
 /// The vendor's id of the request, which its support asks for.
 fn request_id(response: &Response) -> Option<String> {
-    let id = response.headers().get("request-id")?.to_str().ok()?;
+    let headers = response.headers();
+    let id = headers.get("request-id").or_else(|| headers.get("x-amzn-requestid"))?.to_str().ok()?;
     is_word(id).then(|| id.to_owned())
 }
 
@@ -265,10 +361,6 @@ fn told(class: ErrorClass, answer: &ErrorAnswer) -> String {
     }
     let message: String = answer.error.message.chars().filter(|letter| !letter.is_control()).take(200).collect();
     format!(" {kind} ({message})")
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 80 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 #[cfg(test)]
@@ -302,55 +394,13 @@ mod tests {
         }
     }
 
-    fn take(fixture: &str) -> Outcome<ModelAnswer> {
-        client().take(&request(), serde_json::from_str(fixture).unwrap())
-    }
-
-    #[test]
-    fn the_tools_input_is_the_answer_whatever_blocks_come_before_it() {
-        let answer = take(include_str!("fixtures/tool_use.json")).unwrap();
-        assert_eq!(answer.answer["steps"][0]["id"], json!("s1"));
-        assert_eq!(answer.model, "claude-sonnet-4-5-20250929");
-        assert_eq!((answer.input_tokens, answer.output_tokens), (1_205, 310));
-        assert_eq!(answer.microusd, (1_205 * 3_000_000 + 310 * 15_000_000_u64).div_ceil(1_000_000));
-    }
-
-    #[test]
-    fn searches_of_the_web_are_paid_for_beside_the_tokens() {
-        let mut searched: serde_json::Value = serde_json::from_str(include_str!("fixtures/tool_use.json")).unwrap();
-        searched["usage"]["server_tool_use"] = json!({"web_search_requests": 2});
-        let plain = take(include_str!("fixtures/tool_use.json")).unwrap();
-        assert_eq!(take(&searched.to_string()).unwrap().microusd, plain.microusd + 20_000);
-    }
-
-    #[test]
-    fn an_answer_that_was_cut_off_is_rejected() {
-        let failure = take(include_str!("fixtures/max_tokens.json")).unwrap_err();
-        assert_eq!(failure.class(), ErrorClass::Rejected);
-        assert!(failure.to_string().contains("max_tokens 1024"), "{failure}");
-    }
-
-    #[test]
-    fn a_refusal_is_rejected_with_its_category() {
-        let failure = take(include_str!("fixtures/refusal.json")).unwrap_err();
-        assert_eq!(failure.class(), ErrorClass::Rejected);
-        assert!(failure.to_string().contains("refused (cyber)"), "{failure}");
-    }
-
-    #[test]
-    fn an_answer_in_words_may_be_asked_for_again_and_is_not_repeated_in_the_error() {
-        let failure = take(include_str!("fixtures/end_turn.json")).unwrap_err();
-        assert_eq!(failure.class(), ErrorClass::Transient);
-        assert!(!failure.to_string().contains("Northwind"), "{failure}");
-    }
-
     #[test]
     fn each_status_has_the_class_that_decides_about_a_retry() {
         let class = |status| class_of(StatusCode::from_u16(status).unwrap());
         for status in [400, 401, 402, 403, 404, 409, 413] {
             assert_eq!(class(status), ErrorClass::Rejected, "{status}");
         }
-        for status in [408, 500, 502, 503, 504] {
+        for status in [408, 424, 500, 502, 503, 504] {
             assert_eq!(class(status), ErrorClass::Transient, "{status}");
         }
         for status in [429, 529] {
@@ -378,7 +428,7 @@ mod tests {
 
     #[test]
     fn a_key_is_sent_without_the_blanks_around_it_and_refused_where_no_header_may_hold_it() {
-        assert_eq!(client_with(" s3cret\n").unwrap().key, "s3cret");
+        assert!(matches!(client_with(" s3cret\n").unwrap().access, Access::Key(key) if key == "s3cret"));
         for key in ["", "  ", "a\nb"] {
             assert!(matches!(client_with(key), Err(SetupError::Key)), "{key:?}");
         }

@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+/// A search of the web costs so much, in millionths of a US dollar: $10 a thousand.
+///
+/// Source: <https://platform.claude.com/docs/en/about-claude/pricing>.
+pub(crate) const MICROUSD_A_SEARCH: u64 = 10_000;
+
 /// A model's prices, in millionths of a US dollar for a million tokens: 3,000,000 for $3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,9 +66,15 @@ impl Prices {
         ]))
     }
 
-    /// The price of a model, by its name with or without a date; `None` where there is none.
+    /// The price of a model, by its name with or without a date, or by its id at Bedrock; `None` where there is none.
+    ///
+    /// Bedrock's list prices are the same, but for a tenth more where a region's own endpoint is asked for.
     #[must_use]
     pub fn price(&self, model: &str) -> Option<Price> {
+        // `eu.anthropic.claude-sonnet-4-5-20250929-v1:0`
+        let model = model.rsplit_once("anthropic.").map_or(model, |(_, rest)| {
+            rest.rsplit_once("-v").filter(|(_, version)| version.contains(':')).map_or(rest, |(name, _)| name)
+        });
         self.0.get(model).or_else(|| self.0.get(without_date(model)?)).copied()
     }
 }
@@ -80,6 +91,8 @@ mod tests {
     #[test]
     fn a_dated_model_costs_what_its_name_costs() {
         let prices = Prices::list();
+        let bedrock = prices.price("eu.anthropic.claude-haiku-4-5-20251001-v1:0");
+        assert_eq!(bedrock, prices.price("claude-haiku-4-5"));
         assert_eq!(prices.price("claude-haiku-4-5-20251001"), Some(Price { input: 1_000_000, output: 5_000_000 }));
     }
 

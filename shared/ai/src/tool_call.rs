@@ -24,6 +24,8 @@ impl ToolCall {
     #[must_use]
     pub fn for_model(model: &str) -> Self {
         // `claude-3-5-haiku-20241022` writes the generation first, `claude-sonnet-4-5-20250929` after the family.
+        // Bedrock writes a region and the vendor in front.
+        let model = model.rsplit_once("anthropic.").map_or(model, |(_, name)| name);
         let generation = model.split('-').skip(1).find_map(|part| part.parse::<u32>().ok());
         if matches!(generation, Some(3 | 4)) { Self::Forced } else { Self::Asked }
     }
@@ -88,8 +90,13 @@ mod tests {
 
     #[test]
     fn only_generations_that_take_it_are_forced() {
-        for model in ["claude-3-5-haiku-20241022", "claude-sonnet-4-5", "claude-haiku-4-5-20251001", "claude-opus-4-6"]
-        {
+        for model in [
+            "claude-3-5-haiku-20241022",
+            "claude-sonnet-4-5",
+            "claude-haiku-4-5-20251001",
+            "claude-opus-4-6",
+            "eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        ] {
             assert_eq!(ToolCall::for_model(model), ToolCall::Forced, "{model}");
         }
         for model in ["claude-sonnet-5-5", "claude-opus-5", "claude-fable-5-1", "claude-next"] {

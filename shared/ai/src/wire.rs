@@ -10,21 +10,29 @@ use crate::tool_call::Effort;
 /// Body of `POST /v1/messages`.
 #[derive(Serialize)]
 pub(crate) struct Request<'a> {
-    pub(crate) model: &'a str,
+    /// Bedrock has it in the body and knows no other; Anthropic's own API has a header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) anthropic_version: Option<&'static str>,
+    /// Bedrock has it in the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<&'a str>,
     pub(crate) max_tokens: u32,
     pub(crate) system: &'a str,
-    pub(crate) messages: [Message; 1],
+    pub(crate) messages: Vec<Message<'a>>,
     pub(crate) tools: Vec<AnyTool<'a>>,
     pub(crate) tool_choice: ToolChoice<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) output_config: Option<OutputConfig>,
 }
 
-/// The one message.
+/// A message: ours, or a turn that the model paused, sent back as it came.
 #[derive(Serialize)]
-pub(crate) struct Message {
-    pub(crate) role: &'static str,
-    pub(crate) content: [TextBlock; 2],
+#[serde(untagged)]
+pub(crate) enum Message<'a> {
+    /// The task and the data.
+    Ours { role: &'static str, content: [TextBlock; 2] },
+    /// The paused turn, its encrypted parts included.
+    Paused { role: &'static str, content: &'a [Value] },
 }
 
 /// A block of text.
@@ -86,22 +94,48 @@ pub(crate) struct OutputConfig {
 #[derive(Deserialize)]
 pub(crate) struct Answer {
     pub(crate) model: String,
-    pub(crate) content: Vec<Block>,
+    /// As they came: a paused turn has to be sent back so.
+    pub(crate) content: Vec<Value>,
     pub(crate) stop_reason: Option<String>,
     #[serde(default)]
     pub(crate) stop_details: Option<StopDetails>,
     pub(crate) usage: Usage,
 }
 
-/// A content block of which we read only the tool's input; thinking and text come as blocks too.
+/// What we read of a content block; thinking, text and the search's queries come as blocks too.
 #[derive(Deserialize)]
-pub(crate) struct Block {
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Block {
+    /// The tool's input.
+    ToolUse { name: String, input: Value },
+    /// What one search returned.
+    WebSearchToolResult { content: SearchResult },
+    /// Any other.
+    #[serde(other)]
+    Other,
+}
+
+/// What one search returned: pages, or why there are none.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum SearchResult {
+    /// Pages.
+    Pages(Vec<Page>),
+    /// `{"type": "web_search_tool_result_error", "error_code": …}`: the turn goes on without them.
+    Failed {
+        /// `max_uses_exceeded`, `too_many_requests`, `unavailable`, `invalid_input`, `query_too_long`.
+        error_code: String,
+    },
+}
+
+/// A `web_search_result`; its content is encrypted, for the model alone.
+#[derive(Deserialize)]
+pub(crate) struct Page {
+    pub(crate) url: String,
     #[serde(default)]
-    pub(crate) name: Option<String>,
+    pub(crate) title: String,
     #[serde(default)]
-    pub(crate) input: Option<Value>,
+    pub(crate) page_age: Option<String>,
 }
 
 /// Why the model refused.

@@ -1,12 +1,19 @@
 //! The SDKs' clients, made once a process.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::config::Credentials;
 
+use revloops_domain::ErrorClass;
+use revloops_loopkit::ports::Clock;
+use revloops_loopkit::{Failure, Outcome};
+
 use crate::host_prefix::GivenHost;
+use crate::signer::Signer;
 
 /// One client a service, sharing credentials, region, endpoint and connections.
 #[derive(Debug, Clone)]
@@ -21,6 +28,7 @@ pub struct Clients {
     pub steps: aws_sdk_sfn::Client,
     /// SQS.
     pub sqs: aws_sdk_sqs::Client,
+    credentials: Option<SharedCredentialsProvider>,
     endpoint: Option<String>,
     region: Option<String>,
     /// Whether an emulator is meant, which takes any credentials.
@@ -67,10 +75,25 @@ impl Clients {
             secrets: aws_sdk_secretsmanager::Client::new(&shared),
             steps: aws_sdk_sfn::Client::from_conf(steps.build()),
             sqs: aws_sdk_sqs::Client::new(&shared),
+            credentials: shared.credentials_provider(),
             endpoint: shared.endpoint_url().map(ToOwned::to_owned),
             region: shared.region().map(ToString::to_string),
             emulated,
         }
+    }
+
+    /// What signs requests of `service`, of which there is no client here.
+    ///
+    /// # Errors
+    /// `ConfigInvalid` where the settings name no region or no credentials.
+    pub fn signer(&self, service: &'static str, clock: Arc<dyn Clock>) -> Outcome<Signer> {
+        let none = |what| Failure::new(ErrorClass::ConfigInvalid, format!("signing for {service}: there is no {what}"));
+        Ok(Signer {
+            credentials: self.credentials.clone().ok_or_else(|| none("credentials provider"))?,
+            region: self.region.clone().ok_or_else(|| none("region"))?,
+            service,
+            clock,
+        })
     }
 
     /// An object store on `bucket`, at the same endpoint and region.

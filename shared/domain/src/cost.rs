@@ -16,4 +16,13 @@ pub struct Cost {
     pub ai_input_tokens: u64,
     /// Tokens that the AI wrote.
     pub ai_output_tokens: u64,
+    /// Searches of the web that the AI made.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ai_searches: u64,
+}
+
+/// For serde: records of runs without searches say nothing of them.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -43,6 +43,12 @@ impl Failure {
         self
     }
 
+    /// Whether its cause is a `T`.
+    #[must_use]
+    pub fn comes_from<T: Error + 'static>(&self) -> bool {
+        self.source.as_deref().is_some_and(|source| source.is::<T>())
+    }
+
     /// What decides between retry, park and stop.
     #[must_use]
     pub fn class(&self) -> ErrorClass {

@@ -8,6 +8,7 @@ use revloops_domain::{ConfigStamp, CorrelationId, Cost, RunId, sha256_hex};
 
 use crate::decision::Decision;
 use crate::effect::Effect;
+use crate::metering::AiCall;
 
 /// What makes a run the same run: one loop, one subject, one trigger. It happens once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,6 +86,9 @@ pub struct Record {
     pub mode: Mode,
     /// What it has cost.
     pub cost: Cost,
+    /// Each call of the AI that it is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ai_calls: Vec<AiCall>,
     /// When it was decided; the time that the logic was given.
     pub decided_at: Timestamp,
 }

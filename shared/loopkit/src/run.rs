@@ -9,6 +9,7 @@ use revloops_domain::{ErrorClass, sha256_hex};
 use crate::decision::Decision;
 use crate::failure::{Failure, Outcome};
 use crate::loaded::Loaded;
+use crate::metering::metered;
 use crate::ports::{Claim, Clock, Effects, Ids, Lease, RunStore, StoredRun};
 use crate::record::{Mode, Record, RunKey};
 use crate::the_loop::{Loop, LoopInput, RunFacts};
@@ -129,7 +130,8 @@ async fn decide<L: Loop>(
     clock: &dyn Clock,
 ) -> Outcome<Record> {
     let at = clock.now();
-    let looked_up = the_loop.look_up(&loaded.config, input, at, mode).await?;
+    let (looked_up, ai_calls) = metered(key, the_loop.look_up(&loaded.config, input, at, mode)).await;
+    let looked_up = looked_up?;
     let facts = looked_up.facts;
     let decision = L::decide(&loaded.config, input, &facts, at);
     let input_json = json(input)?;
@@ -138,6 +140,7 @@ async fn decide<L: Loop>(
     let outputs = L::outputs(&loaded.config, input, &facts, &decision, &run);
     let metrics = L::metrics(input, &facts, &decision).iter().map(json).collect::<Outcome<Vec<Value>>>()?;
     let mut cost = looked_up.cost;
+    cost.ai_searches = ai_calls.iter().map(|call| call.searches).sum();
     cost.compute_ms = u64::try_from(clock.now().duration_since(at).as_millis()).unwrap_or(0);
     Ok(Record {
         run_id: run.run_id,
@@ -155,6 +158,7 @@ async fn decide<L: Loop>(
         actor: looked_up.actor,
         mode,
         cost,
+        ai_calls,
         decided_at: at,
     })
 }

@@ -31,5 +31,6 @@ pub use company::Company;
 pub use decide::{decide, shortlist};
 pub use index::MatchIndex;
 pub use keys::{AT_MOST_A_KEY, BlockKey, crowded, keys};
+pub use name::same_name;
 pub use rules::{MatchRules, SecondFact, TieRule, Words};
 pub use verdict::{MatchVerdict, RUNNERS_UP, RunnerUp};

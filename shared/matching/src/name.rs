@@ -11,6 +11,13 @@ pub(crate) use fold::same_word;
 pub(crate) use lists::{says_little, says_nothing};
 pub(crate) use places::city;
 
+/// Whether both texts are one name, but for case, accents, punctuation, legal form and joining words.
+#[must_use]
+pub fn same_name(one: &str, other: &str) -> bool {
+    let (one, other) = (Name::read(one), Name::read(other));
+    one.squashed.iter().any(|squashed| other.squashed.contains(squashed))
+}
+
 /// One word of a name, in both ways in which its umlauts may be written: `muller` and `mueller`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Word {

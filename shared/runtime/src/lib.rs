@@ -20,4 +20,4 @@ pub use effects::{EventEffects, WorldEffects};
 pub use function::{serve, serve_loop, serve_loop_of_events};
 pub use settings::Settings;
 pub use time::{RandomIds, SystemClock};
-pub use world::World;
+pub use world::{Ai, World};

@@ -6,24 +6,25 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
-use revloops_ai::Anthropic;
+use revloops_ai::{Accounted, Anthropic, Metered};
 use revloops_aws::{
-    BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableAccounts, TableApprovals,
-    TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns, TableSequences,
-    TableSignals, TableSpend, WorkQueue,
+    BucketBatches, BucketBodies, BucketConfigStore, BucketPrompts, Chain, Clients, EventBus, Secrets, TableAccounts,
+    TableApprovals, TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns,
+    TableSequences, TableSignals, TableSpend, TableTargets, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::{
-    Accounts, Approvals, BatchStore, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Placements, Pools,
-    Provider, RunStore, Signals, Spend,
+    Accounts, Approvals, BatchStore, Budget, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Placements, Pools,
+    Prompts, Provider, RunStore, Signals, Spend, Targets,
 };
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::active_config::ActiveConfig;
 use crate::settings::Settings;
+use crate::time::SystemClock;
 
 /// How long names of users and queues are kept: a colleague who leaves is noticed within it.
 const DIRECTORY_KEPT: Duration = Duration::from_secs(60);
@@ -41,6 +42,28 @@ pub struct World {
     clients: Clients,
     /// One client of the CRM a process: one login, one token, one set of connections.
     crm: Arc<OnceCell<Arc<Salesforce>>>,
+}
+
+/// The AI, to be asked within budgets.
+pub struct Ai {
+    model: Arc<dyn Metered>,
+    spend: Arc<dyn Spend>,
+    prompts: Option<Arc<dyn Prompts>>,
+    all: Budget,
+}
+
+impl Ai {
+    /// The AI within the budget of everybody and this one.
+    #[must_use]
+    pub fn within(&self, budget: Budget) -> Accounted {
+        Accounted {
+            model: Arc::clone(&self.model),
+            spend: Arc::clone(&self.spend),
+            budgets: vec![self.all.clone(), budget],
+            prompts: self.prompts.clone(),
+            clock: Arc::new(SystemClock),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -237,20 +260,60 @@ impl World {
         Ok(vec![Arc::new(first), Arc::new(second)])
     }
 
-    /// The AI.
+    /// The AI, within the budget of everybody and the loop's own (`AI_LOOP`, `AI_LOOP_USD_A_DAY`).
     ///
     /// # Errors
     /// See [`World::runs`]; `Transient` where its secret cannot be read now.
     pub async fn model(&self) -> Outcome<Arc<dyn Model>> {
+        let name = format!("ai_{}", self.settings.text("AI_LOOP")?);
+        let budget = Budget { name, most_microusd: self.dollars("AI_LOOP_USD_A_DAY")? };
+        Ok(Arc::new(self.ai(AI_TIMEOUT).await?.within(budget)))
+    }
+
+    /// The AI, to be asked within budgets; one answer may take so long.
+    ///
+    /// # Errors
+    /// See [`World::model`].
+    pub async fn ai(&self, timeout: Duration) -> Outcome<Ai> {
         let unusable = |error| Failure::new(ErrorClass::ConfigInvalid, "setting up the AI client").caused_by(error);
-        let secret: ApiKeySecret = self.secrets().read(&self.settings.text("AI_SECRET")?).await?;
         let mut settings = revloops_ai::Settings::new(
             self.settings.text("AI_URL")?,
             self.settings.text("AI_MODEL")?,
             revloops_ai::Prices::list(),
         );
-        settings.timeout = AI_TIMEOUT;
-        Ok(Arc::new(Anthropic::new(settings, &secret.api_key).map_err(unusable)?))
+        settings.timeout = timeout;
+        let model = match self.settings.text("AI_PROVIDER")?.as_str() {
+            "anthropic" => {
+                let secret: ApiKeySecret = self.secrets().read(&self.settings.text("AI_SECRET")?).await?;
+                Anthropic::new(settings, &secret.api_key)
+            }
+            "bedrock" => {
+                Anthropic::on_bedrock(settings, Arc::new(self.clients.signer("bedrock", Arc::new(SystemClock))?))
+            }
+            other => {
+                let unknown = format!("setting REVLOOPS_AI_PROVIDER is `{other}`: it must be anthropic or bedrock");
+                return Err(Failure::new(ErrorClass::ConfigInvalid, unknown));
+            }
+        };
+        let prompts: Option<Arc<dyn Prompts>> = match self.settings.parsed::<u32>("PROMPT_DAYS")? {
+            0 => None,
+            _ => Some(Arc::new(BucketPrompts::new(self.bucket("PROMPTS_BUCKET")?))),
+        };
+        let all = Budget { name: "ai".to_owned(), most_microusd: self.dollars("AI_USD_A_DAY")? };
+        Ok(Ai { model: Arc::new(model.map_err(unusable)?), spend: self.spend()?, prompts, all })
+    }
+
+    /// A setting in whole dollars, in millionths of one.
+    fn dollars(&self, setting: &str) -> Outcome<u64> {
+        Ok(self.settings.parsed::<u64>(setting)?.saturating_mul(1_000_000))
+    }
+
+    /// The accounts that are scanned for signals.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn targets(&self) -> Outcome<Arc<dyn Targets>> {
+        Ok(Arc::new(TableTargets::new(self.clients.dynamodb.clone(), self.settings.text("TARGETS_TABLE")?)))
     }
 
     /// Batches, their chunks and what is noted of them.

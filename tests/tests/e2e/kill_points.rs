@@ -93,6 +93,7 @@ fn chain() -> Chain {
             input_tokens: 1,
             output_tokens: 1,
             microusd: 1,
+            ..ModelAnswer::default()
         }];
     });
     Chain {

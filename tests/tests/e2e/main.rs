@@ -11,6 +11,7 @@
 
 mod accounts;
 mod ai_drafts;
+mod ai_search;
 mod ai_wire;
 mod architecture;
 mod batches;
@@ -31,6 +32,7 @@ mod pools;
 mod previews;
 mod refusals;
 mod signals;
+mod targets;
 mod template;
 mod territories_wire;
 mod touches;

@@ -299,6 +299,7 @@ fn times_fit_into_each_other(template: &Value) -> Vec<String> {
             default("StepTimeoutSeconds") < default("LeaseSeconds"),
             "a run's lease ends before the function that holds it",
         ),
+        (default("ScannerSeconds") < default("ScannerLeaseSeconds"), "an account is claimed again while it is scanned"),
         (default("LeaseSeconds") < busy, "a chain gives a busy run up before its lease ends"),
         (default("StepTimeoutSeconds") < default("ChainTimeoutSeconds"), "a chain ends before its step"),
         (default("ChainTimeoutSeconds") < default("StarterTimeoutSeconds"), "a starter ends before its chain"),

@@ -58,6 +58,7 @@ async fn world_with(plan: &Plan) -> TestWorld {
         actor: Actor::Code,
         mode: Mode::Live,
         cost: revloops_domain::Cost::default(),
+        ai_calls: Vec::new(),
         decided_at: noon(),
     };
     world.decided(&key(), "test", &record).await.unwrap();

@@ -50,6 +50,7 @@ pub(crate) fn record(lead: &Untouched, decided: &Decided, given: &Given<'_>, at:
         actor: Actor::Code,
         mode: Mode::Live,
         cost: Cost::default(),
+        ai_calls: Vec::new(),
         decided_at: at,
         key,
     })

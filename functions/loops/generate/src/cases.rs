@@ -80,11 +80,12 @@ impl Expect {
                 self.names_signal.clone(),
                 verdict.counted.first().map_or("none", |kept| &kept.signal.headline).to_owned(),
             ),
-            ("passed_because", self.passed_because.as_ref().map(|list| list.join(", ")), verdict.passed_because.join(", ")),
+            (
+                "passed_because",
+                self.passed_because.as_ref().map(|list| list.join(", ")),
+                verdict.passed_because.join(", "),
+            ),
         ];
-        texts
-            .into_iter()
-            .filter_map(|(what, expected, found)| Mismatch::unless_equal(what, expected?, found))
-            .collect()
+        texts.into_iter().filter_map(|(what, expected, found)| Mismatch::unless_equal(what, expected?, found)).collect()
     }
 }

@@ -122,11 +122,15 @@ impl GenerateConfig {
 
 impl Levers for GenerateConfig {
     const LOOP: &'static str = "generate";
-    const FILES: &'static [LeverFile] =
-        &[LeverFile { name: "levers.yaml", schema: || schemars::schema_for!(raw::RawLevers) }];
+    const FILES: &'static [LeverFile] = &[
+        LeverFile { name: "levers.yaml", schema: || schemars::schema_for!(raw::RawLevers) },
+        LeverFile { name: revloops_signals::FILE, schema: revloops_signals::schema },
+    ];
 
     fn check(sources: &Sources, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
+        // The scanner's part: checked and promoted with the rest, read by the scanner alone.
+        let _scanners = revloops_signals::check(sources, problems);
         let config = sources.get("levers.yaml").and_then(|document| check::levers(document, problems));
         config.filter(|_| problems.len() == before)
     }

@@ -65,9 +65,8 @@ pub struct GenerateFacts {
 /// # Errors
 /// `Rejected` where the event carries no signal, or more than a scan can find.
 pub(crate) fn checked(event: SignalsDetected) -> Outcome<GenerateInput> {
-    let refused = |why: &str| {
-        Err(Failure::new(ErrorClass::Rejected, format!("signals of account {}: {why}", event.account_id)))
-    };
+    let refused =
+        |why: &str| Err(Failure::new(ErrorClass::Rejected, format!("signals of account {}: {why}", event.account_id)));
     match event.signals.len() {
         0 => refused("the event carries none"),
         1..=AT_MOST => Ok(GenerateInput { event }),

@@ -49,18 +49,57 @@ const REPEATS_PERCENT: usize = 30;
 const NAMESAKES_PERCENT: usize = 12;
 
 const STEMS: &[&str] = &[
-    "Velorix", "Nordhaven", "Brightwater", "Castellan", "Meridiem", "Auroral", "Tessaly", "Quintor", "Halvorsen", "Ostrava",
-    "Lumenfeld", "Carrick", "Delphine", "Estuary", "Falkner", "Gravelle", "Hollins", "Isarau", "Jorvik", "Kestrano",
-    "Larkspur", "Montclar", "Novalis", "Orrinsen", "Pallister", "Ravenna", "Solvang", "Trelawney", "Umbriel", "Wexcombe",
+    "Velorix",
+    "Nordhaven",
+    "Brightwater",
+    "Castellan",
+    "Meridiem",
+    "Auroral",
+    "Tessaly",
+    "Quintor",
+    "Halvorsen",
+    "Ostrava",
+    "Lumenfeld",
+    "Carrick",
+    "Delphine",
+    "Estuary",
+    "Falkner",
+    "Gravelle",
+    "Hollins",
+    "Isarau",
+    "Jorvik",
+    "Kestrano",
+    "Larkspur",
+    "Montclar",
+    "Novalis",
+    "Orrinsen",
+    "Pallister",
+    "Ravenna",
+    "Solvang",
+    "Trelawney",
+    "Umbriel",
+    "Wexcombe",
 ];
 const TRADES: &[&str] = &["Robotics", "Logistik", "Systems", "Analytics", "Foods", "Energi", "Biotech", "Payments"];
 const FORMS: &[(&str, &str, &str)] = &[
-    ("GmbH", "DE", "Leipzig"), ("A/S", "DK", "Aarhus"), ("Ltd", "GB", "Bristol"), ("Inc.", "US", "Denver"),
-    ("SAS", "FR", "Lyon"), ("S.L.", "ES", "Valencia"), ("AB", "SE", "Malmö"), ("B.V.", "NL", "Utrecht"),
+    ("GmbH", "DE", "Leipzig"),
+    ("A/S", "DK", "Aarhus"),
+    ("Ltd", "GB", "Bristol"),
+    ("Inc.", "US", "Denver"),
+    ("SAS", "FR", "Lyon"),
+    ("S.L.", "ES", "Valencia"),
+    ("AB", "SE", "Malmö"),
+    ("B.V.", "NL", "Utrecht"),
 ];
 const SITES: &[&str] = &[
-    "tradewire.example", "morgenblatt.example", "the-ledger.example", "lecourrier.example", "eldiario-b2b.example",
-    "startup-gazette.example", "regionalpresse.example", "deal-notes.example",
+    "tradewire.example",
+    "morgenblatt.example",
+    "the-ledger.example",
+    "lecourrier.example",
+    "eldiario-b2b.example",
+    "startup-gazette.example",
+    "regionalpresse.example",
+    "deal-notes.example",
 ];
 
 struct World {
@@ -146,7 +185,8 @@ impl World {
         on: Date,
         repeat: Option<&str>,
     ) {
-        let Some(first) = self.articles.iter().rev().find(|one| one.event == event).cloned().map(|one| one.signal) else {
+        let Some(first) = self.articles.iter().rev().find(|one| one.event == event).cloned().map(|one| one.signal)
+        else {
             let signal = self.signal(account, happened, on, self.rng.clone().below(articles::LANGUAGES));
             self.push(made_as, account, true, event, signal);
             return;

@@ -166,7 +166,11 @@ fn bears(config: &GenerateConfig, signal: &Signal, today: Date) -> Vec<Because> 
     let most = i64::from(config.evidence.max_age_days);
     let linked = signal.sources.iter().filter(|source| source.url.starts_with("http")).count();
     vec![
-        Because::new("it names a company", if signal.company.trim().is_empty() { "none" } else { "one" }, !signal.company.trim().is_empty()),
+        Because::new(
+            "it names a company",
+            if signal.company.trim().is_empty() { "none" } else { "one" },
+            !signal.company.trim().is_empty(),
+        ),
         Because::new(format!("a quote of {least} characters"), format!("{chars}"), chars >= least),
         Because::new("an article that can be opened", format!("{linked}"), linked > 0),
         Because::new(format!("at most {most} days old"), format!("{age} days"), (-AHEAD_DAYS..=most).contains(&age)),
@@ -203,12 +207,37 @@ fn gates(
     let untold = verdict.counted.iter().filter(|kept| kept.handed_on.is_none()).count();
     let nothing = || "none".to_owned();
     let all = [
-        ("stopped", "no signal that stops", if stopped_by.is_empty() { nothing() } else { stopped_by.join(", ") }, stopped_by.is_empty()),
-        ("below_threshold", &*format!("a score of at least {}", config.min_score), verdict.score.to_string(), verdict.score >= config.min_score),
+        (
+            "stopped",
+            "no signal that stops",
+            if stopped_by.is_empty() { nothing() } else { stopped_by.join(", ") },
+            stopped_by.is_empty(),
+        ),
+        (
+            "below_threshold",
+            &*format!("a score of at least {}", config.min_score),
+            verdict.score.to_string(),
+            verdict.score >= config.min_score,
+        ),
         ("nothing_new", "a signal that nobody was told of", untold.to_string(), untold > 0),
-        ("cool_down", &*format!("left alone for {} days", config.cool_down_days), rested.map_or_else(|| "never handed on".to_owned(), |days| format!("{days} days")), rests),
-        ("no_active_owner", "somebody active owns the account", facts.owner.as_ref().map_or_else(|| "nobody".to_owned(), |owner| owner.id.to_string()), facts.owner.is_some()),
-        ("nobody_known", "somebody to write to", verdict.person.as_ref().map_or_else(|| "nobody".to_owned(), |person| person.id.to_string()), verdict.person.is_some()),
+        (
+            "cool_down",
+            &*format!("left alone for {} days", config.cool_down_days),
+            rested.map_or_else(|| "never handed on".to_owned(), |days| format!("{days} days")),
+            rests,
+        ),
+        (
+            "no_active_owner",
+            "somebody active owns the account",
+            facts.owner.as_ref().map_or_else(|| "nobody".to_owned(), |owner| owner.id.to_string()),
+            facts.owner.is_some(),
+        ),
+        (
+            "nobody_known",
+            "somebody to write to",
+            verdict.person.as_ref().map_or_else(|| "nobody".to_owned(), |person| person.id.to_string()),
+            verdict.person.is_some(),
+        ),
     ];
     let mut shut = Vec::new();
     for (name, condition, found, holds) in all {

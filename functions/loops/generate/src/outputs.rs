@@ -27,10 +27,7 @@ pub(crate) fn outputs(
     if !verdict.keep.is_empty() {
         effects.push(Effect {
             key: EffectKey::new(&run.key, "keep"),
-            action: Action::KeepSignals {
-                account_id: input.event.account_id.clone(),
-                signals: verdict.keep.clone(),
-            },
+            action: Action::KeepSignals { account_id: input.event.account_id.clone(), signals: verdict.keep.clone() },
         });
     }
     let key = EffectKey::new(&run.key, "emit");

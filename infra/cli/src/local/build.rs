@@ -39,6 +39,7 @@ pub const FUNCTIONS: [Function; 14] = [
     Function { logical_id: "Redrive", package: "revloops-redrive" },
     Function { logical_id: "Batch", package: "revloops-batch" },
     Function { logical_id: "TouchWatch", package: "revloops-touch-watch" },
+    Function { logical_id: "Scanner", package: "revloops-scanner" },
 ];
 
 pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";

@@ -15,10 +15,13 @@ mod model;
 mod parked;
 mod placements;
 mod pools;
+mod prompts;
 mod runs;
 mod sequences;
 mod signals;
+mod signer;
 mod spend;
+mod targets;
 mod territories;
 mod time;
 mod touches;
@@ -36,16 +39,19 @@ pub use data::{Cache, CompanyQuery, Found, PersonQuery, Provider};
 pub use effects::{Applied, Effects};
 pub use inbox::Inbox;
 pub use leads::Leads;
-pub use model::{Model, ModelAnswer, ModelRequest, Tool};
+pub use model::{Model, ModelAnswer, ModelRequest, SearchHit, Tool};
 pub use parked::{Parked, ParkedBodies, ParkedItem, ParkedStatus};
 pub use placements::{PendingAccount, PlacementMove, Placements, Resolution};
 pub use pools::{
     Cap, Draw, Drawn, Held, PickBy, PoolMember, PoolState, Pools, Standing, Sticky, TeamCap, Ticket, TicketKind, Window,
 };
+pub use prompts::Prompts;
 pub use runs::{Claim, Lease, RunStore, StoredRun};
 pub use sequences::{Changed, Count, Place, SequenceChange, Sequences, Suppressions, TakenPlace};
 pub use signals::{AccountPeople, CrmPerson, Signals};
-pub use spend::{Budget, Reserved, Spend};
+pub use signer::RequestSigner;
+pub use spend::{Budget, OverBudget, Reserved, Spend};
+pub use targets::{Settled, Target, Targets};
 pub use territories::{
     AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,
 };

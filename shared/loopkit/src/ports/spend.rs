@@ -17,6 +17,18 @@ impl Budget {
     pub const ALL: &'static str = "all";
 }
 
+/// Why something was not asked for: the day's money is spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverBudget;
+
+impl std::fmt::Display for OverBudget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("over the budget of the day")
+    }
+}
+
+impl std::error::Error for OverBudget {}
+
 /// How a reservation went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reserved {

@@ -35,6 +35,7 @@ impl Model for Script {
             input_tokens: 900,
             output_tokens: 300,
             microusd: 7_200,
+            ..ModelAnswer::default()
         })
     }
 }

@@ -209,7 +209,8 @@ fn before(at: Timestamp, days: i64) -> Timestamp {
 
 impl GivenAccount {
     fn account(&self, nth: usize) -> Result<Account, String> {
-        let domain = self.domain.as_deref().map(|text| MailDomain::parse(text).ok_or_else(|| format!("`{text}` is no domain")));
+        let domain =
+            self.domain.as_deref().map(|text| MailDomain::parse(text).ok_or_else(|| format!("`{text}` is no domain")));
         Ok(Account {
             id: AccountId::parse(&format!("001xx{nth:010}")).map_err(|error| error.to_string())?,
             name: self.name.clone(),

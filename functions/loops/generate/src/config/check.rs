@@ -9,9 +9,7 @@ use revloops_matching::MatchRules;
 use revloops_rules::{Condition, check_countries, compile};
 
 use super::raw::{RawFit, RawLevers, RawMatching, RawNegative};
-use super::{
-    DedupeLevers, EvidenceLevers, FeedbackLevers, FitRow, GenerateConfig, KindLevers, NegativeLevers,
-};
+use super::{DedupeLevers, EvidenceLevers, FeedbackLevers, FitRow, GenerateConfig, KindLevers, NegativeLevers};
 use crate::logic::fields::TABLE;
 
 /// Checks `levers.yaml`.

@@ -39,7 +39,9 @@ fn slots(rng: &mut Rng, happened: &Happened, language: usize) -> Vec<(&'static s
             ("{from}", (*from).to_owned()),
         ],
         Happened::Tech { tool, of } => vec![("{name}", (*tool).to_owned()), ("{for}", (*of).to_owned())],
-        Happened::Product { product, purpose } => vec![("{name}", (*product).to_owned()), ("{for}", (*purpose).to_owned())],
+        Happened::Product { product, purpose } => {
+            vec![("{name}", (*product).to_owned()), ("{for}", (*purpose).to_owned())]
+        }
         Happened::Partnership { partner, purpose } => {
             vec![("{name}", (*partner).to_owned()), ("{for}", (*purpose).to_owned())]
         }
@@ -92,41 +94,89 @@ fn templates(happened: &Happened, language: usize) -> Templates {
     let of: [Templates; LANGUAGES] = match happened {
         Happened::Funding { .. } => [
             &[
-                ("{c} raises {amount} in {round} led by {investor}", "{c} said today that it has raised {amount} from {investor} to expand its sales team across Europe."),
-                ("{investor} backs {c} with {amount}", "The {round} of {amount} will pay for new offices, the company told reporters."),
-                ("Fresh money for {c}", "A {amount} {round} was closed on Tuesday, with {investor} writing the largest cheque."),
-                ("{c} Closes {amount} {round} To Fuel Growth", "“We will triple our customer base,” the founders said of the {amount} they got from {investor}."),
-                ("{c} lands {amount}", "Proceeds of the {round} go into product development and hiring, according to a regulatory filing."),
+                (
+                    "{c} raises {amount} in {round} led by {investor}",
+                    "{c} said today that it has raised {amount} from {investor} to expand its sales team across Europe.",
+                ),
+                (
+                    "{investor} backs {c} with {amount}",
+                    "The {round} of {amount} will pay for new offices, the company told reporters.",
+                ),
+                (
+                    "Fresh money for {c}",
+                    "A {amount} {round} was closed on Tuesday, with {investor} writing the largest cheque.",
+                ),
+                (
+                    "{c} Closes {amount} {round} To Fuel Growth",
+                    "“We will triple our customer base,” the founders said of the {amount} they got from {investor}.",
+                ),
+                (
+                    "{c} lands {amount}",
+                    "Proceeds of the {round} go into product development and hiring, according to a regulatory filing.",
+                ),
             ],
             &[
-                ("{c} sammelt {amount} ein", "Das Unternehmen erhält in der {round} {amount} von {investor}, um den Vertrieb auszubauen."),
-                ("{investor} steigt bei {c} ein", "Mit {amount} aus der {round} will das Unternehmen in neue Märkte gehen."),
+                (
+                    "{c} sammelt {amount} ein",
+                    "Das Unternehmen erhält in der {round} {amount} von {investor}, um den Vertrieb auszubauen.",
+                ),
+                (
+                    "{investor} steigt bei {c} ein",
+                    "Mit {amount} aus der {round} will das Unternehmen in neue Märkte gehen.",
+                ),
             ],
             &[
-                ("{c} lève {amount}", "La société annonce une levée de {amount} ({round}) menée par {investor} pour accélérer en Europe."),
+                (
+                    "{c} lève {amount}",
+                    "La société annonce une levée de {amount} ({round}) menée par {investor} pour accélérer en Europe.",
+                ),
                 ("{investor} mise sur {c}", "Le tour de table atteint {amount}, a indiqué l’entreprise mardi."),
             ],
             &[
-                ("{c} capta {amount} en una {round}", "La empresa cierra una ronda de {amount} liderada por {investor} para crecer en Europa."),
-                ("{investor} invierte {amount} en {c}", "Los fondos servirán para contratar y abrir oficinas, según la compañía."),
+                (
+                    "{c} capta {amount} en una {round}",
+                    "La empresa cierra una ronda de {amount} liderada por {investor} para crecer en Europa.",
+                ),
+                (
+                    "{investor} invierte {amount} en {c}",
+                    "Los fondos servirán para contratar y abrir oficinas, según la compañía.",
+                ),
             ],
         ],
         Happened::Hiring { .. } => [
             &[
-                ("{c} to hire {jobs} people in {city}", "The company plans {jobs} new jobs at its {city} site, most of them in {team}."),
-                ("{city} wins {jobs} jobs from {c}", "Recruiting for the {team} team begins this month, a spokesperson confirmed."),
+                (
+                    "{c} to hire {jobs} people in {city}",
+                    "The company plans {jobs} new jobs at its {city} site, most of them in {team}.",
+                ),
+                (
+                    "{city} wins {jobs} jobs from {c}",
+                    "Recruiting for the {team} team begins this month, a spokesperson confirmed.",
+                ),
                 ("{c} expands {team} team", "Some {jobs} positions will be filled in {city} by next summer."),
             ],
             &[
-                ("{c} schafft {jobs} Stellen in {city}", "Das Unternehmen sucht für den Standort {city} {jobs} Mitarbeiter."),
-                ("{jobs} neue Arbeitsplätze in {city}", "{c} baut dort ein Team auf, wie die Wirtschaftsförderung mitteilte."),
+                (
+                    "{c} schafft {jobs} Stellen in {city}",
+                    "Das Unternehmen sucht für den Standort {city} {jobs} Mitarbeiter.",
+                ),
+                (
+                    "{jobs} neue Arbeitsplätze in {city}",
+                    "{c} baut dort ein Team auf, wie die Wirtschaftsförderung mitteilte.",
+                ),
             ],
             &[("{c} recrute {jobs} personnes à {city}", "L’entreprise ouvre {jobs} postes sur son site de {city}.")],
-            &[("{c} contratará a {jobs} personas en {city}", "La compañía creará {jobs} puestos en su sede de {city}.")],
+            &[(
+                "{c} contratará a {jobs} personas en {city}",
+                "La compañía creará {jobs} puestos en su sede de {city}.",
+            )],
         ],
         Happened::Move { .. } => [
             &[
-                ("{c} appoints {person} as {role}", "{person}, formerly of {from}, will report to the chief executive from next month."),
+                (
+                    "{c} appoints {person} as {role}",
+                    "{person}, formerly of {from}, will report to the chief executive from next month.",
+                ),
                 ("{person} joins {c} from {from}", "As {role}, {last} takes charge of growth in Europe."),
                 ("New {role} at {c}", "{person} left {from} in summer and starts on Monday."),
             ],
@@ -139,7 +189,10 @@ fn templates(happened: &Happened, language: usize) -> Templates {
         ],
         Happened::Tech { .. } => [
             &[
-                ("{c} moves to {name}", "The company is rolling out {name} for {for}, replacing a system that was built in-house."),
+                (
+                    "{c} moves to {name}",
+                    "The company is rolling out {name} for {for}, replacing a system that was built in-house.",
+                ),
                 ("{c} picks {name} for {for}", "All branches will work with {name} by spring."),
             ],
             &[("{c} führt {name} ein", "Künftig arbeiten alle Standorte mit {name}, teilte die IT-Leitung mit.")],
@@ -150,7 +203,10 @@ fn templates(happened: &Happened, language: usize) -> Templates {
             &[
                 ("{c} launches {name}", "{name} is a tool for {for} teams and is available from today."),
                 ("{c} unveils {name} for {for}", "With {name}, customers can plan a whole quarter in an afternoon."),
-                ("Meet {name}, the latest from {c}", "It took two years to build, and pilot customers in {for} like it."),
+                (
+                    "Meet {name}, the latest from {c}",
+                    "It took two years to build, and pilot customers in {for} like it.",
+                ),
             ],
             &[("{c} bringt {name} auf den Markt", "{name} richtet sich an Kunden, die bisher mit Tabellen arbeiten.")],
             &[("{c} lance {name}", "{name} est disponible dès aujourd’hui pour tous les clients.")],
@@ -158,7 +214,10 @@ fn templates(happened: &Happened, language: usize) -> Templates {
         ],
         Happened::Partnership { .. } => [
             &[
-                ("{c} and {name} join forces in {for}", "Both companies will sell a joint offer from January, they said in a statement."),
+                (
+                    "{c} and {name} join forces in {for}",
+                    "Both companies will sell a joint offer from January, they said in a statement.",
+                ),
                 ("{name} partners with {c}", "The agreement covers {for} customers in twelve countries."),
                 ("{c} teams up with {name}", "Under the deal, {name} resells its services to {for} clients."),
             ],
@@ -168,7 +227,10 @@ fn templates(happened: &Happened, language: usize) -> Templates {
         ],
         Happened::Purchase { .. } => [
             &[
-                ("{c} acquires {name}", "The purchase of {city}-based {name} closes in the fourth quarter; terms were not disclosed."),
+                (
+                    "{c} acquires {name}",
+                    "The purchase of {city}-based {name} closes in the fourth quarter; terms were not disclosed.",
+                ),
                 ("{name} sold to {c}", "All staff in {city} will be kept on, the buyer said."),
                 ("{c} buys rival {name}", "With {name} the company gains a foothold in {city}."),
             ],

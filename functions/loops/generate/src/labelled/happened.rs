@@ -24,15 +24,30 @@ pub(super) enum Happened {
 
 const CURRENCIES: &[&str] = &["USD", "EUR", "GBP"];
 const ROUNDS: &[&str] = &["A", "B", "C", "Seed", ""];
-const INVESTORS: &[&str] =
-    &["Kingsmere Ventures", "Alpenblick Capital", "Riverton Partners", "Oakhurst Growth", "Polaris Nine", "Banque Arvor"];
+const INVESTORS: &[&str] = &[
+    "Kingsmere Ventures",
+    "Alpenblick Capital",
+    "Riverton Partners",
+    "Oakhurst Growth",
+    "Polaris Nine",
+    "Banque Arvor",
+];
 const CITIES: &[&str] = &["Porto", "Gdansk", "Rotterdam", "Austin", "Toulouse", "Graz", "Leeds", "Bilbao"];
 const TEAMS: &[&str] = &["sales", "engineering", "support", "operations"];
 const FIRSTS: &[&str] = &["Anna", "Marek", "Claire", "Jonas", "Ines", "Oliver", "Freja", "Davide"];
 const LASTS: &[&str] = &["Berglund", "Okafor", "Lemaire", "Zimmer", "Castro", "Whitfield", "Jansen", "Moretti", "Sato"];
 const ROLES: &[&str] = &["CRO", "CFO", "CTO", "COO"];
-const OTHERS: &[&str] =
-    &["Stellaris", "Greenmount", "Portico", "Axelgaard", "Bluehaven", "Mirador", "Tannenwerk", "Callisto", "Edelweiss Data"];
+const OTHERS: &[&str] = &[
+    "Stellaris",
+    "Greenmount",
+    "Portico",
+    "Axelgaard",
+    "Bluehaven",
+    "Mirador",
+    "Tannenwerk",
+    "Callisto",
+    "Edelweiss Data",
+];
 const PRODUCTS: &[&str] = &["Pulse", "Relay", "Beacon", "Anchor", "Prism", "Tandem", "Compass", "Orchard"];
 const PURPOSES: &[&str] = &["finance", "logistics", "retail", "healthcare"];
 
@@ -78,10 +93,9 @@ impl Happened {
     /// Whether nobody would take one for the other: who only writes that a `Series B` was closed leaves that open.
     fn differs(&self, other: &Self) -> bool {
         match (self, other) {
-            (
-                Self::Funding { tenths: a, currency: b, .. },
-                Self::Funding { tenths: c, currency: d, .. },
-            ) => b == d && a.abs_diff(*c) * 5 > *a.max(c),
+            (Self::Funding { tenths: a, currency: b, .. }, Self::Funding { tenths: c, currency: d, .. }) => {
+                b == d && a.abs_diff(*c) * 5 > *a.max(c)
+            }
             (Self::Hiring { jobs: a, city: b, .. }, Self::Hiring { jobs: c, city: d, .. }) => a != c && b != d,
             (Self::Move { last: a, .. }, Self::Move { last: b, .. }) => a != b,
             (Self::Tech { tool: a, .. }, Self::Tech { tool: b, .. })

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use revloops_domain::signal::Signal;
 use revloops_domain::AccountId;
+use revloops_domain::signal::Signal;
 
 use super::{Article, LabelledArticles};
 use crate::config::GenerateConfig;
@@ -97,7 +97,8 @@ pub fn measure(config: &GenerateConfig, set: &LabelledArticles) -> Measured {
             measured.repeats += usize::from(is_repeat);
             let mut found = false;
             for other in articles.iter().take(nth) {
-                let both = ours.iter().any(|of| of.id == one.signal.id) && ours.iter().any(|of| of.id == other.signal.id);
+                let both =
+                    ours.iter().any(|of| of.id == one.signal.id) && ours.iter().any(|of| of.id == other.signal.id);
                 let said = both && cluster(&one.signal.id) == cluster(&other.signal.id);
                 let so = one.event == other.event;
                 found |= said && so;

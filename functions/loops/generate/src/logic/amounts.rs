@@ -73,7 +73,8 @@ pub(crate) fn quantities(tokens: &[Token]) -> Vec<Quantity> {
                 next += 2;
             }
             // The abbreviation's dot.
-            if tokens.get(next) == Some(&Token::Stop) && tokens.get(next + 1).is_some_and(|token| currency(token).is_some())
+            if tokens.get(next) == Some(&Token::Stop)
+                && tokens.get(next + 1).is_some_and(|token| currency(token).is_some())
             {
                 next += 1;
             }
@@ -133,7 +134,9 @@ fn plain(digits: &str) -> u128 {
         Some(at) => (digits.get(..at).unwrap_or_default(), digits.get(at + 1..).unwrap_or_default()),
         None => (digits, ""),
     };
-    let number = |text: &str| text.chars().filter(char::is_ascii_digit).take(24).collect::<String>().parse::<u128>().unwrap_or(0);
+    let number = |text: &str| {
+        text.chars().filter(char::is_ascii_digit).take(24).collect::<String>().parse::<u128>().unwrap_or(0)
+    };
     let thousandths = format!("{part:0<3}").chars().take(3).collect::<String>();
     number(whole).saturating_mul(1_000).saturating_add(number(&thousandths))
 }
@@ -152,13 +155,77 @@ fn is_date(tokens: &[Token], at: usize, milli: u128) -> bool {
 /// Names of months in English, German, French, Spanish, Italian, Dutch and Danish.
 pub(crate) fn is_month(folded: &str) -> bool {
     const MONTHS: &[&str] = &[
-        "jan", "january", "januar", "janvier", "enero", "gennaio", "januari", "feb", "february", "februar", "fevrier",
-        "febrero", "febbraio", "februari", "mar", "march", "marz", "mars", "marzo", "maart", "marts", "apr", "april",
-        "avril", "abril", "aprile", "may", "mai", "mayo", "maggio", "mei", "maj", "jun", "june", "juni", "juin", "junio",
-        "giugno", "jul", "july", "juli", "juillet", "julio", "luglio", "aug", "august", "aout", "agosto", "augustus",
-        "sep", "sept", "september", "septembre", "septiembre", "settembre", "oct", "october", "oktober", "octobre",
-        "octubre", "ottobre", "nov", "november", "novembre", "noviembre", "dec", "december", "dezember", "decembre",
-        "diciembre", "dicembre",
+        "jan",
+        "january",
+        "januar",
+        "janvier",
+        "enero",
+        "gennaio",
+        "januari",
+        "feb",
+        "february",
+        "februar",
+        "fevrier",
+        "febrero",
+        "febbraio",
+        "februari",
+        "mar",
+        "march",
+        "marz",
+        "mars",
+        "marzo",
+        "maart",
+        "marts",
+        "apr",
+        "april",
+        "avril",
+        "abril",
+        "aprile",
+        "may",
+        "mai",
+        "mayo",
+        "maggio",
+        "mei",
+        "maj",
+        "jun",
+        "june",
+        "juni",
+        "juin",
+        "junio",
+        "giugno",
+        "jul",
+        "july",
+        "juli",
+        "juillet",
+        "julio",
+        "luglio",
+        "aug",
+        "august",
+        "aout",
+        "agosto",
+        "augustus",
+        "sep",
+        "sept",
+        "september",
+        "septembre",
+        "septiembre",
+        "settembre",
+        "oct",
+        "october",
+        "oktober",
+        "octobre",
+        "octubre",
+        "ottobre",
+        "nov",
+        "november",
+        "novembre",
+        "noviembre",
+        "dec",
+        "december",
+        "dezember",
+        "decembre",
+        "diciembre",
+        "dicembre",
     ];
     MONTHS.contains(&folded)
 }
@@ -256,9 +323,20 @@ mod tests {
     #[test]
     fn an_amount_is_the_same_however_it_is_written() {
         for text in [
-            "raises $12.5M", "raises $12.5m.", "$12.5 million round", "USD 12,500,000", "12.5 million dollars", "US$12.5mn",
-            "12,5 Mio. Dollar", "12,5 Millionen US-Dollar", "12.500.000 Dollar", "12 500 000 dollars",
-            "12,5 millions de dollars", "12,5 millones de dólares", "12,5 milioni di dollari", "12’500’000 USD",
+            "raises $12.5M",
+            "raises $12.5m.",
+            "$12.5 million round",
+            "USD 12,500,000",
+            "12.5 million dollars",
+            "US$12.5mn",
+            "12,5 Mio. Dollar",
+            "12,5 Millionen US-Dollar",
+            "12.500.000 Dollar",
+            "12 500 000 dollars",
+            "12,5 millions de dollars",
+            "12,5 millones de dólares",
+            "12,5 milioni di dollari",
+            "12’500’000 USD",
         ] {
             assert_eq!(money(text), [(12_500_000, Some("USD"))], "{text}");
         }
@@ -273,7 +351,11 @@ mod tests {
     #[test]
     fn years_and_days_are_no_numbers_and_staff_is() {
         let things = |text: &str| -> Vec<u128> {
-            quantities(&tokens(text)).into_iter().filter(|one| one.of == Of::Things).map(|one| one.milli / 1_000).collect()
+            quantities(&tokens(text))
+                .into_iter()
+                .filter(|one| one.of == Of::Things)
+                .map(|one| one.milli / 1_000)
+                .collect()
         };
         assert_eq!(things("On 14 March 2026 it hires 350 people"), [350]);
         assert_eq!(things("Am 14. März 2026 stellt sie 1.200 Leute ein"), [1_200]);

@@ -35,11 +35,9 @@ pub(crate) fn person(
                 because.push(Because::new(format!("named by {}", signal.id), format!("{} by {by}", one.id), true));
                 return (Some(known(one, by)), Reason::new("person", Verdict::Held, because));
             }
-            None => because.push(Because::new(
-                format!("somebody named by {} is known", signal.id),
-                "not in the CRM",
-                false,
-            )),
+            None => {
+                because.push(Because::new(format!("somebody named by {} is known", signal.id), "not in the CRM", false))
+            }
         }
     }
     for title in &config.titles {

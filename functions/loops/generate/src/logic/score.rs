@@ -81,7 +81,12 @@ pub(crate) fn score(
             let milli = if counts { points * share / 100 } else { 0 };
             share = share * i64::from(config.repeat_percent) / 100;
             let found = if counts {
-                format!("{} of its points, {} % of them for being number {}", in_points(milli), milli_share(milli, points), nth + 1)
+                format!(
+                    "{} of its points, {} % of them for being number {}",
+                    in_points(milli),
+                    milli_share(milli, points),
+                    nth + 1
+                )
             } else {
                 format!("number {} of its kind", nth + 1)
             };
@@ -120,11 +125,7 @@ fn points(config: &GenerateConfig, kept: &KeptSignal, at: Timestamp, reasons: &m
     if !fresh || !told {
         let because = vec![
             Because::new(format!("at most {} days old", config.evidence.max_age_days), days(age), fresh),
-            Because::new(
-                format!("told by {} articles", levers.min_sources),
-                format!("{}", signal.sources.len()),
-                told,
-            ),
+            Because::new(format!("told by {} articles", levers.min_sources), format!("{}", signal.sources.len()), told),
         ];
         reasons.push(Reason::new(format!("{} {}", signal.kind.name(), signal.id), Verdict::Failed, because));
         return None;

@@ -45,7 +45,9 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             let word: String = letters
                 .iter()
                 .skip(at)
-                .take_while(|c| (c.is_alphabetic() || is_combining_mark(**c) || matches!(c, '\'' | '’')) && !is_cjk(**c))
+                .take_while(|c| {
+                    (c.is_alphabetic() || is_combining_mark(**c) || matches!(c, '\'' | '’')) && !is_cjk(**c)
+                })
                 .collect();
             at += word.chars().count();
             let word = word.trim_end_matches(['\'', '’']);

@@ -262,6 +262,7 @@ mod tests {
             input_tokens: 800,
             output_tokens: 40,
             microusd: 3_000,
+            ..ModelAnswer::default()
         };
         let world = World { said: Some(said), ..World::default() };
         let config = config(&format!("{ASKS}}}"));

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use super::message;
 use super::request::{self, Refused};
+use super::search::{Article, Behaviour, Web};
 use crate::faults::Refusals;
 use crate::host::{self, Running};
 
@@ -27,7 +28,18 @@ pub struct Options {
     pub api_key: String,
 }
 
-/// Starts the AI on `listener`.
+pub(super) struct Ai {
+    options: Options,
+    pub(super) web: Web,
+}
+
+/// Starts the AI on `listener`. Beside the vendor's API it has these endpoints of its own:
+///
+/// | endpoint | does |
+/// |---|---|
+/// | `GET`, `POST`, `DELETE /_standin/articles` | shows, plants, takes away articles beside the library's |
+/// | `GET`, `PUT /_standin/search` | how search and model behave: `mistakes`, `pauses`, `error_code` |
+///
 ///
 /// # Errors
 /// When the listener has no local address.
@@ -35,9 +47,12 @@ pub fn serve(listener: TcpListener, options: Options) -> anyhow::Result<Running>
     let router = Router::new()
         .route("/", get(about))
         .route("/v1/messages", post(messages))
+        .route("/model/{id}/invoke", post(super::bedrock::invoke))
+        .route("/_standin/articles", get(articles).post(plant).delete(take_away))
+        .route("/_standin/search", get(behaviour).put(behave))
         .fallback(|| async { error(404, "not_found_error", "Not Found") })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(Arc::new(options));
+        .with_state(Arc::new(Ai { options, web: Web::default() }));
     host::serve(listener, "ai", refusals(), router)
 }
 
@@ -45,13 +60,32 @@ async fn about() -> &'static str {
     "This is a local stand-in for the Anthropic Messages API. It is no model: its answers are made by rules from the request.\n"
 }
 
-async fn messages(
-    State(options): State<Arc<Options>>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
+async fn articles(State(ai): State<Arc<Ai>>) -> Json<Vec<Article>> {
+    Json(ai.web.planted())
+}
+
+async fn plant(State(ai): State<Arc<Ai>>, Json(article): Json<Article>) -> StatusCode {
+    ai.web.plant(article);
+    StatusCode::NO_CONTENT
+}
+
+async fn take_away(State(ai): State<Arc<Ai>>) -> StatusCode {
+    ai.web.clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn behaviour(State(ai): State<Arc<Ai>>) -> Json<Behaviour> {
+    Json(ai.web.behaviour())
+}
+
+async fn behave(State(ai): State<Arc<Ai>>, Json(behaviour): Json<Behaviour>) -> StatusCode {
+    ai.web.behave(behaviour);
+    StatusCode::NO_CONTENT
+}
+
+async fn messages(State(ai): State<Arc<Ai>>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if header("x-api-key") != Some(options.api_key.as_str()) {
+    if header("x-api-key") != Some(ai.options.api_key.as_str()) {
         return error(401, "authentication_error", "invalid x-api-key");
     }
     match header("anthropic-version") {
@@ -64,7 +98,7 @@ async fn messages(
     };
     match request::read(&body) {
         Ok(request) => {
-            let mut response = Json(message::answer(&request)).into_response();
+            let mut response = Json(message::answer(&request, &ai.web)).into_response();
             tell_request_id(&mut response, &message::id("req", &body));
             response
         }

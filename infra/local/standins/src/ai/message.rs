@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::request::{Request, Tool};
+use super::search::{self, Article, Web};
 use super::{fill, sequence, territory};
 
 /// Letters in a token, about, in English and in JSON.
@@ -13,11 +14,12 @@ const LETTERS_PER_TOKEN: usize = 4;
 const TOOL_PROMPT_TOKENS: u64 = 346;
 
 /// The body of a 200.
-pub(super) fn answer(request: &Request) -> Value {
+pub(super) fn answer(request: &Request, web: &Web) -> Value {
+    let search = Search::of(request, web);
     let seed = format!("{}\n{}", request.model, request.texts.join("\n"));
-    let (mut block, stop_reason, written) = match &request.call {
+    let (mut block, mut stop_reason, written) = match &request.call {
         Some(tool) => {
-            let input = input_for(tool, request);
+            let input = input_for(tool, request, web, &search.found);
             let written = tokens(&input.to_string());
             let id = id("toolu", format!("{seed}{input}").as_bytes());
             (json!({ "type": "tool_use", "id": id, "name": tool.name, "input": input }), "tool_use", written)
@@ -36,7 +38,13 @@ pub(super) fn answer(request: &Request) -> Value {
     if request.thinks() {
         content.push(json!({ "type": "thinking", "thinking": "", "signature": "c3RhbmQtaW4=" }));
     }
-    content.push(block);
+    content.extend(search.blocks);
+    if search.pauses {
+        stop_reason = "pause_turn";
+    } else {
+        content.push(block);
+    }
+    let read: u64 = search.found.iter().map(|article| tokens(&article.text)).sum();
     json!({
         "id": id("msg", seed.as_bytes()),
         "type": "message",
@@ -47,17 +55,60 @@ pub(super) fn answer(request: &Request) -> Value {
         "stop_reason": if cut_off { "max_tokens" } else { stop_reason },
         "stop_sequence": null,
         "usage": {
-            "input_tokens": sent(request),
+            "input_tokens": sent(request) + read,
             "cache_creation_input_tokens": 0,
             "cache_read_input_tokens": 0,
             "output_tokens": written.min(request.max_tokens),
+            "server_tool_use": { "web_search_requests": search.searches },
             "service_tier": "standard",
         },
     })
 }
 
-fn input_for(tool: &Tool, request: &Request) -> Value {
+/// What the model searched for, and what came of it.
+#[derive(Default)]
+struct Search {
+    found: Vec<Article>,
+    blocks: Vec<Value>,
+    searches: u64,
+    pauses: bool,
+}
+
+impl Search {
+    /// One search by the company's name, where the tool is the scanner's; a turn that is carried on has searched already.
+    fn of(request: &Request, web: &Web) -> Self {
+        let scans = request.call.as_ref().is_some_and(|tool| tool.name == "report_signals");
+        if !scans || request.searches == 0 {
+            return Self::default();
+        }
+        let data = data(request);
+        let name = data.pointer("/company/name").and_then(Value::as_str).unwrap_or_default();
+        let behaviour = web.behaviour();
+        let found = if behaviour.error_code.is_some() { Vec::new() } else { web.find(name) };
+        if request.carries_on {
+            return Self { found, ..Self::default() };
+        }
+        let query = format!("{name} news");
+        let id = id("srvtoolu", query.as_bytes());
+        let content = match &behaviour.error_code {
+            Some(code) => json!({ "type": "web_search_tool_result_error", "error_code": code }),
+            None => search::pages(&found, search::today(&data)),
+        };
+        let blocks = vec![
+            json!({ "type": "server_tool_use", "id": id, "name": "web_search", "input": { "query": query } }),
+            json!({ "type": "web_search_tool_result", "tool_use_id": id, "content": content }),
+        ];
+        // The vendor bills no search that failed.
+        let searches = u64::from(behaviour.error_code.is_none());
+        Self { found, blocks, searches, pauses: behaviour.pauses }
+    }
+}
+
+fn input_for(tool: &Tool, request: &Request, web: &Web, found: &[Article]) -> Value {
     let data = data(request);
+    if tool.name == "report_signals" {
+        return search::report(web, &data, found);
+    }
     if tool.name == "draft_sequence"
         && let Some(brief) = sequence::read(&data)
     {
@@ -109,14 +160,22 @@ mod tests {
     use super::*;
 
     fn request(max_tokens: u64, text: &str, name: &str, schema: Value) -> Request {
-        let tool =
-            Tool { name: name.into(), description: String::new(), input_schema: schema, strict: false, kind: None };
+        let tool = Tool {
+            name: name.into(),
+            description: String::new(),
+            input_schema: schema,
+            strict: false,
+            kind: None,
+            max_uses: None,
+        };
         Request {
             model: "claude-sonnet-4-5".into(),
             max_tokens,
             texts: vec![text.into()],
             tools: vec![tool.clone()],
             call: Some(tool),
+            searches: 0,
+            carries_on: false,
         }
     }
 
@@ -126,14 +185,14 @@ mod tests {
 
     #[test]
     fn the_same_request_gets_the_same_bytes() {
-        let told = || answer(&request(100, "<data>{\"a\":1}</data>", "judge", schema())).to_string();
+        let told = || answer(&request(100, "<data>{\"a\":1}</data>", "judge", schema()), &Web::default()).to_string();
         assert_eq!(told(), told());
         assert!(told().contains(r#""input":{"verdict":"yes"}"#), "{}", told());
     }
 
     #[test]
     fn an_answer_longer_than_allowed_is_cut_off() {
-        let told = answer(&request(1, "t", "judge", schema()));
+        let told = answer(&request(1, "t", "judge", schema()), &Web::default());
         assert_eq!(told["stop_reason"], json!("max_tokens"));
         assert_eq!(told["content"][0]["input"], json!({}));
         assert_eq!(told["usage"]["output_tokens"], json!(1));

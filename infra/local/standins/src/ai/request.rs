@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::search;
+
 /// Models that think first and refuse to be forced to a tool.
 const NEVER_FORCED: &[&str] = &["claude-sonnet-5-5", "claude-opus-5-5", "claude-fable-5-1", "claude-mythos-5-1"];
 
@@ -62,6 +64,9 @@ pub(super) struct Tool {
     pub(super) kind: Option<String>,
     #[serde(default)]
     pub(super) strict: bool,
+    /// How often the vendor's own search may be used.
+    #[serde(default)]
+    pub(super) max_uses: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +86,10 @@ pub(super) struct Request {
     pub(super) tools: Vec<Tool>,
     /// The tool to call; `None` where words are wanted.
     pub(super) call: Option<Tool>,
+    /// How often the web may be searched; not at all where it is 0.
+    pub(super) searches: u64,
+    /// Whether a turn is to be carried on that was paused.
+    pub(super) carries_on: bool,
 }
 
 impl Request {
@@ -122,15 +131,20 @@ pub(super) fn read(body: &[u8]) -> Result<Request, Refused> {
         if !matches!(message.role.as_str(), "user" | "assistant") {
             return Err(invalid(format!("messages.{position}.role: Input should be 'user' or 'assistant'")));
         }
-        texts.extend(texts_of(&message.content)?);
+        if message.role == "assistant" {
+            check_paused(position, &message.content)?;
+        } else {
+            texts.extend(texts_of(&message.content)?);
+        }
     }
     for (position, tool) in body.tools.iter().enumerate() {
         check_tool(position, tool)?;
     }
-    // The stand-in finds nothing on the web, and says no more of it.
+    let searches = body.tools.iter().filter(|tool| tool.is_search()).map(|tool| tool.max_uses.unwrap_or(5)).sum();
+    let carries_on = body.messages.last().is_some_and(|message| message.role == "assistant");
     body.tools.retain(|tool| !tool.is_search());
     let call = choose(&body)?;
-    Ok(Request { model: body.model, max_tokens, texts, tools: body.tools, call })
+    Ok(Request { model: body.model, max_tokens, texts, tools: body.tools, call, searches, carries_on })
 }
 
 fn texts_of(content: &Value) -> Result<Vec<String>, Refused> {
@@ -154,6 +168,30 @@ fn texts_of(content: &Value) -> Result<Vec<String>, Refused> {
         }
     }
     Ok(texts)
+}
+
+/// A turn of the model's own, sent back: its blocks are known, and what is encrypted in it is as the vendor wrote it.
+fn check_paused(position: usize, content: &Value) -> Result<(), Refused> {
+    if content.is_string() {
+        return Ok(());
+    }
+    for (at, block) in content.as_array().into_iter().flatten().enumerate() {
+        match block.get("type").and_then(Value::as_str) {
+            Some("text" | "thinking" | "server_tool_use" | "tool_use") => {}
+            Some("web_search_tool_result") => {
+                for page in block.get("content").and_then(Value::as_array).into_iter().flatten() {
+                    let url = page.get("url").and_then(Value::as_str).unwrap_or_default();
+                    if page.get("encrypted_content").and_then(Value::as_str) != Some(search::encrypted(url).as_str()) {
+                        return Err(invalid(format!(
+                            "messages.{position}.content.{at}: Invalid `encrypted_content` in `web_search_result` block"
+                        )));
+                    }
+                }
+            }
+            Some(_) | None => return Err(invalid(format!("messages.{position}.content.{at}: unknown block"))),
+        }
+    }
+    Ok(())
 }
 
 impl Tool {

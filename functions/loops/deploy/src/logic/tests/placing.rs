@@ -9,7 +9,14 @@ use crate::logic::plan::{By, Plan, Step};
 use crate::testing::*;
 
 fn said(answer: Value) -> ModelAnswer {
-    ModelAnswer { answer, model: "the-model".to_owned(), input_tokens: 100, output_tokens: 10, microusd: 50 }
+    ModelAnswer {
+        answer,
+        model: "the-model".to_owned(),
+        input_tokens: 100,
+        output_tokens: 10,
+        microusd: 50,
+        ..ModelAnswer::default()
+    }
 }
 
 fn proposes(territory: &str, confidence: u8) -> ModelAnswer {
