@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, burst, check, config, console::Console, context::Context, demo, deploy, design, down, explain, figures,
-    redrive, route, signals, status, targets, territories, test, up,
+    accounts, burst, check, config, console::Console, context::Context, demo, deploy, design, down, engage, explain,
+    figures, redrive, route, signals, status, targets, territories, test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -44,6 +44,8 @@ enum Command {
     Signals(signals::Args),
     /// Batches: assign many records, simulate other rules, apply what was approved, undo it as a whole.
     Route(route::Args),
+    /// Drafts: proof that none with an uncited or false claim can be approved.
+    Engage(engage::Args),
     /// The plan: what it can book, how sure that is, why two plans differ; a report that a leader can open.
     Design(design::Args),
     /// The active scenario's territories in the CRM: plan, approve, apply, roll back, drift, accounts that wait for a person.
@@ -74,6 +76,7 @@ impl Cli {
                 Command::Signals(args) => signals::run(&context, args).await,
                 // Boxed: the largest of them by far, and each caller would hold its room.
                 Command::Route(args) => Box::pin(route::run(&context, args)).await,
+                Command::Engage(args) => engage::run(&context, args).await,
                 Command::Design(args) => Box::pin(design::run(&context, args)).await,
                 Command::Territories(args) => Box::pin(territories::run(&context, args)).await,
                 Command::Targets(args) => targets::run(&context, args).await,

@@ -21,6 +21,7 @@ pub mod demo;
 pub mod deploy;
 pub mod design;
 pub mod down;
+pub mod engage;
 pub mod explain;
 pub mod figures;
 pub mod first_touches;

@@ -1,7 +1,7 @@
 //! Salesforce: the CRM that leads come from and go back to, by its published protocols.
 //!
 //! - [`Salesforce`] is the REST client: OAuth client credentials, API [`API_VERSION`]; it implements loopkit's
-//!   `CrmDirectory`, `Workload`, `CrmReader`, `CrmWriter`, `Territories` and, for many records at a time, `Collections` and `Making`.
+//!   `CrmDirectory`, `Workload`, `CrmReader`, `CrmWriter`, `History`, `Territories` and, for many records at a time, `Collections` and `Making`.
 //! - [`outbound`] reads the SOAP messages that the CRM sends when a record is saved, and writes the answers.
 //! - [`lead_fields`] and [`account_fields`] are the tables by which records are read from either, by [`wire`].
 
@@ -18,6 +18,7 @@ mod collections;
 mod credentials;
 mod directory;
 mod failures;
+mod history;
 mod records;
 mod territories;
 mod touches;

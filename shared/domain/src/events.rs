@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cents, CompanyProfile, ConfigStamp, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId, MailDomain,
-    MatchedAccount, OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score,
+    AccountId, Cents, CompanyProfile, ConfigStamp, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId,
+    MailDomain, MatchedAccount, OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score,
 };
 
 /// Detail types on the bus.
@@ -335,8 +335,12 @@ pub struct Engaged {
     pub status: EngageStatus,
     /// The run that decided.
     pub run_id: RunId,
-    /// The lead.
-    pub lead_id: LeadId,
+    /// The lead; none where a signal started the chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_id: Option<LeadId>,
+    /// The account that a signal is about; none where a lead started the chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
     /// Sequence's id; the content's hash is part of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequence_id: Option<String>,

@@ -136,7 +136,13 @@ async fn decide<L: Loop>(
     let decision = L::decide(&loaded.config, input, &facts, at);
     let input_json = json(input)?;
     let input_hash = sha256_hex(input_json.to_string().as_bytes());
-    let run = RunFacts { run_id: key.run_id(), key: key.clone(), correlation_id: input.correlation_id().clone(), at };
+    let run = RunFacts {
+        run_id: key.run_id(),
+        key: key.clone(),
+        correlation_id: input.correlation_id().clone(),
+        config: loaded.stamp.clone(),
+        at,
+    };
     let outputs = L::outputs(&loaded.config, input, &facts, &decision, &run);
     let metrics = L::metrics(input, &facts, &decision).iter().map(json).collect::<Outcome<Vec<Value>>>()?;
     let mut cost = looked_up.cost;

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use revloops_config::Levers;
-use revloops_domain::{CorrelationId, Cost};
+use revloops_domain::{ConfigStamp, CorrelationId, Cost};
 
 use crate::card::Card;
 use crate::cases::Mismatch;
@@ -123,6 +123,8 @@ pub struct RunFacts {
     pub key: RunKey,
     /// One for the whole chain.
     pub correlation_id: CorrelationId,
+    /// Which config decides.
+    pub config: ConfigStamp,
     /// The time given to the logic.
     pub at: Timestamp,
 }

@@ -8,10 +8,11 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use revloops_domain::{ErrorClass, Lead, LeadId, UserId};
+use revloops_domain::{AccountId, ErrorClass, Lead, LeadId, UserId};
 use revloops_loopkit::ports::{
-    Act, ActKind, Behaviour, Budget, Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader, CrmUser, CrmWriter,
-    Ids, Leads, Lease, Model, ModelAnswer, ModelRequest, Queue, Reserved, RunStore, Spend, StoredRun, Wanted, Workload,
+    AccountHistory, Act, ActKind, Behaviour, Budget, Bus, BusEvent, Cache, Claim, Clock, CrmDirectory, CrmReader,
+    CrmUser, CrmWriter, History, Ids, Leads, Lease, Model, ModelAnswer, ModelRequest, Queue, Reserved, RunStore, Spend,
+    StoredRun, Wanted, Workload,
 };
 use revloops_loopkit::{Failure, Outcome, Record, RunKey};
 
@@ -223,6 +224,27 @@ impl CrmReader for TestWorld {
 
     async fn has(&self, object: &str, _key_field: &str, key: &str) -> Outcome<bool> {
         self.read(|memory| memory.records.contains_key(&(object.to_owned(), key.to_owned())))
+    }
+}
+
+#[async_trait]
+impl History for TestWorld {
+    async fn history(&self, account: &AccountId) -> Outcome<Option<AccountHistory>> {
+        self.read(|memory| {
+            let record = memory.records.get(&("Account".to_owned(), account.to_string()))?;
+            let text = |field: &str| record.get(field).and_then(Value::as_str);
+            let open = memory.records.iter().filter(|((object, _), fields)| {
+                object == "Opportunity"
+                    && fields.get("AccountId").and_then(Value::as_str) == Some(account.as_str())
+                    && fields.get("IsClosed").and_then(Value::as_bool) != Some(true)
+            });
+            Some(AccountHistory {
+                account_id: account.clone(),
+                kind: text("Type").map(str::to_owned),
+                last_activity: text("LastActivityDate").and_then(|day| day.parse().ok()),
+                open_opportunities: u32::try_from(open.count()).unwrap_or(u32::MAX),
+            })
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use revloops_domain::{
     CompanyProfile, CorrelationId, EnrichmentStatus, LeadId, MailDomain, OrganizationId, OwnerId, RunId, Score, Secret,
 };
 use revloops_engage::logic::Writer;
-use revloops_engage::{Engage, EngageConfig, EngageInput, EngageVerdict};
+use revloops_engage::{Engage, EngageConfig, EngageInput, EngageVerdict, RoutedLead};
 use revloops_enrichment::PeopleDataLabs;
 use revloops_loopkit::Loop as _;
 use revloops_loopkit::ports::{CompanyQuery, Found, Provider as _};
@@ -60,9 +60,10 @@ impl Desk {
         let key = Secret::new(KEY);
         let model = Anthropic::new(settings, &key)?;
         let provider = PeopleDataLabs::new(&enrichment.url(), &key)?;
+        let world = Arc::new(revloops_testkit::TestWorld::new(at()));
         Ok(Self {
             config: shipped_config(),
-            engage: Engage { model: Arc::new(model) },
+            engage: Engage { model: Arc::new(model), history: world.clone(), crm: world },
             provider,
             _ai: ai,
             _enrichment: enrichment,
@@ -104,7 +105,7 @@ fn input(lead: &Lead<'_>, company: Option<CompanyProfile>) -> anyhow::Result<Eng
         title: lead.title.map(str::to_owned),
         message: lead.message.map(str::to_owned),
     };
-    Ok(EngageInput {
+    Ok(RoutedLead {
         event: LeadSaved {
             event_id: "e2e".to_owned(),
             correlation_id: CorrelationId("e2e".to_owned()),
@@ -139,7 +140,8 @@ fn input(lead: &Lead<'_>, company: Option<CompanyProfile>) -> anyhow::Result<Eng
             company,
             person: None,
         },
-    })
+    }
+    .into())
 }
 
 /// The first draft held, in at least three mails.

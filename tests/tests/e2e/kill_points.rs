@@ -114,7 +114,7 @@ fn chain() -> Chain {
             Route { directory: world.clone(), workload: world.clone(), pools: world.clone(), model: world.clone() },
             loaded(),
         ),
-        engage: (Engage { model: world.clone() }, loaded()),
+        engage: (Engage { model: world.clone(), history: world.clone(), crm: world.clone() }, loaded()),
         world,
         saved,
     }

@@ -12,7 +12,7 @@ use revloops_config::Levers;
 use revloops_domain::events::{ChainStep, LeadSaved, Owner, Qualified, QualifyStatus, RouteStatus, Routed};
 use revloops_domain::{CorrelationId, Lead, OrganizationId, OwnerId, Secret};
 use revloops_engage::logic::Writer;
-use revloops_engage::{Engage, EngageVerdict};
+use revloops_engage::{Engage, EngageTrigger, EngageVerdict};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::Provider;
 use revloops_loopkit::record::Record;
@@ -65,12 +65,8 @@ async fn chain() -> anyhow::Result<Chain> {
         behaviour: world.clone(),
         accounts: Arc::new(AccountsInMemory::default()),
     };
-    Ok(Chain {
-        world,
-        qualify: (qualify, loaded()),
-        engage: (Engage { model: Arc::new(anthropic) }, loaded()),
-        _running: [data, model],
-    })
+    let engage = (Engage { model: Arc::new(anthropic), history: world.clone(), crm: world.clone() }, loaded());
+    Ok(Chain { world, qualify: (qualify, loaded()), engage, _running: [data, model] })
 }
 
 /// What one lead came to.
@@ -111,7 +107,7 @@ impl Chain {
             rule: None,
             territory: None,
         };
-        let step = ChainStep { event, previous, qualified: Some(qualified.clone()) };
+        let step = EngageTrigger::Lead(Box::new(ChainStep { event, previous, qualified: Some(qualified.clone()) }));
         let record = dry_run(&self.engage.0, &self.engage.1, step, self.world.as_ref()).await?;
         let verdict: EngageVerdict = serde_json::from_value(record.decision.verdict.clone())?;
         Ok(Went { qualified, preview: Some((verdict, record)) })

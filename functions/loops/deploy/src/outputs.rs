@@ -102,7 +102,17 @@ mod tests {
         let facts = looked_up(&world, config, &europe, &input).await.unwrap().facts;
         let decision = explained(crate::logic::make(config, &europe.scenario, &facts, noon()), config);
         let key = RunKey { subject: input.subject(), loop_name: "deploy".into(), trigger: input.trigger().into() };
-        let run = RunFacts { run_id: key.run_id(), key, correlation_id: input.correlation_id.clone(), at: noon() };
+        let run = RunFacts {
+            run_id: key.run_id(),
+            key,
+            correlation_id: input.correlation_id.clone(),
+            config: revloops_domain::ConfigStamp {
+                key: "deploy".to_owned(),
+                version_id: "v1".to_owned(),
+                sha256: String::new(),
+            },
+            at: noon(),
+        };
         if why == Why::Accounts {
             assert_eq!(world.pending().await.unwrap().len(), decision.verdict.pending.len());
         }

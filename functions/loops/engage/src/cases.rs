@@ -1,6 +1,7 @@
 //! The operators' own tests: given this lead and this draft, expect this template, and that it holds or does not.
 
 mod given;
+mod signal;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -12,7 +13,8 @@ use revloops_loopkit::Mismatch;
 use crate::config::EngageConfig;
 use crate::inputs::EngageFacts;
 use crate::logic::{self, EngageVerdict, Writer};
-use given::Given;
+pub(crate) use given::{Given, GivenCompany, GivenLead, GivenOwner};
+pub(crate) use signal::GivenSignal;
 
 /// The day on which cases happen.
 const DAY: &str = "2026-06-01";
@@ -60,13 +62,14 @@ pub(crate) fn run(config: &EngageConfig, case: &EngageCase) -> Result<(), Vec<Mi
     let input = case.given.input().ok_or_else(|| wrong("lead", "none could be built".to_owned()))?;
     let at: Timestamp = format!("{DAY}T12:00:00Z").parse().map_err(|_| wrong("day", DAY.to_owned()))?;
     // Kinds are turned into the ids of the brief that this config makes.
-    let brief = logic::plan::plan(config, &input).plan.map(|plan| plan.brief).unwrap_or_default();
+    let brief = logic::plan::plan(config, &input, None, at.to_zoned(jiff::tz::TimeZone::UTC).date()).plan;
+    let brief = brief.map(|plan| plan.brief.facts).unwrap_or_default();
     let id = |kind: &String| {
         let fact = brief.iter().find(|fact| fact.kind.name() == kind);
         fact.map_or_else(|| format!("no {kind}"), |fact| fact.id.clone())
     };
     let drafts = case.given.stored(&id);
-    let verdict = logic::decide(config, &input, &EngageFacts { drafts }, at).verdict;
+    let verdict = logic::decide(config, &input, &EngageFacts { drafts, ..EngageFacts::default() }, at).verdict;
     let mismatches = case.expect.mismatches(&verdict);
     if mismatches.is_empty() { Ok(()) } else { Err(mismatches) }
 }

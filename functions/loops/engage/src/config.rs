@@ -6,6 +6,7 @@ pub(crate) mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,9 +36,13 @@ pub struct EngageConfig {
     pub forbidden_words: Vec<String>,
     /// Words that may have a capital letter without being a name, in lower case.
     pub plain_words: BTreeSet<String>,
+    /// Of what words a draft is made.
+    pub wording: Wording,
+    /// Who may approve a sequence.
+    pub approval: ApprovalLevers,
     /// How the task looks.
     pub task: TaskLevers,
-    /// Templates in the order in which they are tried; the last fits everybody.
+    /// Templates in the order in which they are tried; the last for leads, and for signals, fits everybody.
     pub templates: Vec<Template>,
     /// When outcomes carry a proposal.
     pub feedback: FeedbackLevers,
@@ -85,6 +90,64 @@ pub struct Suppression {
     pub countries: BTreeSet<String>,
 }
 
+/// Of what words a draft is made, in lower case.
+#[derive(Debug, Clone)]
+pub struct Wording {
+    /// What may be said about us, word for word.
+    pub about_us: Vec<String>,
+    /// Verbs of phrases.
+    pub verbs: BTreeSet<String>,
+    /// All other words of phrases.
+    pub phrase_words: BTreeSet<String>,
+    /// Small words that may stand beside a fact's own words.
+    pub claim_words: BTreeSet<String>,
+}
+
+impl Wording {
+    /// All words of phrases.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.verbs.iter().chain(&self.phrase_words).map(String::as_str)
+    }
+}
+
+/// Who may approve a sequence.
+#[derive(Debug, Clone)]
+pub struct ApprovalLevers {
+    /// Who may, unless a template says otherwise.
+    pub mode: ApprovalMode,
+    /// By template's id.
+    pub by_template: BTreeMap<String, ApprovalMode>,
+    /// Usernames of the CRM who may approve for an owner, in lower case.
+    pub delegates: BTreeSet<String>,
+}
+
+impl ApprovalLevers {
+    /// Who may approve a sequence of this template.
+    #[must_use]
+    pub fn mode(&self, template: &str) -> ApprovalMode {
+        self.by_template.get(template).copied().unwrap_or(self.mode)
+    }
+
+    /// Whether somebody who is not the owner may approve a sequence of this template.
+    #[must_use]
+    pub fn is_delegate(&self, template: &str, login: &str) -> bool {
+        match self.mode(template) {
+            ApprovalMode::Owner => false,
+            ApprovalMode::OwnerOrDelegate => self.delegates.contains(&login.to_lowercase()),
+        }
+    }
+}
+
+/// Who may approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalMode {
+    /// The record's owner alone.
+    Owner,
+    /// The record's owner, or a named delegate.
+    OwnerOrDelegate,
+}
+
 /// How the task looks.
 #[derive(Debug, Clone)]
 pub struct TaskLevers {
@@ -92,6 +155,34 @@ pub struct TaskLevers {
     pub subject: String,
     /// Bands whose tasks have high priority.
     pub high_priority_bands: BTreeSet<String>,
+    /// Subject where a person must write, with `{company}`.
+    pub by_hand_subject: String,
+    /// Subject where a person must be found, with `{company}`.
+    pub find_person_subject: String,
+    /// Score from which a signal's task has high priority.
+    pub high_priority_signal_score: u8,
+}
+
+/// What a template is written for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WrittenFor {
+    /// A lead that has its owner.
+    #[default]
+    Lead,
+    /// A signal at an account.
+    Signal,
+}
+
+impl WrittenFor {
+    /// The name in config.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lead => "lead",
+            Self::Signal => "signal",
+        }
+    }
 }
 
 /// One sequence's template.
@@ -99,6 +190,8 @@ pub struct TaskLevers {
 pub struct Template {
     /// Its id.
     pub id: String,
+    /// What it is written for.
+    pub written_for: WrittenFor,
     /// Whom it fits.
     pub when: Condition,
     /// Tone, for the AI.
@@ -177,11 +270,11 @@ impl Suppression {
 }
 
 impl EngageConfig {
-    /// The disclosure with the sources of what we know.
+    /// The disclosure with the sources of what we know and may use `today`.
     #[must_use]
-    pub fn disclosure(&self, brief: &[Fact]) -> String {
+    pub fn disclosure(&self, brief: &[Fact], today: Date) -> String {
         let mut sources: Vec<&str> = Vec::new();
-        for fact in brief {
+        for fact in brief.iter().filter(|fact| fact.expires >= today) {
             let name = self.source_name(&fact.source);
             if !sources.contains(&name) {
                 sources.push(name);
@@ -215,6 +308,9 @@ impl Levers for EngageConfig {
         let templates = sources.get("templates.yaml").and_then(|document| check::templates(document, limits, problems));
         let mut config = levers?;
         config.templates = templates?;
+        if let Some(document) = sources.get("levers.yaml") {
+            check::approval_names_templates(document, &config, problems);
+        }
         (problems.len() == before).then_some(config)
     }
 }

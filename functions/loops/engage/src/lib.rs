@@ -1,9 +1,9 @@
-//! **Engage** (acquisition chain): what do we write to this lead, and may we?
+//! **Engage** (acquisition chain): what do we write to this person, and may we?
 //!
 //! | part | here |
 //! |---|---|
 //! | decides | which sequence a rep is shown, every claim in it with its fact; or why none |
-//! | trigger | last step of the demand chain: a lead has its owner |
+//! | trigger | last step of the demand chain: a lead has its owner; last step of the signal chain: a signal is strong enough |
 //! | emits | `sequence.drafted`, `sequence.blocked` |
 //! | levers | `levers.yaml`: prompt, limits, life of facts, disclosure, suppression; `templates.yaml`: sequences |
 //! | metrics | one [`EngageFact`] a run: template, prompt version, claims, redrafts, fallback, broken rules, tokens, cost |
@@ -13,6 +13,7 @@
 //! more with the reasons, and replaced by the template's own text if it is refused again. Nothing is sent by this system.
 
 pub mod config;
+pub mod drill;
 pub mod feedback;
 pub mod inputs;
 pub mod logic;
@@ -27,8 +28,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use revloops_domain::events::{ChainStep, Routed, names};
-use revloops_loopkit::ports::Model;
+use revloops_domain::events::names;
+use revloops_loopkit::ports::{CrmReader, History, Model};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
 use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
@@ -36,14 +37,18 @@ use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Output
 pub use cases::EngageCase;
 pub use config::EngageConfig;
 pub use feedback::SentFact;
-pub use inputs::{EngageFacts, EngageInput};
+pub use inputs::{EngageFacts, EngageInput, EngageTrigger, RoutedLead, StoredDraft};
 pub use logic::EngageVerdict;
 pub use metrics::EngageFact;
 
-/// The loop, with the port that looking up needs.
+/// The loop, with the ports that looking up needs.
 pub struct Engage {
     /// Who drafts.
     pub model: Arc<dyn Model>,
+    /// Our history with the account.
+    pub history: Arc<dyn History>,
+    /// The recipient's record.
+    pub crm: Arc<dyn CrmReader>,
 }
 
 impl Loop for Engage {
@@ -51,16 +56,26 @@ impl Loop for Engage {
         name: "engage",
         version: env!("CARGO_PKG_VERSION"),
         chain: "acquisition",
-        decides: "What do we write to this lead, and may we?",
-        triggers: &["demand chain, after Route"],
+        decides: "What do we write to this person, and may we?",
+        triggers: &["demand chain, after Route", "signal chain, after Generate"],
         emits: &[names::SEQUENCE_DRAFTED, names::SEQUENCE_BLOCKED],
-        levers: &["prompt", "limits", "facts.keep_days", "disclosure", "suppression", "forbidden_words", "templates"],
+        levers: &[
+            "prompt",
+            "limits",
+            "facts.keep_days",
+            "disclosure",
+            "suppression",
+            "forbidden_words",
+            "wording",
+            "approval",
+            "templates",
+        ],
         metrics: &["template", "prompt_version", "claims", "redrafts", "fallback", "broken_rules", "ai_microusd"],
         feedback: "what reps cut before sending → shorter steps",
     };
 
     type Config = EngageConfig;
-    type Trigger = ChainStep<Routed>;
+    type Trigger = EngageTrigger;
     type Input = EngageInput;
     type Facts = EngageFacts;
     type Verdict = EngageVerdict;
@@ -79,7 +94,7 @@ impl Loop for Engage {
         at: Timestamp,
         _mode: Mode,
     ) -> Outcome<LookedUp<EngageFacts>> {
-        inputs::drafts(self.model.as_ref(), config, input, at).await
+        inputs::look_up(self, config, input, at).await
     }
 
     fn decide(
@@ -94,11 +109,11 @@ impl Loop for Engage {
     fn outputs(
         config: &EngageConfig,
         input: &EngageInput,
-        _facts: &EngageFacts,
+        facts: &EngageFacts,
         decision: &Decision<EngageVerdict>,
         run: &RunFacts,
     ) -> Outputs {
-        outputs::outputs(config, input, &decision.verdict, run)
+        outputs::outputs(config, input, facts, &decision.verdict, run)
     }
 
     fn metrics(input: &EngageInput, facts: &EngageFacts, decision: &Decision<EngageVerdict>) -> Vec<EngageFact> {

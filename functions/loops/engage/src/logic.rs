@@ -8,19 +8,21 @@ pub(crate) mod validate;
 pub(crate) mod words;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use revloops_domain::events::EngageStatus;
+use revloops_domain::sequence::NamedSignal;
 pub use revloops_domain::sequence::SequenceStep as PreviewStep;
 use revloops_domain::sha256_hex;
 use revloops_loopkit::{Because, Decision, Reason, Verdict};
 
-use crate::config::{EngageConfig, Template};
+use crate::config::{EngageConfig, slots};
 use crate::inputs::{EngageFacts, EngageInput};
-use brief::Fact;
+use brief::{Fact, LeftOut};
 use draft::{Draft, DraftStep, Fault, Line};
-use plan::{Names, Plan, plan};
+use plan::{Plan, plan};
 use validate::Checker;
 
 /// Engage's verdict. What is empty was not come to.
@@ -36,6 +38,15 @@ pub struct EngageVerdict {
     pub written_by: Option<Writer>,
     /// What is known, with sources.
     pub brief: Vec<Fact>,
+    /// What was found and may not be said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+    /// The signal that the first mail names, and its article.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<NamedSignal>,
+    /// What a person has to do, where nothing was drafted and something can be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_a_person: Option<ForAPerson>,
     /// The sequence.
     pub steps: Vec<PreviewStep>,
     /// Number of claims in it.
@@ -47,6 +58,19 @@ pub struct EngageVerdict {
     /// `seq-` and a hash of the content.
     pub sequence_id: Option<String>,
 }
+
+/// What a person has to do where nothing was drafted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForAPerson {
+    /// Neither a draft nor the template's own text can be used.
+    WriteByHand,
+    /// Nobody is known at the account that a signal is about.
+    FindSomebody,
+}
+
+/// Why neither a draft nor the template's own text can be used.
+const NOTHING_HOLDS: &str = "neither a draft nor the template's own text keeps all rules";
 
 /// Who wrote the text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +90,8 @@ pub fn decide(
     facts: &EngageFacts,
     at: Timestamp,
 ) -> Decision<EngageVerdict> {
-    let planned = plan(config, input);
+    let today = at.to_zoned(TimeZone::UTC).date();
+    let planned = plan(config, input, facts.history.as_ref(), today);
     let mut reasons = planned.reasons;
     let mut verdict = EngageVerdict {
         status: EngageStatus::Blocked,
@@ -74,6 +99,9 @@ pub fn decide(
         prompt_version: config.prompt.version.clone(),
         written_by: None,
         brief: Vec::new(),
+        left_out: Vec::new(),
+        signal: None,
+        for_a_person: None,
         steps: Vec::new(),
         claims: 0,
         drafts: Vec::new(),
@@ -83,11 +111,13 @@ pub fn decide(
     let plan = match planned.plan {
         Ok(plan) => plan,
         Err(blocked) => {
+            let only_unknown = matches!(blocked.as_slice(), [one] if one == plan::NOBODY_KNOWN);
+            verdict.for_a_person = only_unknown.then_some(ForAPerson::FindSomebody);
             verdict.blocked_because = blocked;
             return Decision::sure("blocked", verdict, reasons);
         }
     };
-    let checker = Checker::new(config, &plan, at.to_zoned(TimeZone::UTC).date());
+    let checker = Checker::new(config, &plan, today);
     let mut used: Option<(Draft, Writer)> = None;
     for (index, stored) in facts.drafts.iter().enumerate() {
         let checked = checker.check(&stored.answer);
@@ -101,19 +131,32 @@ pub fn decide(
             Err(faults) => verdict.drafts.push(faults),
         }
     }
-    let (draft, writer) = used.unwrap_or_else(|| {
-        let because = Because::new("no draft holds", facts.drafts.len().to_string(), true);
-        reasons.push(Reason::new("fallback text of the template", Verdict::Held, vec![because]));
-        (fallback(config, plan.template, &plan.names), Writer::Template)
+    let used = used.or_else(|| {
+        let draft = fallback(config, &plan);
+        let faults = checker.check_fallback(&draft);
+        let mut because = vec![Because::new("no draft holds", facts.drafts.len().to_string(), true)];
+        because.extend(faults.iter().map(|fault| Because::new("what no mail may have", fault.to_string(), false)));
+        let holds = faults.is_empty();
+        let held = if holds { Verdict::Held } else { Verdict::Failed };
+        reasons.push(Reason::new("fallback text of the template", held, because));
+        holds.then_some((draft, Writer::Template))
     });
-
+    verdict.template = Some(plan.template.id.clone());
+    verdict.signal = plan.signal.as_ref().map(|signal| signal.named.clone());
+    let Some((draft, writer)) = used else {
+        verdict.blocked_because = vec![NOTHING_HOLDS.to_owned()];
+        verdict.for_a_person = Some(ForAPerson::WriteByHand);
+        verdict.brief = plan.brief.facts;
+        verdict.left_out = plan.brief.left_out;
+        return Decision::sure("blocked", verdict, reasons);
+    };
     verdict.claims = draft.steps.iter().flat_map(|step| &step.lines).filter(|line| !line.cites.is_empty()).count();
-    verdict.steps = preview(config, &plan, draft);
+    verdict.steps = preview(config, &plan, draft, today);
     verdict.sequence_id = Some(sequence_id(input, &verdict.steps));
     verdict.status = EngageStatus::Drafted;
-    verdict.template = Some(plan.template.id.clone());
     verdict.written_by = Some(writer);
-    verdict.brief = plan.brief;
+    verdict.brief = plan.brief.facts;
+    verdict.left_out = plan.brief.left_out;
     Decision::sure("drafted", verdict, reasons)
 }
 
@@ -131,19 +174,26 @@ fn draft_reason(index: usize, checked: &Result<Draft, Vec<Fault>>) -> Reason {
     }
 }
 
-/// The template's own text with its slots filled: it states nothing, so it needs no facts.
-fn fallback(config: &EngageConfig, template: &Template, names: &Names) -> Draft {
-    let fill = |text: &str| crate::config::slots::fill(text, config, template, names);
-    let steps = template.steps.iter().map(|step| DraftStep {
+/// The template's own text with its slots filled: it states nothing but the signal, which it quotes and cites.
+fn fallback(config: &EngageConfig, plan: &Plan<'_>) -> Draft {
+    let cites = |line: &str| -> Vec<String> {
+        let signal = plan.signal.as_ref().filter(|_| line.contains(slots::SIGNAL));
+        signal.map(|signal| signal.fact_id.clone()).into_iter().collect()
+    };
+    let steps = plan.template.steps.iter().map(|step| DraftStep {
         id: step.id.clone(),
-        subject: fill(&step.fallback_subject),
-        lines: step.fallback_text.iter().map(|line| Line { text: fill(line), cites: Vec::new() }).collect(),
+        subject: slots::fill(&step.fallback_subject, config, plan),
+        lines: step
+            .fallback_text
+            .iter()
+            .map(|line| Line { text: slots::fill(line, config, plan), cites: cites(line) })
+            .collect(),
     });
     Draft { steps: steps.collect() }
 }
 
-fn preview(config: &EngageConfig, plan: &Plan<'_>, draft: Draft) -> Vec<PreviewStep> {
-    let disclosure = config.disclosure(&plan.brief);
+fn preview(config: &EngageConfig, plan: &Plan<'_>, draft: Draft, today: Date) -> Vec<PreviewStep> {
+    let disclosure = config.disclosure(&plan.brief.facts, today);
     plan.template
         .steps
         .iter()
@@ -160,8 +210,8 @@ fn preview(config: &EngageConfig, plan: &Plan<'_>, draft: Draft) -> Vec<PreviewS
         .collect()
 }
 
-/// The same content for the same lead has the same id; another word, another id.
+/// The same content for the same person has the same id; another word, another id.
 fn sequence_id(input: &EngageInput, steps: &[PreviewStep]) -> String {
-    let content = serde_json::to_string(&(&input.event.lead_id, steps)).unwrap_or_default();
+    let content = serde_json::to_string(&(input.person_id(), steps)).unwrap_or_default();
     format!("seq-{}", sha256_hex(content.as_bytes()).get(..16).unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! Function: the demand chain's third step runs Engage once.
+//! Function: the demand chain's third step, and the signal chain's second, run Engage once.
 
 use revloops_engage::Engage;
 use revloops_runtime::function::StartError;
@@ -6,5 +6,9 @@ use revloops_runtime::serve_loop;
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
-    serve_loop(async |world| Ok(Engage { model: world.model().await? })).await
+    serve_loop(async |world| {
+        let crm = world.crm().await?;
+        Ok(Engage { model: world.model().await?, history: crm.clone(), crm })
+    })
+    .await
 }

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use revloops_domain::LeadId;
 use revloops_domain::events::EngageStatus;
+use revloops_domain::signal::SignalKind;
+use revloops_domain::{AccountId, LeadId};
 
 use crate::inputs::{EngageFacts, EngageInput};
 use crate::logic::draft::Rule;
@@ -12,8 +13,12 @@ use crate::logic::{EngageVerdict, Writer};
 /// One row a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EngageFact {
-    /// The lead.
-    pub lead_id: LeadId,
+    /// The lead; none where a signal started the chain.
+    pub lead_id: Option<LeadId>,
+    /// The account that a signal is about.
+    pub account_id: Option<AccountId>,
+    /// The kind of the signal that is named.
+    pub signal: Option<SignalKind>,
     /// Whether there is a preview.
     pub status: EngageStatus,
     /// The template's id.
@@ -28,6 +33,8 @@ pub struct EngageFact {
     pub claims: usize,
     /// Facts in the brief.
     pub facts: usize,
+    /// Findings that may not be said.
+    pub left_out: usize,
     /// Drafts asked for after the first.
     pub redrafts: usize,
     /// Whether the template's own text is used.
@@ -48,8 +55,16 @@ pub(crate) fn fact(input: &EngageInput, facts: &EngageFacts, verdict: &EngageVer
     let mut broken_rules: Vec<Rule> = verdict.drafts.iter().flatten().map(|fault| fault.rule).collect();
     broken_rules.sort();
     broken_rules.dedup();
+    let (lead_id, account_id, signal) = match input {
+        EngageInput::Lead(lead) => (Some(lead.event.lead_id.clone()), None, None),
+        EngageInput::Signal(step) => {
+            (None, Some(step.event.account_id.clone()), step.signal.signals.first().map(|signal| signal.kind))
+        }
+    };
     EngageFact {
-        lead_id: input.event.lead_id.clone(),
+        lead_id,
+        account_id,
+        signal,
         status: verdict.status,
         template: verdict.template.clone(),
         prompt_version: verdict.prompt_version.clone(),
@@ -57,6 +72,7 @@ pub(crate) fn fact(input: &EngageInput, facts: &EngageFacts, verdict: &EngageVer
         steps: verdict.steps.len(),
         claims: verdict.claims,
         facts: verdict.brief.len(),
+        left_out: verdict.left_out.len(),
         redrafts: facts.drafts.len().saturating_sub(1),
         fallback: verdict.written_by == Some(Writer::Template),
         broken_rules,

@@ -1,8 +1,11 @@
 mod briefs;
+mod corpus;
 mod drafts;
 mod hostile;
+mod many;
 mod rules;
 mod shipped;
+mod signals;
 mod writes;
 
 use std::sync::LazyLock;
@@ -16,7 +19,7 @@ use revloops_domain::{CompanyProfile, EnrichmentStatus, OwnerId, Provenance, Run
 use revloops_testkit::{lead_saved, shipped_config};
 
 use crate::EngageConfig;
-use crate::inputs::{EngageFacts, EngageInput, StoredDraft};
+use crate::inputs::{EngageFacts, EngageInput, RoutedLead, StoredDraft};
 use crate::logic::draft::Rule;
 use crate::logic::plan::plan;
 use crate::logic::validate::Checker;
@@ -34,7 +37,7 @@ fn at() -> Timestamp {
 
 /// Ida of Northwind in Hamburg, owned by Dana Fox; the template is `standard`. Facts: F1 industry, F2 company size,
 /// F3 location, F4 founded, F5 summary, F6 person's title, F7 lead source.
-fn ida() -> EngageInput {
+fn ida() -> RoutedLead {
     let event = lead_saved();
     let lead_id = event.lead_id.clone();
     let run_id = RunId("r-0".into());
@@ -95,7 +98,7 @@ fn ida() -> EngageInput {
         }),
         person: None,
     };
-    EngageInput { event, routed, qualified }
+    RoutedLead { event, routed, qualified }
 }
 
 fn claim(text: &str, fact_ids: &[&str]) -> Value {
@@ -124,14 +127,18 @@ fn stored(answer: Value) -> StoredDraft {
 }
 
 fn facts(answers: Vec<Value>) -> EngageFacts {
-    EngageFacts { drafts: answers.into_iter().map(stored).collect() }
+    EngageFacts { drafts: answers.into_iter().map(stored).collect(), ..EngageFacts::default() }
 }
 
 /// The rules that `answer` breaks for `input`, each once; empty where it holds.
-fn broken_for(input: &EngageInput, answer: &Value) -> Vec<Rule> {
-    let config = shipped();
-    let planned = plan(&config, input).plan.unwrap();
-    let checker = Checker::new(&config, &planned, at().to_zoned(TimeZone::UTC).date());
+fn broken_for(input: &RoutedLead, answer: &Value) -> Vec<Rule> {
+    broken_of(&input.clone().into(), answer)
+}
+
+fn broken_of(input: &EngageInput, answer: &Value) -> Vec<Rule> {
+    let (config, today) = (shipped(), at().to_zoned(TimeZone::UTC).date());
+    let planned = plan(&config, input, None, today).plan.unwrap();
+    let checker = Checker::new(&config, &planned, today);
     let mut rules: Vec<Rule> =
         checker.check(answer).err().unwrap_or_default().into_iter().map(|fault| fault.rule).collect();
     rules.sort();

@@ -100,6 +100,11 @@ mod tests {
             run_id: revloops_domain::RunId("r-1".to_owned()),
             key: RunKey { subject: input.subject(), loop_name: "route".to_owned(), trigger: "created".to_owned() },
             correlation_id: input.correlation_id.clone(),
+            config: revloops_domain::ConfigStamp {
+                key: "route".to_owned(),
+                version_id: "v1".to_owned(),
+                sha256: String::new(),
+            },
             at: noon(),
         }
     }

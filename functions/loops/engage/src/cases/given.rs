@@ -12,7 +12,8 @@ use revloops_domain::{
 };
 
 use super::DAY;
-use crate::inputs::{EngageInput, StoredDraft};
+use super::signal::GivenSignal;
+use crate::inputs::{EngageInput, RoutedLead, StoredDraft};
 
 /// A routed lead, and the drafts that the AI gave.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -23,6 +24,9 @@ pub struct Given {
     /// The company as a provider knows it.
     #[serde(default)]
     pub company: Option<GivenCompany>,
+    /// A signal at the lead's company: the lead's fields are then the account's and the contact's.
+    #[serde(default)]
+    pub signal: Option<GivenSignal>,
     /// Who owns the lead.
     #[serde(default)]
     pub owner: GivenOwner,
@@ -155,7 +159,7 @@ impl Given {
         self.drafts.iter().map(|draft| stored(draft, id)).collect()
     }
 
-    pub(super) fn input(&self) -> Option<EngageInput> {
+    pub(crate) fn input(&self) -> Option<EngageInput> {
         let lead_id = LeadId::parse("00Qxx0000000001").ok()?;
         let run_id = RunId("case".to_owned());
         let told: Timestamp = format!("{DAY}T11:00:00Z").parse().ok()?;
@@ -184,7 +188,11 @@ impl Given {
             redriven: false,
             passed_over: Vec::new(),
         };
-        Some(EngageInput { event, routed, qualified: self.qualified(lead_id, run_id) })
+        let lead = RoutedLead { event, routed, qualified: self.qualified(lead_id, run_id) };
+        match &self.signal {
+            None => Some(lead.into()),
+            Some(signal) => Some(signal.step(&lead, DAY)?.into()),
+        }
     }
 
     fn qualified(&self, lead_id: LeadId, run_id: RunId) -> Qualified {

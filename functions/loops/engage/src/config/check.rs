@@ -6,8 +6,10 @@ use revloops_config::{Document, Problems};
 use revloops_domain::MailDomain;
 use revloops_rules::check_country;
 
-use super::raw::{RawFacts, RawLevers, RawSuppression};
-use super::{EngageConfig, FeedbackLevers, Limits, Prompt, Sender, Suppression, TaskLevers, slots};
+use super::raw::{RawFacts, RawLevers, RawSuppression, RawWording};
+use super::{
+    ApprovalLevers, EngageConfig, FeedbackLevers, Limits, Prompt, Sender, Suppression, TaskLevers, Wording, slots,
+};
 use crate::logic::brief::{FactKind, FactLevers};
 use crate::logic::words;
 pub(super) use templates::templates;
@@ -28,6 +30,8 @@ pub(super) fn levers(document: &Document, problems: &mut Problems) -> Option<Eng
         ("/sender/team", &raw.sender.team),
         ("/disclosure", &raw.disclosure),
         ("/task/subject", &raw.task.subject),
+        ("/task/by_hand_subject", &raw.task.by_hand_subject),
+        ("/task/find_person_subject", &raw.task.find_person_subject),
     ] {
         if text.trim().is_empty() {
             problems.at(document, at, "an empty text", "write it out");
@@ -38,11 +42,18 @@ pub(super) fn levers(document: &Document, problems: &mut Problems) -> Option<Eng
         let remedy = "name them by `{sources}`: whoever is written to first must be told where we know them from";
         problems.at(document, "/disclosure", "the disclosure does not name the sources", remedy);
     }
-    slots_known(document, "/task/subject", &raw.task.subject, slots::SUBJECT, problems);
-    if raw.task.subject.chars().count() > TASK_SUBJECT_CHARS {
-        let remedy = format!("at most {TASK_SUBJECT_CHARS}, so that a company's name finds room");
-        problems.at(document, "/task/subject", "the subject is too long", remedy);
+    for (at, subject) in [
+        ("/task/subject", &raw.task.subject),
+        ("/task/by_hand_subject", &raw.task.by_hand_subject),
+        ("/task/find_person_subject", &raw.task.find_person_subject),
+    ] {
+        slots_known(document, at, subject, slots::SUBJECT, problems);
+        if subject.chars().count() > TASK_SUBJECT_CHARS {
+            let remedy = format!("at most {TASK_SUBJECT_CHARS}, so that a company's name finds room");
+            problems.at(document, at, "the subject is too long", remedy);
+        }
     }
+    let wording = wording(&raw.wording, document, problems);
     for (index, word) in raw.plain_words.iter().enumerate() {
         if words::words(word).len() != 1 {
             problems.at(
@@ -82,9 +93,18 @@ pub(super) fn levers(document: &Document, problems: &mut Problems) -> Option<Eng
         suppression,
         forbidden_words: raw.forbidden_words,
         plain_words: raw.plain_words.iter().map(|word| word.to_lowercase()).collect(),
+        wording,
+        approval: ApprovalLevers {
+            mode: raw.approval.mode,
+            by_template: raw.approval.by_template,
+            delegates: raw.approval.delegates.iter().map(|login| login.to_lowercase()).collect(),
+        },
         task: TaskLevers {
             subject: raw.task.subject,
             high_priority_bands: raw.task.high_priority_bands.into_iter().collect(),
+            by_hand_subject: raw.task.by_hand_subject,
+            find_person_subject: raw.task.find_person_subject,
+            high_priority_signal_score: raw.task.high_priority_signal_score,
         },
         templates: Vec::new(),
         feedback: FeedbackLevers {
@@ -115,6 +135,40 @@ fn facts(raw: &RawFacts, document: &Document, problems: &mut Problems) -> FactLe
         message_chars: raw.message_chars,
         summary_chars: raw.summary_chars,
         country_names: raw.country_names.clone(),
+    }
+}
+
+/// The words of drafts, each one word and none of them a quantity: a number must stand in a fact.
+fn wording(raw: &RawWording, document: &Document, problems: &mut Problems) -> Wording {
+    let mut list = |name: &str, list: &[String]| -> BTreeSet<String> {
+        for (index, word) in list.iter().enumerate() {
+            let at = format!("/wording/{name}/{index}");
+            if words::words(word).len() != 1 {
+                problems.at(document, &at, format!("`{word}` is not one word"), "one word each");
+            } else if !words::quantities(word).is_empty() || word.chars().any(char::is_numeric) {
+                let remedy = "take it out: numbers and quantities must stand in a fact";
+                problems.at(document, &at, format!("`{word}` says how much"), remedy);
+            }
+        }
+        list.iter().map(|word| word.to_lowercase()).collect()
+    };
+    let (verbs, phrase_words) = (list("verbs", &raw.verbs), list("phrase_words", &raw.phrase_words));
+    let claim_words = list("claim_words", &raw.claim_words);
+    for (index, line) in raw.about_us.iter().enumerate() {
+        if line.trim().is_empty() || line.chars().any(char::is_numeric) {
+            let at = format!("/wording/about_us/{index}");
+            problems.at(document, &at, "an empty line, or one with a number", "say it in words");
+        }
+    }
+    Wording { about_us: raw.about_us.clone(), verbs, phrase_words, claim_words }
+}
+
+/// Holds the templates that `approval` names against those that there are.
+pub(super) fn approval_names_templates(document: &Document, config: &EngageConfig, problems: &mut Problems) {
+    let ids: Vec<&str> = config.templates.iter().map(|template| template.id.as_str()).collect();
+    for name in config.approval.by_template.keys().filter(|name| !ids.contains(&name.as_str())) {
+        let at = format!("/approval/by_template/{name}");
+        problems.unknown_name(document, &at, "template", name, ids.iter().copied());
     }
 }
 

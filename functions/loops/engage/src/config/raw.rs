@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use revloops_rules::RawCondition;
 
-use super::{Channel, Purpose};
+use super::{ApprovalMode, Channel, Purpose, WrittenFor};
 
 /// `levers.yaml`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -32,6 +32,10 @@ pub struct RawLevers {
     pub forbidden_words: Vec<String>,
     /// Words that may have a capital letter without being a name: beginnings of sentences, days.
     pub plain_words: Vec<String>,
+    /// Of what words a draft is made.
+    pub wording: RawWording,
+    /// Who may approve a sequence.
+    pub approval: RawApproval,
     /// How the task looks.
     pub task: RawTask,
     /// When outcomes carry a proposal.
@@ -111,6 +115,35 @@ pub struct RawSuppression {
     pub countries: Vec<String>,
 }
 
+/// Of what words a draft is made; a word that is nowhere here is refused.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawWording {
+    /// What may be said about us, word for word.
+    #[serde(default)]
+    pub about_us: Vec<String>,
+    /// Verbs of phrases, in their plain form.
+    pub verbs: Vec<String>,
+    /// All other words of phrases.
+    pub phrase_words: Vec<String>,
+    /// Small words that may stand beside a fact's own words in a claim.
+    pub claim_words: Vec<String>,
+}
+
+/// Who may approve a sequence.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawApproval {
+    /// Who may, unless a template says otherwise.
+    pub mode: ApprovalMode,
+    /// By template's id.
+    #[serde(default)]
+    pub by_template: BTreeMap<String, ApprovalMode>,
+    /// Usernames of the CRM who may approve for an owner.
+    #[serde(default)]
+    pub delegates: Vec<String>,
+}
+
 /// How the task looks.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -120,6 +153,13 @@ pub struct RawTask {
     /// Bands whose tasks have high priority.
     #[serde(default)]
     pub high_priority_bands: Vec<String>,
+    /// Subject of the task where neither a draft nor the template's text can be used; `{company}` is filled in.
+    pub by_hand_subject: String,
+    /// Subject of the task where a signal's account has nobody to write to; `{company}` is filled in.
+    pub find_person_subject: String,
+    /// Score from which a signal's task has high priority.
+    #[schemars(range(min = 0, max = 100))]
+    pub high_priority_signal_score: u8,
 }
 
 /// When outcomes carry a proposal.
@@ -138,7 +178,8 @@ pub struct RawFeedback {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawTemplates {
-    /// In the order in which they are tried; the last fits everybody (`when: {always: true}`).
+    /// In the order in which they are tried; the last for leads, and the last for signals, fits everybody
+    /// (`when: {always: true}`).
     pub templates: Vec<RawTemplate>,
 }
 
@@ -148,6 +189,9 @@ pub struct RawTemplates {
 pub struct RawTemplate {
     /// Its id.
     pub id: String,
+    /// What it is written for: `lead`, or `signal`.
+    #[serde(default, rename = "for")]
+    pub written_for: WrittenFor,
     /// Whom it fits.
     pub when: RawCondition,
     /// Tone, for the AI.
@@ -184,6 +228,7 @@ pub struct RawStep {
 pub struct RawFallback {
     /// Subject.
     pub subject: String,
-    /// Paragraphs. Slots: `{greeting}`, `{company}`, `{sender}`, `{sender_company}`, `{offer}`.
+    /// Paragraphs. Slots: `{greeting}`, `{company}`, `{sender}`, `{sender_company}`, `{offer}`; in the first
+    /// mail for a signal, `{signal}`.
     pub text: Vec<String>,
 }

@@ -1,17 +1,20 @@
 //! Slots of fixed texts: `{company}` and the like. Nothing else may stand in braces.
 
-use super::{EngageConfig, Template};
-use crate::logic::plan::Names;
+use super::EngageConfig;
+use crate::logic::plan::Plan;
 
 /// Slots of fallback texts.
-pub(crate) const FALLBACK: &[&str] = &["greeting", "company", "sender", "sender_company", "offer"];
+pub(crate) const FALLBACK: &[&str] = &["greeting", "company", "sender", "sender_company", "offer", "signal"];
+/// The slot that names the signal, as it is written.
+pub(crate) const SIGNAL: &str = "{signal}";
 /// Slots of the disclosure.
 pub(crate) const DISCLOSURE: &[&str] = &["sources", "sender_company"];
 /// Slots of the task's subject.
 pub(crate) const SUBJECT: &[&str] = &["company"];
 
 /// Fills the slots of a fallback text. What is filled in is not looked at for slots again.
-pub(crate) fn fill(text: &str, config: &EngageConfig, template: &Template, names: &Names) -> String {
+pub(crate) fn fill(text: &str, config: &EngageConfig, plan: &Plan<'_>) -> String {
+    let names = &plan.names;
     let greeting = names.first_name.as_ref().map_or_else(|| "Hello".to_owned(), |name| format!("Hello {name}"));
     let mut filled = String::new();
     let mut rest = text;
@@ -22,7 +25,8 @@ pub(crate) fn fill(text: &str, config: &EngageConfig, template: &Template, names
             "company" => &names.company,
             "sender" => &names.sender,
             "sender_company" => &config.sender.company,
-            "offer" => &template.offer,
+            "offer" => &plan.template.offer,
+            "signal" => plan.signal.as_ref().map_or("", |signal| signal.headline.as_str()),
             _ => "",
         });
         rest = after;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use revloops_loopkit::ports::{ModelRequest, Tool};
@@ -14,7 +15,7 @@ use crate::logic::plan::Plan;
 const FAULTS_TOLD: usize = 20;
 
 /// The request; with the faults of the last draft where there was one. Texts from outside are in `data` alone.
-pub(super) fn request(config: &EngageConfig, plan: &Plan<'_>, faults: &[Fault]) -> ModelRequest {
+pub(super) fn request(config: &EngageConfig, plan: &Plan<'_>, faults: &[Fault], today: Date) -> ModelRequest {
     let limits = &config.limits;
     let mut task = config.prompt.task.trim().to_owned();
     let _infallible = write!(
@@ -28,6 +29,16 @@ pub(super) fn request(config: &EngageConfig, plan: &Plan<'_>, faults: &[Fault]) 
          spelling: {}. So begin sentences with one of these.",
         config.plain_words.iter().cloned().collect::<Vec<_>>().join(" ")
     );
+    let wording = &config.wording;
+    let _infallible = write!(
+        task,
+        "\nPhrase words: {}, and the words of the offer.\nClaim words: {}.",
+        wording.words().collect::<Vec<_>>().join(" "),
+        wording.claim_words.iter().cloned().collect::<Vec<_>>().join(" ")
+    );
+    if !wording.about_us.is_empty() {
+        let _infallible = write!(task, "\nOf us say this, word for word, or nothing: {}", wording.about_us.join(" "));
+    }
     if !config.forbidden_words.is_empty() {
         let _infallible = write!(task, "\nNever write: {}.", config.forbidden_words.join("; "));
     }
@@ -43,7 +54,7 @@ pub(super) fn request(config: &EngageConfig, plan: &Plan<'_>, faults: &[Fault]) 
     ModelRequest {
         system: config.prompt.system.trim().to_owned(),
         task,
-        data: data(plan),
+        data: data(plan, today),
         tool: Tool {
             name: "draft_sequence".to_owned(),
             description: "Hands in the drafted sequence: one entry for each step of the template, in its order."
@@ -55,10 +66,13 @@ pub(super) fn request(config: &EngageConfig, plan: &Plan<'_>, faults: &[Fault]) 
     }
 }
 
-fn data(plan: &Plan<'_>) -> Value {
+/// What has run out is not handed on; nor is what may not be said.
+fn data(plan: &Plan<'_>, today: Date) -> Value {
     let facts: Vec<Value> = plan
         .brief
+        .facts
         .iter()
+        .filter(|fact| fact.expires >= today)
         .map(|fact| {
             let mut said = json!({ "id": fact.id, "kind": fact.kind, "text": fact.text, "source": fact.source });
             if let (Some(value), Some(said)) = (&fact.value, said.as_object_mut()) {
@@ -77,7 +91,7 @@ fn data(plan: &Plan<'_>) -> Value {
     if let (Some(name), Some(recipient)) = (&plan.names.first_name, recipient.as_object_mut()) {
         recipient.insert("first_name".to_owned(), json!(name));
     }
-    json!({
+    let mut data = json!({
         "recipient": recipient,
         "sender": { "name": plan.names.sender },
         "facts": facts,
@@ -87,7 +101,11 @@ fn data(plan: &Plan<'_>) -> Value {
             "offer": plan.template.offer,
             "steps": steps,
         },
-    })
+    });
+    if let (Some(signal), Some(data)) = (&plan.signal, data.as_object_mut()) {
+        data.insert("signal".to_owned(), json!({ "fact_id": signal.fact_id }));
+    }
+    data
 }
 
 /// Every object closed and no keyword but the plain ones, so that the tool may be strict.

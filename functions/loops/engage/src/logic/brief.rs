@@ -1,20 +1,24 @@
-//! The research brief: what may be said about company and person, each with its source and its end.
+//! The research brief: what may be said about company and person, each with its source and its end, and what may not.
 //!
-//! Text from outside is data: cut to length, on one line, and never a reason for anything.
+//! Text from outside is data: cut to length, on one line, held against [`fit`], and never a reason for anything.
+
+pub mod fit;
+mod history;
+mod lead;
+mod signal;
 
 use std::collections::BTreeMap;
 
+use jiff::Span;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
-use revloops_domain::events::Qualified;
 pub use revloops_domain::{Fact, FactKind};
+use revloops_loopkit::ports::AccountHistory;
 
-use super::words::one_line;
+pub(crate) use signal::{NamedOrNot, named};
 
-/// How different two numbers of employees may be before they contradict each other.
-const CONTRADICTION: u32 = 2;
+use crate::inputs::EngageInput;
 
 /// How facts are made.
 #[derive(Debug, Clone)]
@@ -31,132 +35,141 @@ pub struct FactLevers {
     pub country_names: BTreeMap<String, String>,
 }
 
-/// The brief about `company`, made of the lead's facts alone. What CRM and provider contradict each other in is left
-/// out: neither can be claimed.
-pub(crate) fn brief(levers: &FactLevers, qualified: &Qualified, company: &str, told: Timestamp) -> Vec<Fact> {
-    let mut facts = Facts { levers, told: told.to_zoned(TimeZone::UTC).date(), facts: Vec::new() };
-    let profile = &qualified.profile;
-    let provided = qualified.company.as_ref();
-    let provenance = provided.map(|found| &found.provenance);
-    let from_provider = |same: bool| provenance.filter(|_| same).map(|one| (one.provider.as_str(), one.as_of.as_str()));
+/// What is known, and what is not to be said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief {
+    /// What may be cited until it runs out.
+    pub facts: Vec<Fact>,
+    /// What may not be said, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
 
-    if let Some(industry) = &profile.industry {
-        let industry = one_line(industry, 80);
-        // The profile has the CRM's value where the CRM has one, and only enrichment that matched can have added another.
-        let text = format!("{company} works in this industry: {industry}");
-        facts.add(
-            FactKind::Industry,
-            text,
-            Some(industry),
-            from_provider(provided.is_some_and(|one| one.industry.is_some())),
-        );
+/// Something that was found and may not be said. Its `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// What it is about.
+    pub kind: FactKind,
+    /// Why.
+    pub why: WhyLeftOut,
+    /// The values that were found, each with who says so.
+    pub said: Vec<Said>,
+}
+
+impl std::fmt::Debug for LeftOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LeftOut").field("kind", &self.kind).field("why", &self.why).finish_non_exhaustive()
     }
-    let found_employees = provided.and_then(|one| one.employees);
-    if let Some(employees) = profile.employees
-        && !contradict(employees, found_employees)
-    {
-        let text = format!("{company} has {employees} employees");
-        facts.add(
-            FactKind::CompanySize,
-            text,
-            Some(employees.to_string()),
-            from_provider(found_employees == Some(employees)),
-        );
+}
+
+/// A value and who says so. Its `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// A provider's name, `crm`, or the host of an article.
+    pub source: String,
+    /// The value, on one line.
+    pub value: String,
+}
+
+impl std::fmt::Debug for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Said").field("source", &self.source).finish_non_exhaustive()
     }
-    if let Some((place, by_provider)) = place(levers, qualified) {
-        facts.add(
-            FactKind::Location,
-            format!("{company} is based in {place}"),
-            Some(place),
-            from_provider(by_provider),
-        );
-    }
-    if let Some(founded) = provided.and_then(|one| one.founded) {
-        let text = format!("{company} was founded in {founded}");
-        facts.add(FactKind::Founded, text, Some(founded.to_string()), from_provider(true));
-    }
-    if let Some(summary) = provided.and_then(|one| one.summary.as_deref()) {
-        let summary = one_line(summary, levers.summary_chars);
-        if !summary.is_empty() {
-            facts.add(FactKind::Summary, format!("{company} is described as: {summary}"), None, from_provider(true));
+}
+
+/// Why something may not be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLeftOut {
+    /// Two sources say different things.
+    Contradicted,
+    /// The source seems to describe another company of that name.
+    Namesake,
+    /// It does not read like what it should be: an order, an address, markup.
+    Unfit,
+}
+
+impl WhyLeftOut {
+    /// The reason, for the preview.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Contradicted => "the sources contradict each other",
+            Self::Namesake => "the source may describe another company of that name",
+            Self::Unfit => "it does not read like what it should be",
         }
     }
-    if let Some(title) = &profile.title {
-        let title = one_line(title, 100);
-        let person = qualified.person.as_ref().filter(|one| one.title.as_deref() == Some(title.as_str()));
-        let source = person.map(|one| (one.provenance.provider.as_str(), one.provenance.as_of.as_str()));
-        facts.add(FactKind::PersonTitle, format!("The recipient's job title is {title}"), Some(title), source);
-    }
-    if let Some(source) = &profile.lead_source {
-        let source = one_line(source, 60);
-        facts.add(FactKind::LeadSource, format!("The recipient came to us by: {source}"), Some(source), None);
-    }
-    if let Some(message) = &profile.message {
-        let message = one_line(message, levers.message_chars);
-        if !message.is_empty() {
-            facts.add(FactKind::LeadMessage, format!("{} {message}", super::validate::MESSAGE_PREFIX), None, None);
+}
+
+/// The brief about `company`.
+pub(crate) fn brief(
+    levers: &FactLevers,
+    input: &EngageInput,
+    company: &str,
+    history: Option<&AccountHistory>,
+    today: Date,
+) -> Brief {
+    let told = input.told_at().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let mut facts = Facts { levers, told, brief: Brief::default() };
+    match input {
+        EngageInput::Lead(lead) => {
+            lead::about_company(&mut facts, &lead.qualified, company);
+            lead::about_person(&mut facts, &lead.qualified, company);
+        }
+        EngageInput::Signal(step) => {
+            signal::signals(&mut facts, step, company);
+            signal::about_account(&mut facts, step, company);
         }
     }
-    facts.facts
+    history::ours(&mut facts, history, company, today);
+    if let EngageInput::Lead(lead) = input {
+        lead::how_they_came(&mut facts, &lead.qualified, company);
+    }
+    facts.brief
 }
 
 struct Facts<'a> {
     levers: &'a FactLevers,
     told: Date,
-    facts: Vec<Fact>,
+    brief: Brief,
+}
+
+/// Who says so, and when.
+struct Source {
+    name: String,
+    link: Option<String>,
+    /// `None` where the source gives no readable day: then it is as old as can be, and has run out.
+    as_of: Option<Date>,
 }
 
 impl Facts<'_> {
-    /// Adds a fact of a provider with its day, or of the CRM as it told the lead.
-    fn add(&mut self, kind: FactKind, text: String, value: Option<String>, provider: Option<(&str, &str)>) {
+    fn crm(&self) -> Source {
+        Source { name: "crm".to_owned(), link: None, as_of: Some(self.told) }
+    }
+
+    fn add(&mut self, kind: FactKind, text: String, value: Option<String>, source: Source) {
         let days = self.levers.keep_days.get(&kind).copied().unwrap_or(self.levers.default_keep_days);
-        let (source, as_of) = match provider {
-            // A provider's answer without a readable day is as old as can be: it has run out.
-            Some((name, day)) => (name.to_owned(), day.parse().unwrap_or(Date::MIN)),
-            None => ("crm".to_owned(), self.told),
-        };
-        let expires = as_of.saturating_add(Span::new().days(i64::from(days)));
-        self.facts.push(Fact {
-            id: format!("F{}", self.facts.len() + 1),
+        let as_of = source.as_of.unwrap_or(Date::MIN);
+        self.brief.facts.push(Fact {
+            id: format!("F{}", self.brief.facts.len() + 1),
             kind,
             text,
             value,
-            source,
-            link: None,
+            source: source.name,
+            link: source.link,
             as_of,
-            expires,
+            expires: as_of.saturating_add(Span::new().days(i64::from(days))),
         });
+    }
+
+    fn leave_out(&mut self, kind: FactKind, why: WhyLeftOut, said: &[(&str, &str)]) {
+        let said = said.iter().map(|(source, value)| Said {
+            source: (*source).to_owned(),
+            value: super::words::one_line(value, SAID_CHARS),
+        });
+        self.brief.left_out.push(LeftOut { kind, why, said: said.collect() });
     }
 }
 
-/// Headquarters: city and region of the provider, unless the CRM names another country; else the country in words.
-fn place(levers: &FactLevers, qualified: &Qualified) -> Option<(String, bool)> {
-    let country = qualified.profile.country_code.as_deref();
-    let name = country.and_then(|code| levers.country_names.get(code)).cloned();
-    let provided = qualified.company.as_ref().filter(|one| one.country_code.as_deref() == country);
-    let Some(city) = provided.and_then(|one| one.locality.as_deref()) else {
-        return name.map(|name| (name, provided.is_some()));
-    };
-    let city = capitalised(&one_line(city, 60));
-    Some((name.map_or_else(|| city.clone(), |name| format!("{city}, {name}")), true))
-}
-
-/// Providers write places in lower case: `san francisco`.
-fn capitalised(place: &str) -> String {
-    let mut at_start = true;
-    place
-        .chars()
-        .flat_map(|c| {
-            let upper = at_start;
-            at_start = !c.is_alphanumeric();
-            if upper { c.to_uppercase().collect::<Vec<_>>() } else { vec![c] }
-        })
-        .collect()
-}
-
-fn contradict(ours: u32, found: Option<u32>) -> bool {
-    found.is_some_and(|found| {
-        let (small, large) = (ours.min(found), ours.max(found));
-        large > small.saturating_mul(CONTRADICTION)
-    })
-}
+/// Of what is left out, so many characters are kept.
+const SAID_CHARS: usize = 120;

@@ -107,10 +107,22 @@ pub enum Rule {
     NotAboutUs,
     /// The person's own message is not quoted.
     NoQuotedMessage,
+    /// Nothing is said in which the sources contradict each other.
+    NothingDisputed,
+    /// A claim says the facts that it cites.
+    ClaimSaysItsFacts,
+    /// A claim adds no words to those of its facts but small ones.
+    ClaimAddsNothing,
+    /// What a claim says beside its facts states nothing.
+    ClaimStatesOnlyFacts,
+    /// The first mail names the signal in a claim.
+    NamesItsSignal,
     /// A phrase has no numbers.
     PhraseWithoutNumbers,
     /// A phrase has no names but those of the addressed.
     PhraseWithoutNames,
+    /// A phrase is made of the levers' words.
+    PhraseOfOurWords,
     /// A phrase states no fact.
     PhraseStatesNothing,
 }
@@ -135,9 +147,19 @@ impl Rule {
             Self::NamesAreCited => "every name must stand in a cited fact",
             Self::ValuesAreCited => "it states a fact's value without citing that fact",
             Self::NotAboutUs => "a claim must be about the recipient, not about us",
+            Self::NothingDisputed => "it says what the sources contradict each other in",
+            Self::ClaimSaysItsFacts => {
+                "it cites a fact that it does not say: cite what the sentence says, in the fact's own words"
+            }
+            Self::ClaimAddsNothing => {
+                "beside the fact's own words only the claim words may stand, and nothing that turns the sense"
+            }
+            Self::ClaimStatesOnlyFacts => "beside its facts it states something about the recipient or us",
+            Self::NamesItsSignal => "the first mail must name the signal in a claim that cites it",
             Self::NoQuotedMessage => "the recipient's own message must not be quoted",
             Self::PhraseWithoutNumbers => "a phrase must have no number or quantity",
             Self::PhraseWithoutNames => "a phrase must have no names but the recipient's and ours",
+            Self::PhraseOfOurWords => "a phrase must be made of the phrase words alone",
             Self::PhraseStatesNothing => "a phrase states something about the recipient: make it a claim that cites",
         }
     }

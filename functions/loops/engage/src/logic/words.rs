@@ -58,24 +58,47 @@ const QUANTITIES: &[&str] = &[
     "doubled",
     "dozen",
     "dozens",
-    "fifty",
-    "forty",
+    "eight",
+    "eighteen",
     "eighty",
+    "eleven",
+    "fifteen",
+    "fifty",
+    "five",
+    "forty",
+    "four",
+    "fourteen",
+    "half",
+    "halved",
     "hundred",
     "hundreds",
+    "majority",
     "million",
     "millions",
+    "nine",
+    "nineteen",
     "ninety",
     "percent",
+    "quarter",
+    "seven",
+    "seventeen",
     "seventy",
+    "six",
+    "sixteen",
     "sixty",
+    "ten",
     "tenfold",
+    "thirteen",
     "thirty",
     "thousand",
     "thousands",
+    "three",
     "triple",
     "tripled",
+    "twelve",
     "twenty",
+    "twice",
+    "two",
 ];
 
 /// Words of quantity in the text.
@@ -119,7 +142,7 @@ pub(crate) fn has_hidden(text: &str) -> bool {
 
 fn hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{e000}'..='\u{f8ff}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Text from outside as one line of at most `chars` characters, without what cannot be seen.

@@ -10,9 +10,11 @@ use revloops_domain::events::ChainStep;
 use revloops_loopkit::ports::{Model, ModelAnswer, ModelRequest};
 use revloops_loopkit::record::{Actor, Mode};
 use revloops_loopkit::{Failure, Loop as _, Outcome};
+use revloops_testkit::TestWorld;
 
 use super::{at, claim, draft, good, ida, shipped};
-use crate::{Engage, EngageInput};
+use crate::inputs::RoutedLead;
+use crate::{Engage, EngageTrigger};
 
 /// Answers in turn, then fails; keeps what it was asked.
 #[derive(Default)]
@@ -42,14 +44,15 @@ impl Model for Script {
 
 fn script(answers: Vec<Value>) -> (Arc<Script>, Engage) {
     let script = Arc::new(Script { answers: Mutex::new(answers), ..Script::default() });
-    (script.clone(), Engage { model: script })
+    let world = Arc::new(TestWorld::new(at()));
+    (script.clone(), Engage { model: script, history: world.clone(), crm: world })
 }
 
 async fn look_up(
     engage: &Engage,
-    input: &EngageInput,
+    input: &RoutedLead,
 ) -> Outcome<revloops_loopkit::the_loop::LookedUp<crate::EngageFacts>> {
-    engage.look_up(&shipped(), input, at(), Mode::Live).await
+    engage.look_up(&shipped(), &input.clone().into(), at(), Mode::Live).await
 }
 
 #[tokio::test]
@@ -136,9 +139,15 @@ async fn a_step_without_qualifys_reply_or_about_another_lead_is_refused_for_good
     let (_, engage) = script(Vec::new());
     let input = ida();
     let step = ChainStep { event: input.event.clone(), previous: input.routed.clone(), qualified: None };
-    assert_eq!(engage.input(step, Mode::Live).await.unwrap_err().class(), ErrorClass::Rejected);
+    assert_eq!(
+        engage.input(EngageTrigger::Lead(Box::new(step)), Mode::Live).await.unwrap_err().class(),
+        ErrorClass::Rejected
+    );
     let mut event = input.event;
     event.lead_id = revloops_domain::LeadId::parse("00Qxx0000000002").unwrap();
     let step = ChainStep { event, previous: input.routed, qualified: Some(input.qualified) };
-    assert_eq!(engage.input(step, Mode::Live).await.unwrap_err().class(), ErrorClass::Rejected);
+    assert_eq!(
+        engage.input(EngageTrigger::Lead(Box::new(step)), Mode::Live).await.unwrap_err().class(),
+        ErrorClass::Rejected
+    );
 }

@@ -9,13 +9,13 @@ use crate::logic::draft::Rule;
 fn a_draft_whose_claims_are_borne_out_holds() {
     assert_eq!(broken(&good()), []);
     for sentence in [
-        claim("As VP Sales at Northwind, you probably see first where good leads get stuck.", &["F6"]),
-        claim("With 420 employees, Northwind has many people involved.", &["F2"]),
-        claim("Since your field is Technology, I would look at speed first.", &["F1"]),
+        claim("As VP Sales at Northwind, you may be the right person for this.", &["F6"]),
+        claim("I saw that Northwind has 420 employees, so I would start small.", &["F2"]),
+        claim("Since your field is Technology, I would keep this practical.", &["F1"]),
         claim("I saw that Northwind's team sits in Hamburg, Germany.", &["F3"]),
-        claim("Having been founded in 1999, Northwind will know its habits.", &["F4"]),
+        claim("Northwind was founded in 1999, so I will keep this practical.", &["F4"]),
         claim("This line stayed with me: “Northwind makes planning boards for shipyards.”", &["F5"]),
-        phrase("We at Northfield help teams plan territories."),
+        phrase("We make software for planning territories, quotas and sales capacity."),
         phrase("If you have a moment, would Tuesday suit you?"),
         phrase("Kind regards, Dana Fox"),
     ] {

@@ -52,7 +52,7 @@ fn planted_mistakes_in_the_templates_are_all_found_with_line_and_remedy() {
             "templates[2].offer: the offer has a number",
             "templates[2].steps[2].day: day 2 follows day 2",
             "templates[3].steps[0].fallback.subject: unknown slot `compny`; did you mean `company`?",
-            "templates[3].when: the last template does not fit everybody",
+            "templates[3].when: the last template for a lead does not fit everybody",
             "templates[3].when.is: no country has the code `UK`; did you mean `GB`?",
             "templates[3].id: duplicate or empty id `finance`",
         ],

@@ -9,9 +9,10 @@ use revloops_loopkit::the_loop::RunFacts;
 use revloops_loopkit::{Action, Feedback, Loop as _, Outputs};
 
 use super::{at, claim, draft, facts, good, ida, phrase, shipped};
+use crate::inputs::RoutedLead;
 use crate::{Engage, EngageInput, SentFact};
 
-fn run() -> RunFacts {
+pub(super) fn run() -> RunFacts {
     RunFacts {
         run_id: RunId("r-1".into()),
         key: RunKey {
@@ -20,19 +21,21 @@ fn run() -> RunFacts {
             trigger: "created".into(),
         },
         correlation_id: CorrelationId("c-1".into()),
+        config: revloops_domain::ConfigStamp { key: "engage".into(), version_id: "v1".into(), sha256: String::new() },
         at: at(),
     }
 }
 
-fn outputs(input: &EngageInput, answers: Vec<Value>) -> Outputs {
+fn outputs(input: &RoutedLead, answers: Vec<Value>) -> Outputs {
     let (config, facts) = (shipped(), facts(answers));
+    let input = &EngageInput::from(input.clone());
     let decision = Engage::decide(&config, input, &facts, at());
     Engage::outputs(&config, input, &facts, &decision, &run())
 }
 
 fn task(outputs: &Outputs) -> &Map<String, Value> {
-    let Action::UpsertRecord { fields, .. } = &outputs.effects[0].action else {
-        panic!("{:?}", outputs.effects[0].action);
+    let Action::UpsertRecord { fields, .. } = &outputs.effects[1].action else {
+        panic!("{:?}", outputs.effects[1].action);
     };
     fields
 }
@@ -47,8 +50,8 @@ fn emitted(outputs: &Outputs) -> (&str, &Value) {
 #[test]
 fn the_task_holds_the_preview_for_the_owner() {
     let outputs = outputs(&ida(), vec![good()]);
-    let Action::UpsertRecord { object, key_field, key, .. } = &outputs.effects[0].action else {
-        panic!("{:?}", outputs.effects[0].action);
+    let Action::UpsertRecord { object, key_field, key, .. } = &outputs.effects[1].action else {
+        panic!("{:?}", outputs.effects[1].action);
     };
     assert_eq!((object.as_str(), key_field.as_str()), ("Task", "RevLoops_Key__c"));
     assert_eq!(key, "lead/00Qxx0000000001EAA/created/engage/preview");
@@ -83,9 +86,19 @@ fn the_task_holds_the_preview_for_the_owner() {
              [F5] Northwind is described as: Northwind makes planning boards for shipyards. (source: People Data Labs, 2026-11-20)\n\
              [F6] The recipient's job title is VP Sales (source: what you told us, 2026-11-22)\n\
              [F7] The recipient came to us by: Web (source: what you told us, 2026-11-22)\n\
-             \nDrafted by claude-test · prompt 2026-11-a · template standard · {sequence}"
+             \nDrafted by claude-test · prompt 2026-11-b · template standard · {sequence}"
         )
     );
+}
+
+#[test]
+fn the_draft_is_kept_before_its_task_with_brief_recipient_and_config() {
+    let outputs = outputs(&ida(), vec![good()]);
+    let Action::KeepSequence { sequence } = &outputs.effects[0].action else { panic!("{:?}", outputs.effects[0]) };
+    assert_eq!(outputs.effects[0].key.as_str(), "lead/00Qxx0000000001EAA/created/engage/keep");
+    assert_eq!(sequence.recipient.person_id.as_str(), "00Qxx0000000001EAA");
+    assert_eq!((sequence.brief.len(), sequence.steps.len(), sequence.config.version_id.as_str()), (7, 3, "v1"));
+    assert_eq!(Some(sequence.id.as_str()), emitted(&outputs).1["sequence_id"].as_str());
 }
 
 #[test]
@@ -105,7 +118,7 @@ fn a_queues_task_has_no_owner_and_is_signed_by_the_team() {
     let outputs = outputs(&input, vec![Value::Null, Value::Null]);
     assert!(!task(&outputs).contains_key("OwnerId"));
     let text = task(&outputs)["Description"].as_str().unwrap();
-    assert!(text.contains("A queue owns this lead") && text.contains("Kind regards, The Northfield team"), "{text}");
+    assert!(text.contains("A queue owns this record") && text.contains("Kind regards, The Northfield team"), "{text}");
 }
 
 #[test]
@@ -137,7 +150,7 @@ fn the_event_carries_ids_and_versions_and_no_text() {
         (
             &json!("lead/00Qxx0000000001EAA/created/engage/emit"),
             &json!("standard"),
-            &json!("2026-11-a"),
+            &json!("2026-11-b"),
             &json!(3),
             &json!(false)
         )
@@ -159,11 +172,12 @@ fn the_same_run_gives_the_same_bytes_and_other_words_another_sequence() {
 #[test]
 fn the_metric_counts_claims_redrafts_and_what_both_drafts_cost() {
     let facts = facts(vec![draft(vec![claim("Northwind has 7 employees.", &["F2"])]), good()]);
-    let decision = Engage::decide(&shipped(), &ida(), &facts, at());
-    let fact = &Engage::metrics(&ida(), &facts, &decision)[0];
+    let input = ida().into();
+    let decision = Engage::decide(&shipped(), &input, &facts, at());
+    let fact = &Engage::metrics(&input, &facts, &decision)[0];
     assert_eq!((fact.claims, fact.redrafts, fact.fallback), (1, 1, false));
     assert_eq!((fact.ai_microusd, fact.input_tokens, fact.output_tokens), (14_400, 1_800, 600));
-    assert_eq!(serde_json::to_value(fact).unwrap()["broken_rules"], json!(["numbers_are_cited"]));
+    assert_eq!(serde_json::to_value(fact).unwrap()["broken_rules"][0], json!("numbers_are_cited"));
 }
 
 fn sent(count: usize, sent_words: usize) -> Vec<SentFact> {

@@ -23,6 +23,11 @@ pub(super) fn run() -> RunFacts {
             trigger: "created".into(),
         },
         correlation_id: CorrelationId("c-1".into()),
+        config: revloops_domain::ConfigStamp {
+            key: "qualify".to_owned(),
+            version_id: "v1".to_owned(),
+            sha256: String::new(),
+        },
         at: "2026-11-22T10:00:00.5Z".parse().unwrap(),
     }
 }

@@ -6,7 +6,7 @@ use revloops_config::{Document, Problems};
 use revloops_rules::{Condition, check_countries, compile};
 
 use super::super::raw::{RawStep, RawTemplate, RawTemplates};
-use super::super::{Limits, Step, Template, slots};
+use super::super::{Limits, Step, Template, WrittenFor, slots};
 use super::slots_known;
 use crate::logic::fields::TABLE;
 use crate::logic::words;
@@ -34,7 +34,8 @@ pub(in crate::config) fn templates(
         }
         check_countries("country", &one.when, document, &format!("{at}/when"), problems);
         let when = compile(&one.when, &TABLE, document, &format!("{at}/when"), problems);
-        if templates.iter().any(|earlier| earlier.when == Condition::Always) {
+        let before = templates.iter().filter(|earlier| earlier.written_for == one.written_for);
+        if before.into_iter().any(|earlier| earlier.when == Condition::Always) {
             let remedy = "take it out, or move it before the template that fits everybody";
             problems.at(document, &at, format!("template `{}` is never reached", one.id), remedy);
         }
@@ -44,19 +45,24 @@ pub(in crate::config) fn templates(
         let when = when.unwrap_or_else(|| Condition::Not(Box::new(Condition::Always)));
         templates.push(Template {
             id: one.id.clone(),
+            written_for: one.written_for,
             when,
             tone: one.tone.clone(),
             offer: one.offer.trim().to_owned(),
             steps,
         });
     }
-    match templates.last().zip(items.last()) {
-        None => problems.at(document, "/templates", "there are no templates", "add one with `when: {always: true}`"),
-        Some((last, (index, _))) if last.when != Condition::Always => {
-            let at = format!("/templates/{index}/when");
-            problems.at(document, &at, "the last template does not fit everybody", "write `when: {always: true}`");
+    if templates.is_empty() {
+        problems.at(document, "/templates", "there are no templates", "add one with `when: {always: true}`");
+    }
+    for written_for in [WrittenFor::Lead, WrittenFor::Signal] {
+        let last = templates.iter().enumerate().rev().find(|(_, template)| template.written_for == written_for);
+        let Some((place, last)) = last else { continue };
+        if last.when != Condition::Always {
+            let index = items.get(place).map_or(place, |(index, _)| *index);
+            let what = format!("the last template for a {} does not fit everybody", written_for.name());
+            problems.at(document, &format!("/templates/{index}/when"), what, "write `when: {always: true}`");
         }
-        Some(_) => {}
     }
     raw.map(|_| templates)
 }
@@ -110,6 +116,7 @@ fn steps(
         }
         before = Some(step.day);
         fallback(step, limits, document, &at, problems);
+        signal_slot(step, raw.written_for == WrittenFor::Signal && index == 0, document, &at, problems);
     }
     if let Some(limits) = limits {
         let chars = raw.steps.len() * limits.sentences_per_step * limits.sentence_chars;
@@ -159,5 +166,23 @@ fn fallback(step: &RawStep, limits: Option<Limits>, document: &Document, at: &st
     {
         let remedy = format!("at most {}", limits.subject_chars);
         problems.at(document, &format!("{at}/fallback/subject"), "the subject is too long", remedy);
+    }
+}
+
+/// The first mail for a signal names it in one line, and no other text does.
+fn signal_slot(step: &RawStep, names_it: bool, document: &Document, at: &str, problems: &mut Problems) {
+    let lines = step.fallback.text.iter().filter(|line| line.contains(slots::SIGNAL)).count();
+    if step.fallback.subject.contains(slots::SIGNAL) {
+        let remedy = "name the signal in the text: subjects state nothing";
+        problems.at(document, &format!("{at}/fallback/subject"), "a subject with `{signal}`", remedy);
+    }
+    if names_it && lines != 1 {
+        let what = format!("{lines} lines with `{{signal}}` in the first mail for a signal");
+        let remedy = "name it in exactly one line: `I read this about {company}: “{signal}”.`";
+        problems.at(document, &format!("{at}/fallback/text"), what, remedy);
+    }
+    if !names_it && lines > 0 {
+        let remedy = "take it out: the first mail of a template `for: signal` names it";
+        problems.at(document, &format!("{at}/fallback/text"), "`{signal}` has no place here", remedy);
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Fact {
 /// What a fact is about, in the order in which mails take the facts up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Topic {
+    /// What happened at the company lately: the reason for writing.
+    Signal,
     /// The recipient's job.
     Title,
     /// How many work there.
@@ -59,7 +61,7 @@ pub(super) enum Topic {
     Founded,
     /// Anything that we have no words for.
     Other,
-    /// How the lead came: worth no sentence.
+    /// How the lead came, and what we were to each other: worth no sentence.
     Source,
     /// What the recipient wrote: thanked for, never quoted.
     Message,
@@ -74,7 +76,8 @@ impl Fact {
             "industry" => Topic::Industry,
             "location" => Topic::Location,
             "founded" => Topic::Founded,
-            "lead_source" => Topic::Source,
+            "signal" => Topic::Signal,
+            "lead_source" | "history" => Topic::Source,
             "lead_message" => Topic::Message,
             _ => Topic::Other,
         }

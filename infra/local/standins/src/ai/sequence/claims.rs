@@ -31,15 +31,17 @@ pub(super) fn usable(brief: &Brief) -> Vec<&Fact> {
 pub(super) fn state(brief: &Brief, fact: &Fact, turn: usize) -> Option<Claim> {
     let (value, company) = (fact.content(), brief.company().unwrap_or("your company"));
     let wordings = match fact.topic() {
+        Topic::Signal => [
+            format!("I read this about {company}: “{value}”."),
+            format!("This news of {company} is why I am writing: “{value}”."),
+        ],
         Topic::Title => [
             format!("I am writing to you because you are {value} at {company}."),
-            format!("As {value} at {company}, you are the person whose view on this I would value most."),
+            format!("As {value} at {company}, you may be the person whose view on this I would value."),
         ],
         Topic::Size => [
             format!("I saw that {company} has {value} employees."),
-            format!(
-                "With {value} employees, {company} is the kind of organisation that I had in mind when I wrote this."
-            ),
+            format!("I read that {company} has {value} employees, so I would start small."),
         ],
         Topic::Summary => [
             format!("This line about your work stayed with me: “{value}”."),
@@ -54,8 +56,8 @@ pub(super) fn state(brief: &Brief, fact: &Fact, turn: usize) -> Option<Claim> {
             format!("Since {company} is based in {value}, I would keep any call within your working day."),
         ],
         Topic::Founded => [
-            format!("{company} was founded in {value} and will have seen many ideas since, so I will keep mine short."),
-            format!("{company} has been in business since {value}, which is one more reason to keep this practical."),
+            format!("I read that {company} was founded in {value}, so I will keep this short."),
+            format!("{company} has been in business since {value}, so I will keep this practical."),
         ],
         Topic::Other => {
             let text = fact.text.trim().trim_end_matches('.');

@@ -173,6 +173,24 @@ mod tests {
         assert!(read(&Value::Null).is_none());
     }
 
+    #[test]
+    fn the_first_mail_names_its_signal_first() {
+        let mut data = data();
+        data["facts"].as_array_mut().unwrap().push(json!({
+            "id": "F10", "kind": "signal", "source": "press.example",
+            "text": "News of Northwind & Søn on 2026-11-10: Northwind opens a depot in Aarhus",
+            "value": "Northwind opens a depot in Aarhus",
+        }));
+        data["signal"] = json!({"fact_id": "F10"});
+        let draft = draft(&read(&data).unwrap());
+        let first = &draft["steps"][0]["sentences"];
+        let claims: Vec<&Value> =
+            first.as_array().unwrap().iter().filter(|sentence| sentence["kind"] == "claim").collect();
+        let named = claims.iter().find(|claim| claim["fact_ids"][0] == "F10").unwrap();
+        assert!(named["text"].as_str().unwrap().contains("“Northwind opens a depot in Aarhus”"), "{named}");
+        check(&data, &draft);
+    }
+
     /// What a rep sees, kept as text so that a change of wording is seen in review.
     #[test]
     fn the_first_mail_reads_well() {
@@ -188,8 +206,8 @@ mod tests {
             [
                 "Hi Ida,",
                 "Thank you for the message that you sent us.",
-                "As Head of Operations at Northwind & Søn, you are the person whose view on this I would value most.",
-                "With 240 employees, Northwind & Søn is the kind of organisation that I had in mind when I wrote this.",
+                "As Head of Operations at Northwind & Søn, you may be the person whose view on this I would value.",
+                "I read that Northwind & Søn has 240 employees, so I would start small.",
                 "I have one concrete suggestion.",
                 "What I can offer: a fifteen-minute walkthrough with your own leads.",
                 "Would a short call in the coming days suit you?",
