@@ -36,7 +36,8 @@ async fn a_planted_article_ends_as_one_task_that_links_it_and_its_repeat_as_none
     let person = told.person_id.expect("somebody is written to");
     let previews = || async {
         let tasks = system.tasks(&person).await?;
-        let links = |task: &&serde_json::Value| task["Description"].as_str().unwrap_or_default().contains(signal::ARTICLE);
+        let links =
+            |task: &&serde_json::Value| task["Description"].as_str().unwrap_or_default().contains(signal::ARTICLE);
         anyhow::Ok(tasks.iter().filter(links).count())
     };
     assert_eq!(previews().await?, 1, "one task, with the article's link");

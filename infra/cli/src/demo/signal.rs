@@ -70,12 +70,7 @@ impl Told {
 ///
 /// # Errors
 /// If the account is not there, or a part does not answer.
-pub async fn play(
-    context: &Context,
-    endpoints: &Endpoints,
-    crm: &CrmApi,
-    patience: Duration,
-) -> anyhow::Result<Told> {
+pub async fn play(context: &Context, endpoints: &Endpoints, crm: &CrmApi, patience: Duration) -> anyhow::Result<Told> {
     let step = context.console.step("Signal");
     let found = crm.query(&format!("SELECT Id FROM Account WHERE Name = {} LIMIT 1", literal(ACCOUNT))).await?;
     let account = found.first().with_context(|| format!("the CRM has no account {ACCOUNT}"))?;

@@ -22,7 +22,11 @@ fn told(id: &str, kind: SignalKind, day: i8, headline: &str, quote: &str) -> Sig
         on: date(2026, 9, day),
         headline: headline.to_owned(),
         quote: quote.to_owned(),
-        sources: vec![SignalSource { url: format!("https://news.example/{id}"), title: headline.to_owned(), published: None }],
+        sources: vec![SignalSource {
+            url: format!("https://news.example/{id}"),
+            title: headline.to_owned(),
+            published: None,
+        }],
         people: Vec::new(),
     }
 }
@@ -51,7 +55,10 @@ fn one_round_told_in_four_languages_is_one_event_with_four_articles() {
 
 #[test]
 fn two_rounds_in_the_same_words_are_two_events() {
-    let (a, b) = (round("a", 1, "Velorix Robotics raises $12M in Series A"), round("b", 5, "Velorix Robotics raises $40M in Series B"));
+    let (a, b) = (
+        round("a", 1, "Velorix Robotics raises $12M in Series A"),
+        round("b", 5, "Velorix Robotics raises $40M in Series B"),
+    );
     assert_eq!(events(&[&a, &b]), 2);
 }
 

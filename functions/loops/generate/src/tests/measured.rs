@@ -30,7 +30,16 @@ fn a_floor_that_merges_whatever_is_near_is_seen_in_the_measure() {
 
 #[test]
 fn a_seed_gives_the_same_articles_and_another_seed_others() {
-    let written = |seed| format!("{:?}", LabelledArticles::new(seed, 60).articles.iter().map(|one| (&one.signal.headline, one.event)).collect::<Vec<_>>());
+    let written = |seed| {
+        format!(
+            "{:?}",
+            LabelledArticles::new(seed, 60)
+                .articles
+                .iter()
+                .map(|one| (&one.signal.headline, one.event))
+                .collect::<Vec<_>>()
+        )
+    };
     assert_eq!(written(7), written(7));
     assert_ne!(written(7), written(8));
 }

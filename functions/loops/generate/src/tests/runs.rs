@@ -65,8 +65,12 @@ fn world() -> Arc<TestWorld> {
     world.with(|memory| {
         memory.signals.accounts.insert(account_id(1), account);
         memory.signals.people.insert(account_id(1), vec![person]);
-        memory.users =
-            vec![CrmUser { id: user_id(1), login: "maria@northfield.example".into(), name: "Maria".into(), active: true }];
+        memory.users = vec![CrmUser {
+            id: user_id(1),
+            login: "maria@northfield.example".into(),
+            name: "Maria".into(),
+            active: true,
+        }];
     });
     Arc::new(world)
 }
@@ -83,7 +87,11 @@ fn scan(nth: u32, headline: &str) -> SignalsDetected {
         on: "2026-11-20".parse().unwrap(),
         headline: headline.into(),
         quote: format!("{headline}, the company said."),
-        sources: vec![SignalSource { url: format!("https://news.example/{nth}"), title: headline.into(), published: None }],
+        sources: vec![SignalSource {
+            url: format!("https://news.example/{nth}"),
+            title: headline.into(),
+            published: None,
+        }],
         people: Vec::new(),
     };
     SignalsDetected {
@@ -146,7 +154,8 @@ async fn killed_between_any_two_side_effects_the_next_attempt_ends_the_same() {
             world.with(|memory| {
                 assert!(memory.all_done());
                 assert_eq!(memory.signals.kept.len(), 1);
-                let distinct: std::collections::BTreeSet<&str> = memory.events.iter().map(|event| event.id.as_str()).collect();
+                let distinct: std::collections::BTreeSet<&str> =
+                    memory.events.iter().map(|event| event.id.as_str()).collect();
                 assert_eq!(distinct.len(), 1);
             });
         }
