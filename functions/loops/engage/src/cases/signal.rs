@@ -55,6 +55,8 @@ impl GivenSignal {
             id: "sig-case".to_owned(),
             company: self.company.clone().unwrap_or_else(|| profile.company.clone()),
             domain: None,
+            country_code: None,
+            city: None,
             kind: self.kind,
             negative: self.negative,
             on: day.saturating_sub(jiff::Span::new().days(i64::from(self.days_old))),

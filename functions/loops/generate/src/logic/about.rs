@@ -27,16 +27,29 @@ pub(crate) fn company(signal: &Signal, account: &Account) -> Company {
     }
 }
 
+/// Words of a name, but for short ones: legal forms and initials.
+fn words(name: &str) -> Vec<String> {
+    let words = tokens(name).into_iter().filter_map(|token| match token {
+        Token::Word(word) => Some(fold(&word)),
+        Token::Number(_) | Token::Sign(_) | Token::Stop => None,
+    });
+    words.filter(|word| word.chars().count() >= 3).collect()
+}
+
 fn share_a_word(one: &str, other: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        let long = tokens(text).into_iter().filter_map(|token| match token {
-            Token::Word(word) => Some(fold(&word)),
-            Token::Number(_) | Token::Sign(_) | Token::Stop => None,
-        });
-        long.filter(|word| word.chars().count() >= 3).collect()
-    };
     let known = words(other);
     words(one).iter().any(|word| known.contains(word))
+}
+
+/// Whether the article gives no other domain, and its country is the account's.
+fn same_country(signal: &Signal, account: &Account) -> bool {
+    signal.domain.is_none() && signal.country_code.is_some() && signal.country_code == account.country_code
+}
+
+/// Whether a name has two words or more, all of them the account's.
+fn names_it(name: &str, account: &str) -> bool {
+    let (said, known) = (words(name), words(account));
+    said.len() >= 2 && said.iter().all(|word| known.contains(word))
 }
 
 /// How the signal was found to be about `account`; or about whom else, or why nothing proves it.
@@ -51,6 +64,8 @@ pub(crate) fn about(
     match verdict.matched {
         Some(matched) if matched.account.id == account.id => Ok((matched.matched_by, matched.confidence)),
         Some(other) => Err(format!("it is about another account, {}", other.account.id)),
+        // The scan asked for this company: all words of the name, and the country, are enough where nobody else is called so.
+        None if same_country(signal, account) && names_it(&signal.company, &account.name) => Ok((MatchedBy::Name, 70)),
         None => {
             let near = verdict.runners_up.into_iter().find(|one| one.account_id == account.id);
             Err(near.map_or_else(|| "nothing agrees".to_owned(), |one| one.why))

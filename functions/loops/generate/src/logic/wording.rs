@@ -198,7 +198,9 @@ fn names(tokens: &[Token], own: &BTreeSet<String>) -> BTreeSet<String> {
             })
             .collect();
         let capital = |word: &&&String| word.chars().next().is_some_and(char::is_uppercase);
-        let long: Vec<&&String> = words.iter().filter(|word| word.chars().count() > 3).collect();
+        // The company's own words have capitals in any headline.
+        let long: Vec<&&String> =
+            words.iter().filter(|word| word.chars().count() > 3 && !own.contains(&fold(word))).collect();
         let capitals = long.iter().filter(|word| capital(word)).count();
         if long.len() >= 4 && capitals * 100 > long.len() * TITLE_CASE_PERCENT {
             continue;
