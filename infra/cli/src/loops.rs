@@ -21,13 +21,14 @@ pub struct LoopEntry {
 
 /// All loops, in the order in which they chain.
 #[must_use]
-pub fn all() -> [LoopEntry; 5] {
+pub fn all() -> [LoopEntry; 6] {
     [
         entry::<revloops_design::Design>(),
         entry::<revloops_deploy::Deploy>(),
         entry::<revloops_qualify::Qualify>(),
         entry::<revloops_route::Route>(),
         entry::<revloops_engage::Engage>(),
+        entry::<revloops_pursue::Pursue>(),
     ]
 }
 

@@ -1,13 +1,13 @@
 //! Working weeks of `team.yaml`, which people's entries name.
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Document, Problems};
 use revloops_domain::working_time::{Shift, WeekHours};
 
-use super::names::{id, once};
+use super::names::{DAYS, id, once};
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -76,16 +76,6 @@ fn week(raw: &RawHours, document: &Document, pointer: &str, problems: &mut Probl
     }
     sound.then(|| WeekHours::new(spans))
 }
-
-const DAYS: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Monday),
-    ("tue", Weekday::Tuesday),
-    ("wed", Weekday::Wednesday),
-    ("thu", Weekday::Thursday),
-    ("fri", Weekday::Friday),
-    ("sat", Weekday::Saturday),
-    ("sun", Weekday::Sunday),
-];
 
 /// A time of the day; `24:00` is the midnight at its end.
 fn time(text: &str, document: &Document, pointer: &str, problems: &mut Problems) -> Option<Time> {
