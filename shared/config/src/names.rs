@@ -78,12 +78,7 @@ pub fn day(text: &str, document: &Document, pointer: &str, problems: &mut Proble
 
 /// The zone by its name, from the data that is compiled in: the same everywhere, whatever the machine has. UTC where
 /// none is named.
-pub fn zone(
-    name: Option<&str>,
-    document: &Document,
-    pointer: &str,
-    problems: &mut Problems,
-) -> Option<TimeZone> {
+pub fn zone(name: Option<&str>, document: &Document, pointer: &str, problems: &mut Problems) -> Option<TimeZone> {
     let Some(name) = name else { return Some(TimeZone::UTC) };
     let known = TimeZoneDatabase::bundled();
     if let Ok(zone) = known.get(name) {

@@ -45,7 +45,8 @@ where
     let subject = the_loop.input(trigger.clone(), Mode::Live).await?.subject();
     let turn = RunKey { subject, loop_name: L::CARD.name.to_owned(), trigger: "turn".to_owned() };
     let now = context.clock.now();
-    let lease = Lease { owner: context.ids.fresh(), until: now.saturating_add(context.lease).unwrap_or(Timestamp::MAX) };
+    let lease =
+        Lease { owner: context.ids.fresh(), until: now.saturating_add(context.lease).unwrap_or(Timestamp::MAX) };
     match context.runs.claim(&turn, &lease, now).await? {
         Claim::Fresh => {}
         // A turn is never decided, so it is never done.

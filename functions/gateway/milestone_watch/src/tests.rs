@@ -46,8 +46,13 @@ async fn ticked(world: &std::sync::Arc<TestWorld>) -> revloops_loopkit::Outcome<
     let effects = WorldEffects::new(world.clone(), world.clone(), world.clone());
     let stamp = ConfigStamp { key: "k".into(), version_id: "v".into(), sha256: "s".into() };
     let loaded = Loaded { config: shipped_config::<PursueConfig>(), stamp };
-    let context =
-        RunContext { clock: world.as_ref(), ids: world.as_ref(), runs: world.as_ref(), effects: &effects, lease: LEASE };
+    let context = RunContext {
+        clock: world.as_ref(),
+        ids: world.as_ref(),
+        runs: world.as_ref(),
+        effects: &effects,
+        lease: LEASE,
+    };
     tick(&Watch { deals: world.as_ref(), context }, &loaded).await
 }
 

@@ -179,7 +179,8 @@ impl Levers for PursueConfig {
     fn check(sources: &Sources, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
         let calendars = calendars::check(sources, problems);
-        let levers = sources.get("levers.yaml").and_then(|document| check::levers(document, calendars.as_ref(), problems));
+        let levers =
+            sources.get("levers.yaml").and_then(|document| check::levers(document, calendars.as_ref(), problems));
         let stages = sources.get("levers.yaml").map(check::stages).unwrap_or_default();
         let plays = sources.get("plays.yaml").and_then(|document| plays::plays(document, &stages, problems));
         let mut config = levers?;

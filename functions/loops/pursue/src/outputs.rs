@@ -120,10 +120,8 @@ impl Writer<'_> {
                 self.change(one, task, fields);
             }
             Fate::Reopened { task, due_on, owner } => {
-                let mut fields = Map::from_iter([
-                    ("Status".to_owned(), json!("Not Started")),
-                    (DROPPED.to_owned(), Value::Null),
-                ]);
+                let mut fields =
+                    Map::from_iter([("Status".to_owned(), json!("Not Started")), (DROPPED.to_owned(), Value::Null)]);
                 fields.extend(dates(*due_on));
                 fields.extend(given_to(owner.as_ref()));
                 self.change(one, task, fields);
@@ -200,7 +198,8 @@ impl Writer<'_> {
 
     fn text(&self, milestone: &Milestone, deal: &Deal, verdict: &PursueVerdict, one: &PlannedMilestone) -> String {
         let version = verdict.play.as_ref().map(|play| play.version.as_str()).unwrap_or_default();
-        let mut text = format!("{}\n\nMilestone {} of the play {} ({version}).", milestone.text, one.milestone, one.play);
+        let mut text =
+            format!("{}\n\nMilestone {} of the play {} ({version}).", milestone.text, one.milestone, one.play);
         let first = verdict.milestones.iter().filter_map(|one| Some((one.fate.due_on()?, &one.milestone))).min();
         let is_first = first.is_some_and(|(_, milestone)| *milestone == one.milestone);
         if is_first && (verdict.hands_over || deal.has_brief) {

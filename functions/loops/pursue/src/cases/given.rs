@@ -168,8 +168,9 @@ impl Given {
     fn deal(&self, config: &PursueConfig, created_at: Timestamp) -> Result<Deal, &'static str> {
         let colleague = |number: u8, active: bool| user(number).map(|id| Colleague { id, active }).ok_or("user");
         let roles = (FIRST_IN_TERRITORY..).zip(&self.territory_roles);
-        let territory: Result<Vec<InTerritory>, &'static str> =
-            roles.map(|(number, role)| Ok(InTerritory { role: role.clone(), user: colleague(number, true)? })).collect();
+        let territory: Result<Vec<InTerritory>, &'static str> = roles
+            .map(|(number, role)| Ok(InTerritory { role: role.clone(), user: colleague(number, true)? }))
+            .collect();
         let lead_id = SalesforceId::parse("00Qxx0000000001").map_err(|_| "lead")?;
         let mut deal = Deal {
             id: OpportunityId::parse("006xx0000000001").map_err(|_| "deal")?,

@@ -92,7 +92,8 @@ pub(super) fn milestones(given: &Given<'_>, play: Option<(&Play, Date)>) -> (Vec
             planned.push(PlannedMilestone { play, milestone, play_day, fate });
         }
         let mut desk = Desk::new(given.config.milestones_a_person_and_day, given.loads);
-        let moving: Vec<&str> = open.iter().filter(|(_, one)| one.moves()).filter_map(|(_, one)| one.task_id()).collect();
+        let moving: Vec<&str> =
+            open.iter().filter(|(_, one)| one.moves()).filter_map(|(_, one)| one.task_id()).collect();
         for task in given.deal.tasks.iter().filter(|task| !task.closed && !moving.contains(&task.id.as_str())) {
             if let Some(due_on) = task.due_on {
                 desk.put(task.owner_id.clone(), due_on);

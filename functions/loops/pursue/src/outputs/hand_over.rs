@@ -44,11 +44,8 @@ fn part(prior: &Prior) -> String {
     if prior.brief.is_empty() {
         text.push_str("Nothing was found out.\n");
     }
-    let _infallible = writeln!(
-        text,
-        "\nSequence {} by the template {}: {}",
-        prior.sequence_id, prior.template, prior.status
-    );
+    let _infallible =
+        writeln!(text, "\nSequence {} by the template {}: {}", prior.sequence_id, prior.template, prior.status);
     for (at, step) in prior.steps.iter().enumerate() {
         let _infallible = write!(
             text,
