@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     accounts, burst, check, config, console::Console, context::Context, demo, deploy, design, down, explain, figures,
-    redrive, route, status, territories, test, up,
+    redrive, route, sequences, status, territories, test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -46,6 +46,10 @@ enum Command {
     Design(design::Args),
     /// The active scenario's territories in the CRM: plan, approve, apply, roll back, drift, accounts that wait for a person.
     Territories(territories::Args),
+    /// Drafted sequences: what waits for a person, approve, edit, reject, stop.
+    Sequences(sequences::Args),
+    /// Who must not be written to: opt-outs by person, address, domain and account.
+    Suppressions(sequences::SuppressionArgs),
     /// Many leads at once, with repeated messages and faults: what was lost, what happened twice, how fast it went.
     Burst(burst::Args),
     /// Size and start of each function binary, and how long a one-line change takes to build.
@@ -71,6 +75,8 @@ impl Cli {
                 Command::Route(args) => Box::pin(route::run(&context, args)).await,
                 Command::Design(args) => Box::pin(design::run(&context, args)).await,
                 Command::Territories(args) => Box::pin(territories::run(&context, args)).await,
+                Command::Sequences(args) => Box::pin(sequences::run(&context, args)).await,
+                Command::Suppressions(args) => sequences::run_suppressions(&context, args).await,
                 Command::Burst(args) => burst::run(&context, args).await,
                 Command::Figures(args) => figures::run(&context, args).await,
                 Command::Test(args) => test::run(&context, args).await,

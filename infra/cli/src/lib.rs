@@ -30,6 +30,7 @@ pub mod redrive;
 pub mod route;
 mod scenarios;
 mod schemas;
+pub mod sequences;
 pub mod status;
 pub mod territories;
 pub mod test;

@@ -215,11 +215,22 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
             "DemandDeadLettersUrl",
             "RedriveDeadLettersUrl",
             "TouchWatchDeadLettersUrl",
+            "MilestoneWatchDeadLettersUrl",
+            "AcquisitionDeadLettersUrl",
+            "SequenceClockDeadLettersUrl",
             "PlanningDeadLettersUrl",
             "DriftDeadLettersUrl",
         ];
-        let tables =
-            ["RunsTable", "InboxTable", "PoolsTable", "AccountsTable", "CacheTable", "PlacementsTable", "ParkedTable"];
+        let tables = [
+            "RunsTable",
+            "InboxTable",
+            "PoolsTable",
+            "AccountsTable",
+            "CacheTable",
+            "PlacementsTable",
+            "SequencesTable",
+            "ParkedTable",
+        ];
         let (counts, (sizes, (parked, outbound))) = join(
             join_all(queues.map(|name| queue(&clients, &endpoints, name))),
             join(

@@ -24,6 +24,7 @@ pub mod queue;
 mod records;
 pub mod runs;
 pub mod secrets;
+pub mod sequences;
 pub mod spend;
 mod writes;
 
@@ -46,4 +47,5 @@ pub use pools::TablePools;
 pub use queue::WorkQueue;
 pub use runs::TableRuns;
 pub use secrets::Secrets;
+pub use sequences::TableSequences;
 pub use spend::TableSpend;

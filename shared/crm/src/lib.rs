@@ -19,6 +19,7 @@ mod deals;
 mod directory;
 mod failures;
 mod records;
+mod standings;
 mod territories;
 mod touches;
 mod workload;

@@ -21,8 +21,10 @@ pub mod pursuit;
 pub mod score;
 pub mod secret;
 pub mod sequence;
+pub mod sequence_state;
 pub mod signal;
 pub mod stamp;
+pub mod suppression;
 pub mod territory_events;
 pub mod working_time;
 

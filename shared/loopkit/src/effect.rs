@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use revloops_domain::sequence::DraftedSequence;
+
 use crate::record::RunKey;
 
 /// Deterministic key of one effect: subject/trigger/loop/step.
@@ -67,6 +69,11 @@ pub enum Action {
         key: String,
         /// Field name → value, without the key field.
         fields: Map<String, Value>,
+    },
+    /// Keeps a drafted sequence; once it is kept, keeping it again changes nothing.
+    KeepSequence {
+        /// The draft; its `Debug` shows no content.
+        sequence: Box<DraftedSequence>,
     },
     /// Publishes an event on the bus; consumers tell a repeat by `event_id` in its detail, which is the effect's key.
     Emit {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use revloops_domain::ErrorClass;
-use revloops_loopkit::ports::{Applied, Bus, BusEvent, CrmReader, CrmWriter, Effects};
+use revloops_loopkit::ports::{Applied, Bus, BusEvent, CrmReader, CrmWriter, Effects, Sequences};
 use revloops_loopkit::{Action, Effect, Failure, Marker, Outcome};
 use serde_json::Value;
 
@@ -14,13 +14,20 @@ pub struct WorldEffects {
     reader: Arc<dyn CrmReader>,
     writer: Arc<dyn CrmWriter>,
     bus: Arc<dyn Bus>,
+    sequences: Option<Arc<dyn Sequences>>,
 }
 
 impl WorldEffects {
     /// By these ports.
     #[must_use]
     pub fn new(reader: Arc<dyn CrmReader>, writer: Arc<dyn CrmWriter>, bus: Arc<dyn Bus>) -> Self {
-        Self { reader, writer, bus }
+        Self { reader, writer, bus, sequences: None }
+    }
+
+    /// And where sequences are kept, for the loop that drafts them.
+    #[must_use]
+    pub fn with_sequences(self, sequences: Arc<dyn Sequences>) -> Self {
+        Self { sequences: Some(sequences), ..self }
     }
 
     /// Whether the record shows this run's mark.
@@ -28,6 +35,13 @@ impl WorldEffects {
         let found = self.reader.fields(object, id, &[&marker.field]).await?;
         Ok(found.and_then(|fields| fields.get(&marker.field).cloned()).is_some_and(|value| value == marker.value))
     }
+}
+
+fn keeps_none(effect: &Effect) -> Failure {
+    Failure::new(
+        ErrorClass::Bug,
+        format!("effect {} keeps a sequence, and this function has no store of them", effect.key),
+    )
 }
 
 async fn emit(bus: &dyn Bus, effect: &Effect, name: &str, detail: &Value) -> Outcome<Applied> {
@@ -59,6 +73,7 @@ impl Effects for EventEffects {
                 let why = format!("effect {} writes a {object}, and this function has no CRM", effect.key);
                 Err(Failure::new(ErrorClass::Bug, why))
             }
+            Action::KeepSequence { .. } => Err(keeps_none(effect)),
         }
     }
 }
@@ -82,6 +97,10 @@ impl Effects for WorldEffects {
                 }
                 let created = self.writer.upsert(object, key_field, key, fields).await?;
                 Ok(if created { Applied::Now } else { Applied::Before })
+            }
+            Action::KeepSequence { sequence } => {
+                let sequences = self.sequences.as_ref().ok_or_else(|| keeps_none(effect))?;
+                Ok(if sequences.keep(sequence).await? { Applied::Now } else { Applied::Before })
             }
             Action::Emit { name, detail } => emit(self.bus.as_ref(), effect, name, detail).await,
         }

@@ -46,7 +46,12 @@ where
     logs::start();
     let world = World::load().await;
     let (crm, bus) = (world.crm().await?, world.bus()?);
-    serve_loop_with(world, WorldEffects::new(crm.clone(), crm, bus), make).await
+    let mut effects = WorldEffects::new(crm.clone(), crm, bus);
+    // Only the loop that drafts is given the table of sequences.
+    if world.settings().optional("SEQUENCES_TABLE").is_some() {
+        effects = effects.with_sequences(world.sequences()?);
+    }
+    serve_loop_with(world, effects, make).await
 }
 
 /// Serves a loop that reads and writes no CRM: its effects are events, and it is given no credentials.

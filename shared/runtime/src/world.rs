@@ -9,7 +9,8 @@ use tokio::sync::OnceCell;
 use revloops_ai::Anthropic;
 use revloops_aws::{
     BucketBatches, BucketBodies, BucketConfigStore, Chain, Clients, EventBus, Secrets, TableAccounts, TableApprovals,
-    TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns, TableSpend, WorkQueue,
+    TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns, TableSequences,
+    TableSpend, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
@@ -78,6 +79,14 @@ impl World {
     /// See [`World::runs`].
     pub fn placements(&self) -> Outcome<Arc<dyn Placements>> {
         Ok(Arc::new(TablePlacements::new(self.clients.dynamodb.clone(), self.settings.text("PLACEMENTS_TABLE")?)))
+    }
+
+    /// Sequences and the list of suppressions.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn sequences(&self) -> Outcome<Arc<TableSequences>> {
+        Ok(Arc::new(TableSequences::new(self.clients.dynamodb.clone(), self.settings.text("SEQUENCES_TABLE")?)))
     }
 
     /// Plans that wait for a person.
@@ -161,12 +170,12 @@ impl World {
         Ok(Arc::new(EventBus::new(self.clients.eventbridge.clone(), self.settings.text("BUS")?)))
     }
 
-    /// The demand chain.
+    /// The chain that the function starts.
     ///
     /// # Errors
     /// See [`World::runs`].
-    pub fn demand_chain(&self) -> Outcome<Chain> {
-        Ok(Chain::new(self.clients.steps.clone(), self.settings.text("DEMAND_MACHINE_ARN")?))
+    pub fn chain(&self) -> Outcome<Chain> {
+        Ok(Chain::new(self.clients.steps.clone(), self.settings.text("MACHINE_ARN")?))
     }
 
     /// The queue that feeds the demand chain.

@@ -8,8 +8,11 @@ use serde_json::{Map, Value};
 
 use revloops_domain::{Lead, UserId};
 use revloops_loopkit::Record;
-use revloops_loopkit::ports::{Act, BusEvent, ChunkRun, CrmUser, ModelAnswer, Noted, PoolState, Queue, Ticket};
+use revloops_loopkit::ports::{
+    Act, BusEvent, ChunkRun, CrmUser, ModelAnswer, Noted, PoolState, Queue, Relation, Ticket,
+};
 
+use crate::sequences::SequencesInMemory;
 use crate::territories::{CrmTerritories, PlacementsInMemory};
 
 /// One accepted write to the CRM.
@@ -76,6 +79,10 @@ pub struct Memory {
     pub crm: CrmTerritories,
     /// What is known of accounts' places beside the CRM.
     pub placements: PlacementsInMemory,
+    /// How people stand with us, by their ids.
+    pub standings: BTreeMap<String, Relation>,
+    /// Sequences and suppressions.
+    pub sequences: SequencesInMemory,
     /// What is noted of chunks.
     pub journal: BTreeMap<ChunkRun, Noted>,
     pub(crate) runs: BTreeMap<(String, String), StoredState>,
@@ -104,6 +111,8 @@ impl Memory {
             asked: 0,
             crm: CrmTerritories::default(),
             placements: PlacementsInMemory::default(),
+            standings: BTreeMap::new(),
+            sequences: SequencesInMemory::default(),
             journal: BTreeMap::new(),
             runs: BTreeMap::new(),
         }

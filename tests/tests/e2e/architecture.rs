@@ -81,6 +81,7 @@ fn may_use(folder: &str, other: &str) -> bool {
         "shared/domain" | "shared/tables" => false,
         "shared/config" | "shared/matching" => shared(&["domain"]),
         "shared/loopkit" | "shared/rules" => shared(&["domain", "config"]),
+        "shared/outreach" => shared(&["domain", "config", "loopkit"]),
         "shared/scenario" => shared(&["domain", "config", "rules"]),
         "shared/capacity" => shared(&["domain", "scenario"]),
         "shared/planning" => shared(&["domain", "config", "scenario", "capacity"]),
@@ -90,7 +91,7 @@ fn may_use(folder: &str, other: &str) -> bool {
         "infra/local/standins" => false,
         "tests" => true,
         _ if folder.starts_with("functions/loops/") => {
-            shared(&["domain", "config", "loopkit", "rules", "matching", "scenario", "capacity", "runtime"])
+            shared(&["domain", "config", "loopkit", "rules", "matching", "scenario", "capacity", "outreach", "runtime"])
         }
         _ if folder.starts_with("functions/") || folder == "infra/cli" => {
             (other.starts_with("shared/") && other != "shared/testkit") || other.starts_with("functions/loops/")

@@ -96,7 +96,7 @@ fn chain() -> Chain {
         }];
     });
     Chain {
-        effects: WorldEffects::new(world.clone(), world.clone(), world.clone()),
+        effects: WorldEffects::new(world.clone(), world.clone(), world.clone()).with_sequences(world.clone()),
         qualify: (
             Qualify {
                 leads: world.clone(),

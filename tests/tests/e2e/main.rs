@@ -30,6 +30,7 @@ mod planning;
 mod pools;
 mod previews;
 mod refusals;
+mod sequences;
 mod template;
 mod territories_wire;
 mod touches;

@@ -124,7 +124,8 @@ async fn killed_at_every_side_effect_each_milestone_is_still_told_by_one_event_i
             let ids: std::collections::BTreeSet<String> =
                 world.with(|memory| memory.events.iter().map(|event| event.id.clone()).collect());
             assert_eq!(ids.len(), 2, "killed at {nth}, after: {after}");
-            assert!(world.with(|memory| memory.all_done()));
+            let missed = world.with(|memory| memory.records[&("Task".into(), key("first-call"))].clone());
+            assert_eq!(missed["RevLoops_Missed__c"], "2026-12-01", "killed at {nth}, after: {after}");
         }
     }
 }

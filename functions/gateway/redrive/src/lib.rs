@@ -48,17 +48,19 @@ impl Sends for WorkQueue {
 pub struct Ways<'a> {
     /// Leads: the demand chain's queue.
     pub demand: &'a dyn Sends,
-    /// Promotions: the bus, whose rule starts the planning chain.
+    /// Promotions and deals: the bus, whose rules start the planning and feed the acquisition chain.
     pub planning: &'a dyn Bus,
 }
 
 impl Ways<'_> {
     async fn send(&self, item: &ParkedItem, event: &Value) -> Outcome<()> {
         let event = again(event);
-        // The planning chain parks under this name (infra/chains/planning.asl.json).
-        let Some(id) = item.parked_id.strip_prefix("planning/") else { return self.demand.send(&event).await };
-        let promoted = BusEvent { name: names::SCENARIO_PROMOTED.to_owned(), id: id.to_owned(), detail: event };
-        self.planning.publish(std::slice::from_ref(&promoted)).await?.into_iter().collect()
+        // Chains that begin with a rule of the bus park under their names (infra/chains).
+        let by_bus = [("planning/", names::SCENARIO_PROMOTED), ("acquisition/", names::OPPORTUNITY_SAVED)];
+        let of = |(chain, name): (&str, &'static str)| Some((item.parked_id.strip_prefix(chain)?, name));
+        let Some((id, name)) = by_bus.into_iter().find_map(of) else { return self.demand.send(&event).await };
+        let started = BusEvent { name: name.to_owned(), id: id.to_owned(), detail: event };
+        self.planning.publish(std::slice::from_ref(&started)).await?.into_iter().collect()
     }
 }
 

@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use revloops_config::{LeverFile, Levers, Problems, Sources};
+use revloops_outreach::Policy;
+use revloops_outreach::policy::RawPolicy;
 use revloops_rules::Condition;
 
 use crate::logic::brief::{Fact, FactLevers};
@@ -37,6 +39,8 @@ pub struct EngageConfig {
     pub plain_words: BTreeSet<String>,
     /// How the task looks.
     pub task: TaskLevers,
+    /// Whom we may write to, when, and how often.
+    pub policy: Policy,
     /// Templates in the order in which they are tried; the last fits everybody.
     pub templates: Vec<Template>,
     /// When outcomes carry a proposal.
@@ -204,13 +208,15 @@ impl Levers for EngageConfig {
     const LOOP: &'static str = "engage";
     const FILES: &'static [LeverFile] = &[
         LeverFile { name: "levers.yaml", schema: || schemars::schema_for!(raw::RawLevers) },
+        LeverFile { name: "policy.yaml", schema: || schemars::schema_for!(RawPolicy) },
         LeverFile { name: "templates.yaml", schema: || schemars::schema_for!(raw::RawTemplates) },
     ];
 
     fn check(sources: &Sources, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
-        // Both files are read before either is given up, so that the problems of both are found.
-        let levers = sources.get("levers.yaml").and_then(|document| check::levers(document, problems));
+        // All files are read before one is given up, so that the problems of all are found.
+        let policy = sources.get("policy.yaml").and_then(|document| Policy::read(document, problems));
+        let levers = sources.get("levers.yaml").and_then(|document| check::levers(document, policy, problems));
         let limits = levers.as_ref().map(|levers| levers.limits);
         let templates = sources.get("templates.yaml").and_then(|document| check::templates(document, limits, problems));
         let mut config = levers?;

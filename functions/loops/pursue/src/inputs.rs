@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use revloops_domain::events::{AcquisitionStep, OpportunitySaved};
 use revloops_domain::{CorrelationId, Cost, Fact, UserId};
-use revloops_loopkit::ports::{Colleague, DayLoad, Deal, Deals};
+use revloops_loopkit::ports::{Colleague, DayLoad, Deal, Deals, Sequences};
 use revloops_loopkit::the_loop::LookedUp;
 use revloops_loopkit::{Actor, Again, LoopInput, Outcome};
 
 use crate::config::PursueConfig;
-use crate::prior::{Prior, PriorSequences};
+use crate::prior::Prior;
 
 /// The payload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ impl PursueFacts {
 
 pub(crate) async fn look_up(
     deals: &dyn Deals,
-    sequences: &dyn PriorSequences,
+    sequences: &dyn Sequences,
     config: &PursueConfig,
     input: &PursueInput,
     at: Timestamp,
@@ -85,7 +85,7 @@ pub(crate) async fn look_up(
         }
         if !deal.has_brief {
             for person in deal.lead.iter().map(|lead| &lead.id).chain(&deal.contact_id) {
-                facts.prior.extend(sequences.of_person(person).await?);
+                facts.prior.extend(sequences.of_person(person).await?.iter().map(Prior::of));
             }
             facts.prior.sort_by(|one, other| {
                 other.drafted_at.cmp(&one.drafted_at).then_with(|| one.sequence_id.cmp(&other.sequence_id))

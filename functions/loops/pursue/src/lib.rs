@@ -29,7 +29,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use revloops_domain::pursuit::names;
-use revloops_loopkit::ports::Deals;
+use revloops_loopkit::ports::{Deals, Sequences};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
 use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
@@ -40,14 +40,13 @@ pub use feedback::MilestoneOutcome;
 pub use inputs::{PursueFacts, PursueInput, PursueTrigger};
 pub use logic::PursueVerdict;
 pub use metrics::PursueFact;
-pub use prior::PriorSequences;
 
 /// The loop, with the ports that looking up needs.
 pub struct Pursue {
     /// Deals and their milestones.
     pub deals: Arc<dyn Deals>,
     /// What was written to people before.
-    pub sequences: Arc<dyn PriorSequences>,
+    pub sequences: Arc<dyn Sequences>,
 }
 
 impl Loop for Pursue {

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use revloops_domain::{Fact, SalesforceId};
-use revloops_loopkit::Outcome;
+use revloops_domain::Fact;
+use revloops_domain::sequence_state::KeptSequence;
 
 /// One sequence with its brief. Its `Debug` shows the id alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,20 +50,27 @@ impl fmt::Debug for PriorStep {
     }
 }
 
-/// Where sequences are kept.
-#[async_trait]
-pub trait PriorSequences: Send + Sync {
-    /// Those that were written to a lead or contact.
-    async fn of_person(&self, person: &SalesforceId) -> Outcome<Vec<Prior>>;
-}
-
-/// Nobody was written to.
-#[derive(Debug, Clone, Copy)]
-pub struct NothingBefore;
-
-#[async_trait]
-impl PriorSequences for NothingBefore {
-    async fn of_person(&self, _person: &SalesforceId) -> Outcome<Vec<Prior>> {
-        Ok(Vec::new())
+impl Prior {
+    /// Of a sequence as it is kept: its mails as they stand, with what people changed.
+    #[must_use]
+    pub fn of(kept: &KeptSequence) -> Self {
+        let steps = kept.state.mails.iter().zip(&kept.state.steps).map(|(mail, state)| {
+            let lines: Vec<&str> = mail.lines.iter().map(|line| line.text.as_str()).collect();
+            let landed = state.landed_at.map(|at| format!(" on {}", at.strftime("%Y-%m-%d"))).unwrap_or_default();
+            PriorStep {
+                day: mail.day,
+                status: format!("{}{landed}", state.status.name()),
+                subject: mail.subject.clone(),
+                text: lines.join(" "),
+            }
+        });
+        Self {
+            sequence_id: kept.drafted.id.clone(),
+            template: kept.drafted.template.clone(),
+            status: kept.state.status.name().to_owned(),
+            drafted_at: kept.drafted.drafted_at,
+            brief: kept.drafted.brief.clone(),
+            steps: steps.collect(),
+        }
     }
 }

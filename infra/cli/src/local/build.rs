@@ -24,7 +24,7 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 13] = [
+pub const FUNCTIONS: [Function; 18] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
     Function { logical_id: "DesignApi", package: "revloops-design-api" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
@@ -38,6 +38,11 @@ pub const FUNCTIONS: [Function; 13] = [
     Function { logical_id: "Redrive", package: "revloops-redrive" },
     Function { logical_id: "Batch", package: "revloops-batch" },
     Function { logical_id: "TouchWatch", package: "revloops-touch-watch" },
+    Function { logical_id: "AcquisitionStarter", package: "revloops-chain-starter" },
+    Function { logical_id: "Pursue", package: "revloops-pursue" },
+    Function { logical_id: "MilestoneWatch", package: "revloops-milestone-watch" },
+    Function { logical_id: "SequenceDesk", package: "revloops-sequence-desk" },
+    Function { logical_id: "SequenceClock", package: "revloops-sequence-clock" },
 ];
 
 pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";

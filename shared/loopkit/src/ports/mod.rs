@@ -17,7 +17,9 @@ mod parked;
 mod placements;
 mod pools;
 mod runs;
+mod sequences;
 mod spend;
+mod standings;
 mod territories;
 mod time;
 mod touches;
@@ -45,7 +47,9 @@ pub use pools::{
     Cap, Draw, Drawn, Held, PickBy, PoolMember, PoolState, Pools, Standing, Sticky, TeamCap, Ticket, TicketKind, Window,
 };
 pub use runs::{Claim, Lease, RunStore, StoredRun};
+pub use sequences::{Changed, Count, Place, SequenceChange, Sequences, Suppressions, TakenPlace};
 pub use spend::{Budget, Reserved, Spend};
+pub use standings::{Relation, Relations};
 pub use territories::{
     AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,
 };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use revloops_config::{Document, Problems};
 use revloops_domain::MailDomain;
+use revloops_outreach::Policy;
 use revloops_rules::check_country;
 
 use super::raw::{RawFacts, RawLevers, RawSuppression};
@@ -17,8 +18,8 @@ mod templates;
 /// Room for a filled-in company's name in the task's subject of 255.
 const TASK_SUBJECT_CHARS: usize = 160;
 
-/// Checks `levers.yaml`; templates are empty yet.
-pub(super) fn levers(document: &Document, problems: &mut Problems) -> Option<EngageConfig> {
+/// Checks `levers.yaml`; templates are empty yet. Without a policy there is no config, but all problems are told.
+pub(super) fn levers(document: &Document, policy: Option<Policy>, problems: &mut Problems) -> Option<EngageConfig> {
     let raw: RawLevers = document.read(problems)?;
     for (at, text) in [
         ("/prompt/version", &raw.prompt.version),
@@ -86,6 +87,7 @@ pub(super) fn levers(document: &Document, problems: &mut Problems) -> Option<Eng
             subject: raw.task.subject,
             high_priority_bands: raw.task.high_priority_bands.into_iter().collect(),
         },
+        policy: policy?,
         templates: Vec::new(),
         feedback: FeedbackLevers {
             min_steps: raw.feedback.min_steps,

@@ -6,9 +6,10 @@ use jiff::civil::Weekday;
 use serde_json::Value;
 
 use revloops_config::calendars::Holidays;
-use revloops_config::names::{DAYS, id, once, zone};
+use revloops_config::names::{id, once, zone};
 use revloops_config::{Document, Problems};
 use revloops_domain::BusinessDays;
+use revloops_domain::working_time::DAYS;
 use revloops_rules::check_country;
 
 use super::raw::{RawLevers, RawRegion};

@@ -2,13 +2,16 @@
 
 use jiff::Timestamp;
 
-use revloops_domain::{Fact, FactKind};
+use revloops_domain::sequence::{DraftedSequence, Line, Recipient, SequenceStep};
+use revloops_domain::sequence_state::KeptSequence;
+use revloops_domain::{ConfigStamp, CorrelationId, Fact, FactKind, RunId, SalesforceId};
+use revloops_loopkit::ports::Sequences as _;
 
-use super::world::story;
+use super::world::{Story, story};
 use crate::outputs::hand_over;
-use crate::prior::{Prior, PriorStep};
+use crate::prior::Prior;
 
-fn prior(id: &str, text: &str) -> Prior {
+fn drafted(id: &str, text: &str) -> DraftedSequence {
     let drafted_at: Timestamp = "2026-12-01T09:00:00Z".parse().unwrap();
     let fact = Fact {
         id: "F1".into(),
@@ -20,33 +23,56 @@ fn prior(id: &str, text: &str) -> Prior {
         as_of: "2026-11-20".parse().unwrap(),
         expires: "2027-02-18".parse().unwrap(),
     };
-    let step = PriorStep {
+    let step = SequenceStep {
+        id: "first".into(),
         day: 0,
-        status: "task since 2026-12-02".into(),
+        channel: "email".into(),
         subject: "Your new round".into(),
-        text: text.to_owned(),
+        lines: vec![Line { text: text.to_owned(), cites: vec!["F1".into()] }],
+        disclosure: None,
     };
-    Prior {
-        sequence_id: id.into(),
+    DraftedSequence {
+        id: id.into(),
+        run_id: RunId("r".into()),
+        correlation_id: CorrelationId("c".into()),
+        config: ConfigStamp { key: "k".into(), version_id: "v".into(), sha256: "s".into() },
         template: "signal".into(),
-        status: "approved".into(),
-        drafted_at,
+        prompt_version: "p".into(),
+        recipient: Recipient {
+            person_id: SalesforceId::parse("003xx0000000001").unwrap(),
+            account_id: None,
+            email: None,
+            domain: None,
+            country_code: None,
+            state_code: None,
+        },
+        owner_id: None,
         brief: vec![fact],
         steps: vec![step],
+        signal: None,
+        drafted_at,
     }
+}
+
+async fn written_to(story: &Story) {
+    story.world.keep(&drafted("seq-1", "We saw your round.")).await.unwrap();
+}
+
+fn prior(id: &str, text: &str) -> Prior {
+    Prior::of(&KeptSequence::new(drafted(id, text)))
 }
 
 #[tokio::test]
 async fn brief_and_mails_are_on_the_deal_with_their_sources_and_the_first_task_says_so() {
     let story = story("standard", "DE");
-    story.written.0.lock().unwrap().push(prior("seq-1", "We saw your round."));
+    written_to(&story).await;
     story.told("m1").await.unwrap();
     let brief = story.of_deal("RevLoops_Brief__c");
     for part in [
         "Research brief of 2026-12-01",
         "[F1] Northwind has raised 40 million euros. (news.example, as of 2026-11-20, to be used until 2027-02-18, https://news.example/northwind)",
-        "Sequence seq-1 by the template signal: approved",
-        "Step 1 · day 0 · task since 2026-12-02",
+        "Sequence seq-1 by the template signal: drafted",
+        "Step 1 · day 0 · waiting",
         "Subject: Your new round",
         "We saw your round.",
     ] {
@@ -55,7 +81,11 @@ async fn brief_and_mails_are_on_the_deal_with_their_sources_and_the_first_task_s
     let says_so = "on the deal, in the field RevLoops Brief";
     assert!(story.of_task("first-call", "Description").contains(says_so));
     assert!(!story.of_task("offer", "Description").contains(says_so));
-    let record = story.world.with(|memory| serde_json::to_string(&memory.decided()[0].facts).unwrap());
+    let record = story.world.with(|memory| {
+        let decided = memory.decided();
+        let run = decided.into_iter().find(|record| record.key.trigger == "saved-m1").unwrap();
+        serde_json::to_string(&run.facts).unwrap()
+    });
     assert!(record.contains("seq-1"), "the run's record has what it handed over");
 }
 
@@ -64,7 +94,7 @@ async fn a_brief_that_comes_later_is_put_on_the_deal_and_what_a_person_wrote_the
     let story = story("standard", "DE");
     story.told("m1").await.unwrap();
     assert_eq!(story.of_deal("RevLoops_Brief__c"), "");
-    story.written.0.lock().unwrap().push(prior("seq-1", "Hello."));
+    written_to(&story).await;
     assert_eq!(story.told("m2").await.unwrap().reply["status"], "replanned");
     assert!(story.of_deal("RevLoops_Brief__c").contains("seq-1"));
     story.deal("RevLoops_Brief__c", "My own notes");

@@ -1,39 +1,25 @@
 //! A deal in a world in memory, and the messages that tell of it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use revloops_domain::events::{AcquisitionStep, OpportunitySaved};
-use revloops_domain::{ConfigStamp, CorrelationId, OpportunityId, OrganizationId, SalesforceId};
+use revloops_domain::{ConfigStamp, CorrelationId, OpportunityId, OrganizationId};
 use revloops_loopkit::{Loaded, Outcome, RunContext, RunReply, run_in_turn};
 use revloops_runtime::WorldEffects;
 use revloops_testkit::{TestWorld, shipped_config, user_id};
 
-use crate::prior::{Prior, PriorSequences};
 use crate::{Pursue, PursueConfig, PursueTrigger};
 
 pub(super) const DEAL: &str = "006xx0000000001AAA";
 const ACCOUNT: &str = "001xx0000000001AAA";
 pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
-/// What was written to people before.
-#[derive(Default)]
-pub(super) struct Written(pub(super) Mutex<Vec<Prior>>);
-
-#[async_trait]
-impl PriorSequences for Written {
-    async fn of_person(&self, _person: &SalesforceId) -> Outcome<Vec<Prior>> {
-        Ok(self.0.lock().unwrap().clone())
-    }
-}
-
 pub(super) struct Story {
     pub(super) world: Arc<TestWorld>,
-    pub(super) written: Arc<Written>,
     the_loop: Pursue,
     config: Loaded<PursueConfig>,
     effects: WorldEffects,
@@ -65,14 +51,12 @@ pub(super) fn story(play: &str, country: &str) -> Story {
         memory.records.insert(("Account".into(), ACCOUNT.into()), account);
         memory.records.insert(("Opportunity".into(), DEAL.into()), deal);
     });
-    let written = Arc::new(Written::default());
     let stamp = ConfigStamp { key: "k".into(), version_id: "v".into(), sha256: "s".into() };
     Story {
-        the_loop: Pursue { deals: world.clone(), sequences: written.clone() },
+        the_loop: Pursue { deals: world.clone(), sequences: world.clone() },
         config: Loaded { config: shipped_config(), stamp },
         effects: WorldEffects::new(world.clone(), world.clone(), world.clone()),
         world,
-        written,
     }
 }
 

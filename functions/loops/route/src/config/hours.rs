@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Document, Problems};
-use revloops_domain::working_time::{Shift, WeekHours};
+use revloops_domain::working_time::{DAYS, Shift, WeekHours, time_of_day};
 
-use super::names::{DAYS, id, once};
+use super::names::{id, once};
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -82,12 +82,7 @@ fn time(text: &str, document: &Document, pointer: &str, problems: &mut Problems)
     if text == "24:00" {
         return Some(Time::midnight());
     }
-    let read = || {
-        let (hour, minute) = text.split_once(':')?;
-        let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<i8>().ok()).flatten();
-        Time::new(two(hour)?, two(minute)?, 0, 0).ok()
-    };
-    let time = read();
+    let time = time_of_day(text);
     if time.is_none() {
         problems.at(document, pointer, format!("`{text}` is no time"), "write it like \"09:00\", in quotes");
     }

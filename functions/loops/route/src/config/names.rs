@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-pub(crate) use revloops_config::names::{DAYS, day, id, login, once, zone};
+pub(crate) use revloops_config::names::{day, id, login, once, zone};
 use revloops_config::{Document, Problems, Sources};
 
 use super::territories::TERRITORIES;

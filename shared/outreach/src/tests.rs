@@ -1,0 +1,6 @@
+mod due;
+mod explorer;
+mod given;
+mod hand;
+mod levers;
+mod scheduler;

@@ -1,0 +1,43 @@
+//! How people stand with us, in memory; tasks of ours are read off the CRM's records.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use revloops_domain::{AccountId, OwnerId, SalesforceId};
+use revloops_loopkit::Outcome;
+use revloops_loopkit::ports::{OurTask, Relation, Relations};
+
+use crate::world::TestWorld;
+
+#[async_trait]
+impl Relations for TestWorld {
+    async fn standing(
+        &self,
+        person: &SalesforceId,
+        _account: Option<&AccountId>,
+        since: Timestamp,
+    ) -> Outcome<Option<Relation>> {
+        self.read(|memory| {
+            let mut standing = memory.standings.get(person.as_str()).cloned();
+            if let Some(standing) = &mut standing {
+                standing.answered_at = standing.answered_at.filter(|at| *at >= since);
+            }
+            standing
+        })
+    }
+
+    async fn our_task(&self, key: &str) -> Outcome<Option<OurTask>> {
+        self.read(|memory| {
+            let task = memory.records.get(&("Task".to_owned(), key.to_owned()))?;
+            let text = |name: &str| task.get(name).and_then(serde_json::Value::as_str);
+            Some(OurTask {
+                // A record made by its external id has it as its id here.
+                id: key.to_owned(),
+                key: key.to_owned(),
+                owner_id: OwnerId::parse(text("OwnerId")?).ok()?,
+                open: text("Status") != Some("Completed"),
+                nobodys: false,
+            })
+        })
+    }
+}
