@@ -29,6 +29,7 @@ pub fn all() -> [LoopEntry; 6] {
         entry::<revloops_qualify::Qualify>(),
         entry::<revloops_route::Route>(),
         entry::<revloops_engage::Engage>(),
+        entry::<revloops_pursue::Pursue>(),
     ]
 }
 

@@ -215,6 +215,8 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
             "DemandDeadLettersUrl",
             "RedriveDeadLettersUrl",
             "TouchWatchDeadLettersUrl",
+            "MilestoneWatchDeadLettersUrl",
+            "AcquisitionDeadLettersUrl",
             "SequenceClockDeadLettersUrl",
             "PlanningDeadLettersUrl",
             "SignalDeadLettersUrl",

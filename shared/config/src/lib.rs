@@ -6,6 +6,7 @@
 //! `serde_yaml` is deprecated, and its successors that go straight to `serde` stop at the first error.
 
 pub mod bundle;
+pub mod calendars;
 pub mod document;
 pub mod levers;
 pub mod merge;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::{Document, Problems};
 
@@ -62,6 +63,19 @@ pub fn day(text: &str, document: &Document, pointer: &str, problems: &mut Proble
         problems.at(document, pointer, format!("`{text}` is no day"), "write it like 2026-12-21");
     }
     day
+}
+
+/// The zone by its name, from the data that is compiled in: the same everywhere, whatever the machine has. UTC where
+/// none is named.
+pub fn zone(name: Option<&str>, document: &Document, pointer: &str, problems: &mut Problems) -> Option<TimeZone> {
+    let Some(name) = name else { return Some(TimeZone::UTC) };
+    let known = TimeZoneDatabase::bundled();
+    if let Ok(zone) = known.get(name) {
+        return Some(zone);
+    }
+    let names: Vec<String> = known.available().map(|name| name.as_str().to_owned()).collect();
+    problems.unknown_name(document, pointer, "time zone", name, names.iter().map(String::as_str));
+    None
 }
 
 /// Reports each cycle of names that lie in one another, once, at the first of its names.

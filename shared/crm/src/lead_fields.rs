@@ -1,6 +1,6 @@
 //! The table by which a lead is read.
 
-use revloops_domain::{Lead, LeadId, OwnerId};
+use revloops_domain::{Lead, LeadId, OpportunityId, OwnerId};
 
 use crate::wire::{FieldProblem, OnTheWire, Put, Wire, country, put, put_employees, time};
 
@@ -16,6 +16,13 @@ impl OnTheWire for Lead {
 
     const OPTIONAL: &'static [(&'static str, Put<Self>)] = &[
         ("City", Put::Text(|lead, text| lead.city = Some(text))),
+        (
+            "ConvertedOpportunityId",
+            Put::Checked(
+                |lead, text| put(&mut lead.opportunity_id, OpportunityId::parse(text).ok()),
+                "the id of an opportunity",
+            ),
+        ),
         (
             "CountryCode",
             Put::Checked(|lead, text| put(&mut lead.country_code, country(text)), "a two-letter country code"),

@@ -1,7 +1,7 @@
 //! Salesforce: the CRM that leads come from and go back to, by its published protocols.
 //!
 //! - [`Salesforce`] is the REST client: OAuth client credentials, API [`API_VERSION`]; it implements loopkit's
-//!   `CrmDirectory`, `Workload`, `CrmReader`, `CrmWriter`, `History`, `Territories` and, for many records at a time, `Collections` and `Making`.
+//!   `CrmDirectory`, `Workload`, `CrmReader`, `CrmWriter`, `History`, `Deals`, `Territories` and, for many records at a time, `Collections` and `Making`.
 //! - [`outbound`] reads the SOAP messages that the CRM sends when a record is saved, and writes the answers.
 //! - [`lead_fields`] and [`account_fields`] are the tables by which records are read from either, by [`wire`].
 
@@ -16,6 +16,7 @@ mod behaviour;
 mod client;
 mod collections;
 mod credentials;
+mod deals;
 mod directory;
 mod failures;
 mod history;

@@ -15,6 +15,8 @@ pub mod names {
     pub const LEAD_SAVED: &str = "lead.saved";
     /// An opportunity was saved in the CRM.
     pub const OPPORTUNITY_SAVED: &str = "opportunity.saved";
+    /// A lead was converted, and has become an opportunity: an `OpportunitySaved` that names the lead.
+    pub const LEAD_CONVERTED: &str = "lead.converted";
     /// Qualify let a lead through.
     pub const LEAD_QUALIFIED: &str = "lead.qualified";
     /// Qualify turned a lead away.
@@ -154,7 +156,7 @@ pub struct OpportunitySaved {
     pub organization_id: OrganizationId,
     /// The opportunity.
     pub opportunity_id: OpportunityId,
-    /// Why the chain runs; `created` for a new opportunity.
+    /// Why the chain runs: `saved-` and the message's id, so that each save is looked at once.
     pub trigger: String,
     /// The opportunity's `SystemModstamp` in the message.
     #[schemars(with = "String")]
@@ -162,6 +164,19 @@ pub struct OpportunitySaved {
     /// When our gateway took it.
     #[schemars(with = "String")]
     pub received_at: Timestamp,
+    /// The lead that it was converted from, where the lead's message told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_id: Option<LeadId>,
+    /// Whether this is a parked run's second way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redriven: bool,
+}
+
+/// What a step of the acquisition chain is called with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AcquisitionStep {
+    /// What started the chain.
+    pub event: OpportunitySaved,
 }
 
 /// What one step of the demand chain is called with.

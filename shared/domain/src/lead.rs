@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{LeadId, MailDomain, OwnerId};
+use crate::{LeadId, MailDomain, OpportunityId, OwnerId};
 
 /// A lead's fields, as the CRM holds them. What the CRM leaves empty is `None`, never an empty text.
 ///
@@ -67,6 +67,9 @@ pub struct Lead {
     /// Whether the lead has been converted.
     #[serde(default)]
     pub converted: bool,
+    /// The opportunity that a conversion made of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opportunity_id: Option<OpportunityId>,
     /// When the record was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -101,6 +104,7 @@ impl Lead {
             status: None,
             owner_id: None,
             converted: false,
+            opportunity_id: None,
             created_at: None,
             modified_at: None,
         }

@@ -3,6 +3,7 @@
 //! Everything here is checked once, when it is built; the rest of the system holds only right values.
 
 pub mod account;
+pub mod business_days;
 pub mod cost;
 pub mod country;
 pub mod crm_time;
@@ -17,6 +18,7 @@ pub mod lead;
 pub mod mail_domain;
 pub mod money;
 pub mod proposed;
+pub mod pursuit;
 pub mod score;
 pub mod secret;
 pub mod sequence;
@@ -28,6 +30,7 @@ pub mod territory_events;
 pub mod working_time;
 
 pub use account::{Account, MatchedAccount, MatchedBy};
+pub use business_days::BusinessDays;
 pub use cost::Cost;
 pub use country::{is_country_code, meant_country_code};
 pub use crm_time::{crm_date, crm_datetime};

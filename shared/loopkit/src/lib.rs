@@ -19,6 +19,7 @@ pub mod ports;
 pub mod record;
 pub mod run;
 pub mod the_loop;
+pub mod turns;
 
 pub use card::Card;
 pub use cases::{CaseFile, Mismatch};
@@ -31,3 +32,4 @@ pub use metering::{AiCall, metered};
 pub use record::{Actor, Mode, Record, RunKey};
 pub use run::{RunContext, RunReply, dry_run, record_once, run_once};
 pub use the_loop::{Loop, LoopInput, Outputs};
+pub use turns::{Again, run_in_turn};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use revloops_domain::ErrorClass;
 use revloops_loopkit::ports::{Clock as _, Effects};
-use revloops_loopkit::{Failure, Loop, Outcome, RunContext, run_once};
+use revloops_loopkit::{Again, Failure, Loaded, Loop, Outcome, RunContext, RunReply, run_in_turn, run_once};
 
 use crate::time::{RandomIds, SystemClock};
 use crate::world::World;
@@ -73,10 +73,43 @@ where
     serve_loop_with(world, effects, make).await
 }
 
+/// Serves a loop that looks at what it writes itself: each invocation takes its subject's turn, and runs it until looking
+/// again finds nothing to do.
+///
+/// # Errors
+/// As [`serve_loop`].
+pub async fn serve_loop_in_turn<L, M>(make: M) -> Result<(), StartError>
+where
+    L: Loop,
+    L::Trigger: Again + Sync,
+    M: AsyncFnOnce(World) -> Outcome<L>,
+{
+    logs::start();
+    let world = World::load().await;
+    let (crm, bus) = (world.crm().await?, world.bus()?);
+    let effects = WorldEffects::new(crm.clone(), crm, bus);
+    serve_loop_by(world, effects, make, async |the_loop, loaded, trigger, context| {
+        run_in_turn(the_loop, loaded, trigger, context).await
+    })
+    .await
+}
+
 async fn serve_loop_with<L, M>(world: World, effects: impl Effects, make: M) -> Result<(), StartError>
 where
     L: Loop,
     M: AsyncFnOnce(World) -> Outcome<L>,
+{
+    serve_loop_by(world, effects, make, async |the_loop, loaded, trigger, context| {
+        run_once(the_loop, loaded, trigger, context).await
+    })
+    .await
+}
+
+async fn serve_loop_by<L, M, R>(world: World, effects: impl Effects, make: M, run: R) -> Result<(), StartError>
+where
+    L: Loop,
+    M: AsyncFnOnce(World) -> Outcome<L>,
+    R: AsyncFn(&L, &Loaded<L::Config>, L::Trigger, &RunContext<'_>) -> Outcome<RunReply>,
 {
     let clock = SystemClock;
     let (lease, config, runs) = (
@@ -91,7 +124,7 @@ where
             .map_err(|error| Failure::unreadable(ErrorClass::Rejected, "reading the trigger", &error))?;
         let loaded = config.get(&clock).await?;
         let context = RunContext { clock: &clock, ids: &RandomIds, runs: runs.as_ref(), effects: &effects, lease };
-        let run = run_once(&the_loop, &loaded, trigger, &context).await?;
+        let run = run(&the_loop, &loaded, trigger, &context).await?;
         let said = |name: &str| run.reply.get(name).and_then(Value::as_str);
         let (run_id, outcome) = (said("run_id"), said("status"));
         tracing::info!(

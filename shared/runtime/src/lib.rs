@@ -17,7 +17,7 @@ pub use revloops_aws::{Chain, WorkQueue};
 
 pub use active_config::ActiveConfig;
 pub use effects::{EventEffects, WorldEffects};
-pub use function::{serve, serve_loop, serve_loop_of_events};
+pub use function::{serve, serve_loop, serve_loop_in_turn, serve_loop_of_events};
 pub use settings::Settings;
 pub use time::{RandomIds, SystemClock};
 pub use world::{Ai, World};

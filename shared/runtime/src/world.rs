@@ -201,12 +201,12 @@ impl World {
         Ok(Arc::new(EventBus::new(self.clients.eventbridge.clone(), self.settings.text("BUS")?)))
     }
 
-    /// The demand chain.
+    /// The chain that the function starts.
     ///
     /// # Errors
     /// See [`World::runs`].
-    pub fn demand_chain(&self) -> Outcome<Chain> {
-        Ok(Chain::new(self.clients.steps.clone(), self.settings.text("DEMAND_MACHINE_ARN")?))
+    pub fn chain(&self) -> Outcome<Chain> {
+        Ok(Chain::new(self.clients.steps.clone(), self.settings.text("MACHINE_ARN")?))
     }
 
     /// The queue that feeds the demand chain.

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod builders;
 mod contended;
+mod deals;
 mod memory;
 mod parked;
 mod pools;

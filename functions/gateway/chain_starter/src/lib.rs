@@ -1,16 +1,18 @@
-//! Starts the demand chain for each queued lead and waits for its end.
+//! Starts the demand chain for each queued lead, or the acquisition chain for each queued deal, and waits for its end.
 //!
 //! The queue is the back-pressure: as many chains run as the event source mapping lets messages through, and a burst
 //! waits in the queue instead of pushing the CRM and the AI over their limits. A chain parks what cannot go on and ends
 //! well; a message comes back only where the chain itself could not run, and after some attempts it is a dead letter.
 //!
-//! A message that is no `lead.saved` can never run: it is parked with its reason, and leaves the queue.
+//! A message that is neither a saved lead nor a saved deal can never run: it is parked with its reason, and leaves the queue.
 
 use async_trait::async_trait;
 use futures::future::join_all;
+use jiff::Timestamp;
+use serde::Deserialize as _;
 use serde_json::Value;
 
-use revloops_domain::events::LeadSaved;
+use revloops_domain::events::{LeadSaved, OpportunitySaved};
 use revloops_domain::{ErrorClass, sha256_hex};
 use revloops_loopkit::ports::{Clock, Parked, ParkedItem, ParkedStatus};
 use revloops_loopkit::{Failure, Outcome};
@@ -38,26 +40,79 @@ pub async fn start_all(batch: Batch, chain: &dyn RunsChain, parked: &dyn Parked,
 }
 
 async fn start(message: &Message, chain: &dyn RunsChain, parked: &dyn Parked, clock: &dyn Clock) -> Outcome<()> {
-    let event: LeadSaved = match serde_json::from_str(&message.body) {
-        Ok(event) => event,
+    let queued = match Queued::read(&message.body) {
+        Ok(queued) => queued,
         Err(error) => return park(message, &error, parked, clock).await,
     };
-    let input = serde_json::to_value(&event)
-        .map_err(|error| Failure::new(ErrorClass::Bug, "writing the chain's input").caused_by(error))?;
+    let input = queued.input()?;
     let output = chain.run(&input).await?;
     let status = output.get("status").and_then(Value::as_str);
     tracing::info!(
-        lead_id = %event.lead_id,
-        correlation_id = %event.correlation_id,
+        lead_id = queued.lead_id(),
+        opportunity_id = queued.opportunity_id(),
+        correlation_id = queued.correlation_id(),
         status,
-        waited_ms = revloops_runtime::function::milliseconds(event.received_at, clock.now()),
+        waited_ms = revloops_runtime::function::milliseconds(queued.received_at(), clock.now()),
         "chain ended"
     );
     Ok(())
 }
 
+/// What a queue's message says.
+enum Queued {
+    Lead(LeadSaved),
+    Deal(OpportunitySaved),
+}
+
+impl Queued {
+    /// A deal's message names it; one of a converted lead names both, and is the deal's.
+    fn read(body: &str) -> Result<Self, serde_json::Error> {
+        let value: Value = serde_json::from_str(body)?;
+        if value.get("opportunity_id").is_some() {
+            return OpportunitySaved::deserialize(value).map(Self::Deal);
+        }
+        LeadSaved::deserialize(value).map(Self::Lead)
+    }
+
+    fn input(&self) -> Outcome<Value> {
+        let written = match self {
+            Self::Lead(event) => serde_json::to_value(event),
+            Self::Deal(event) => serde_json::to_value(event),
+        };
+        written.map_err(|error| Failure::new(ErrorClass::Bug, "writing the chain's input").caused_by(error))
+    }
+
+    fn lead_id(&self) -> Option<&str> {
+        match self {
+            Self::Lead(event) => Some(event.lead_id.as_str()),
+            Self::Deal(event) => event.lead_id.as_ref().map(revloops_domain::LeadId::as_str),
+        }
+    }
+
+    fn opportunity_id(&self) -> Option<&str> {
+        match self {
+            Self::Lead(_) => None,
+            Self::Deal(event) => Some(event.opportunity_id.as_str()),
+        }
+    }
+
+    fn correlation_id(&self) -> &str {
+        match self {
+            Self::Lead(event) => event.correlation_id.as_str(),
+            Self::Deal(event) => event.correlation_id.as_str(),
+        }
+    }
+
+    const fn received_at(&self) -> Timestamp {
+        match self {
+            Self::Lead(event) => event.received_at,
+            Self::Deal(event) => event.received_at,
+        }
+    }
+}
+
 async fn park(message: &Message, error: &serde_json::Error, parked: &dyn Parked, clock: &dyn Clock) -> Outcome<()> {
-    let reason = Failure::unreadable(ErrorClass::Rejected, "no lead.saved event", error).to_string();
+    let reason = Failure::unreadable(ErrorClass::Rejected, "neither a saved lead nor a saved deal", error).to_string();
     tracing::warn!(message_id = message.id, "parked: {reason}");
     parked
         .park(&ParkedItem {
@@ -118,7 +173,7 @@ mod tests {
         assert_eq!(reply.failures, [FailedMessage { id: "b".into() }]);
         let kept = parked.items();
         assert_eq!(kept.len(), 1);
-        assert!(kept[0].reason.contains("no lead.saved event"), "{}", kept[0].reason);
+        assert!(kept[0].reason.contains("neither a saved lead nor a saved deal"), "{}", kept[0].reason);
         assert!(!kept[0].reason.contains('{'));
     }
 }

@@ -1,4 +1,4 @@
-//! Function: the demand queue's messages → the demand chain, one run each.
+//! Function: a queue's messages → the chain that it feeds, one run each.
 
 use revloops_chain_starter::start_all;
 use revloops_runtime::function::StartError;
@@ -7,6 +7,6 @@ use revloops_runtime::{SystemClock, World, serve};
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     let world = World::load().await;
-    let (chain, parked) = (world.demand_chain()?, world.parked()?);
+    let (chain, parked) = (world.chain()?, world.parked()?);
     serve(async |batch| Ok(start_all(batch, &chain, parked.as_ref(), &SystemClock).await)).await
 }

@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use revloops_crm::outbound::SavedOpportunity;
 use revloops_domain::events::{LeadSaved, OpportunitySaved, names};
-use revloops_domain::{CorrelationId, ErrorClass, Lead, OrganizationId};
+use revloops_domain::{CorrelationId, ErrorClass, Lead, OpportunityId, OrganizationId};
 use revloops_loopkit::ports::BusEvent;
 use revloops_loopkit::{Failure, Outcome};
 
-/// The outbound messages are sent when a record is made, and only then.
+/// Leads' messages are sent when a record is made, and only then.
 const TRIGGER: &str = "created";
 
 /// The event of a saved lead.
@@ -33,6 +33,22 @@ pub(crate) fn lead_saved(
     event(names::LEAD_SAVED, notification_id, &detail)
 }
 
+/// The event of a lead that has become an opportunity; `None` for any other lead.
+pub(crate) fn lead_converted(
+    notification_id: &str,
+    lead: &Lead,
+    organization_id: &OrganizationId,
+    received_at: Timestamp,
+) -> Option<Outcome<BusEvent>> {
+    let opportunity = lead.opportunity_id.as_ref().filter(|_| lead.converted)?;
+    let occurred_at = lead.modified_at.unwrap_or(received_at);
+    let detail = OpportunitySaved {
+        lead_id: Some(lead.id.clone()),
+        ..saved(notification_id, opportunity, organization_id, occurred_at, received_at)
+    };
+    Some(event(names::LEAD_CONVERTED, notification_id, &detail))
+}
+
 /// The event of a saved opportunity.
 pub(crate) fn opportunity_saved(
     notification_id: &str,
@@ -40,16 +56,31 @@ pub(crate) fn opportunity_saved(
     organization_id: &OrganizationId,
     received_at: Timestamp,
 ) -> Outcome<BusEvent> {
-    let detail = OpportunitySaved {
-        event_id: notification_id.to_owned(),
-        correlation_id: CorrelationId::of(&format!("opportunity/{}", opportunity.id), TRIGGER),
-        organization_id: organization_id.clone(),
-        opportunity_id: opportunity.id.clone(),
-        trigger: TRIGGER.to_owned(),
-        occurred_at: opportunity.modified_at.unwrap_or(received_at),
-        received_at,
-    };
+    let occurred_at = opportunity.modified_at.unwrap_or(received_at);
+    let detail = saved(notification_id, &opportunity.id, organization_id, occurred_at, received_at);
     event(names::OPPORTUNITY_SAVED, notification_id, &detail)
+}
+
+/// An opportunity is looked at once for each message: what it was like when the message was sent, no message tells.
+fn saved(
+    notification_id: &str,
+    opportunity: &OpportunityId,
+    organization_id: &OrganizationId,
+    occurred_at: Timestamp,
+    received_at: Timestamp,
+) -> OpportunitySaved {
+    OpportunitySaved {
+        event_id: notification_id.to_owned(),
+        // One for all that is decided about the deal, so that all of its way is found by one id.
+        correlation_id: CorrelationId::of(&format!("opportunity/{opportunity}"), TRIGGER),
+        organization_id: organization_id.clone(),
+        opportunity_id: opportunity.clone(),
+        trigger: format!("saved-{notification_id}"),
+        occurred_at,
+        received_at,
+        lead_id: None,
+        redriven: false,
+    }
 }
 
 fn event<D: Serialize>(name: &str, id: &str, detail: &D) -> Outcome<BusEvent> {

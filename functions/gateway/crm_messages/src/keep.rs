@@ -107,6 +107,10 @@ async fn prepare(
     };
     match saved {
         Saved::Lead(lead) => {
+            // A converted lead is the acquisition chain's; what the demand chain decided about it stays.
+            if let Some(converted) = events::lead_converted(id.as_str(), &lead, organization_id, received_at) {
+                return Ok(Step::Publish(converted?));
+            }
             let event = events::lead_saved(id.as_str(), &lead, organization_id, received_at)?;
             match ports.leads.remember(&lead).await {
                 Ok(()) => Ok(Step::Publish(event)),

@@ -9,6 +9,7 @@
 //! | a notification that cannot be read | parked with the reason, the others go on | – |
 //! | a lead | newest version remembered, `lead.saved` on the bus | – |
 //! | an account | kept under the keys that leads are matched by | – |
+//! | a converted lead | `lead.converted` on the bus, by the opportunity that it became | – |
 //! | an opportunity | `opportunity.saved` on the bus | – |
 //! | every notification is kept | | 200, `Ack` true |
 //! | anything failed that passes by itself | | 503, so that Salesforce sends again |

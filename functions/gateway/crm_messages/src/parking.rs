@@ -12,6 +12,9 @@ use crate::Ports;
 
 const STEP: &str = "crm_messages";
 
+/// How the acquisition chain names what it parks (infra/chains/acquisition.asl.json); redrive knows its queue by it.
+const ACQUISITION: &str = "acquisition/";
+
 /// Parks a whole envelope that cannot be read, with its body. Only a person can do something about it.
 pub(crate) async fn envelope(body: &[u8], why: UnreadableEnvelope, at: Timestamp, ports: &Ports) -> Outcome<()> {
     let body_key = ports.bodies.keep(body).await?;
@@ -33,7 +36,9 @@ pub(crate) async fn notification(body: &[u8], unreadable: &Unreadable, at: Times
 /// Parks an event that could not be sent on its way, under its chain's id, by which the chain closes it when it has
 /// been sent again.
 pub(crate) async fn event(event: &BusEvent, why: &Failure, at: Timestamp, ports: &Ports) -> Outcome<()> {
-    let parked_id = event.detail.get("correlation_id").and_then(|id| id.as_str()).unwrap_or(&event.id).to_owned();
+    let chain_id = event.detail.get("correlation_id").and_then(|id| id.as_str()).unwrap_or(&event.id);
+    let parked_id =
+        if event.name == names::LEAD_SAVED { chain_id.to_owned() } else { format!("{ACQUISITION}{chain_id}") };
     let item = ParkedItem {
         parked_id,
         step: STEP.to_owned(),
@@ -49,9 +54,9 @@ pub(crate) async fn event(event: &BusEvent, why: &Failure, at: Timestamp, ports:
     ports.parked.park(&item).await
 }
 
-/// Redrive knows the demand chain's queue alone, so anything but a lead must be sent again by the CRM.
+/// What redrive knows the way of; anything else must be sent again by the CRM.
 pub(crate) fn can_redrive(event: &BusEvent) -> bool {
-    event.name == names::LEAD_SAVED
+    [names::LEAD_SAVED, names::LEAD_CONVERTED, names::OPPORTUNITY_SAVED].contains(&event.name.as_str())
 }
 
 fn for_a_person(parked_id: String, reason: String, body_key: String, at: Timestamp) -> ParkedItem {

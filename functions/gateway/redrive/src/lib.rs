@@ -49,7 +49,7 @@ impl Sends for WorkQueue {
 pub struct Ways<'a> {
     /// Leads: the demand chain's queue.
     pub demand: &'a dyn Sends,
-    /// Promotions and signals: the bus, whose rules start the planning and the signal chain.
+    /// Promotions, signals and deals: the bus, whose rules start their chains.
     pub planning: &'a dyn Bus,
 }
 
@@ -57,7 +57,11 @@ impl Ways<'_> {
     async fn send(&self, item: &ParkedItem, event: &Value) -> Outcome<()> {
         let event = again(event);
         // Chains that a rule of the bus starts park under their names (infra/chains).
-        let by_bus = [("planning/", names::SCENARIO_PROMOTED), ("signal/", signal::names::SIGNAL_DETECTED)];
+        let by_bus = [
+            ("planning/", names::SCENARIO_PROMOTED),
+            ("signal/", signal::names::SIGNAL_DETECTED),
+            ("acquisition/", names::OPPORTUNITY_SAVED),
+        ];
         let of = |(chain, name): (&str, &'static str)| Some((item.parked_id.strip_prefix(chain)?, name));
         let Some((id, name)) = by_bus.into_iter().find_map(of) else { return self.demand.send(&event).await };
         let started = BusEvent { name: name.to_owned(), id: id.to_owned(), detail: event };

@@ -1,7 +1,6 @@
 //! The levers: people, pools, rules, and how soon an owner must be in touch; and the active scenario's territories.
 
 mod assign;
-mod calendars;
 mod cases;
 mod hours;
 mod levers;
@@ -18,7 +17,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use revloops_config::{LeverFile, Levers, Problems, Sources};
+use revloops_config::{LeverFile, Levers, Problems, Sources, calendars};
 use revloops_domain::MatchedBy;
 use revloops_rules::{Known, NameTree, RuleSet};
 

@@ -24,7 +24,7 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 17] = [
+pub const FUNCTIONS: [Function; 20] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
     Function { logical_id: "DesignApi", package: "revloops-design-api" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
@@ -39,6 +39,9 @@ pub const FUNCTIONS: [Function; 17] = [
     Function { logical_id: "Redrive", package: "revloops-redrive" },
     Function { logical_id: "Batch", package: "revloops-batch" },
     Function { logical_id: "TouchWatch", package: "revloops-touch-watch" },
+    Function { logical_id: "AcquisitionStarter", package: "revloops-chain-starter" },
+    Function { logical_id: "Pursue", package: "revloops-pursue" },
+    Function { logical_id: "MilestoneWatch", package: "revloops-milestone-watch" },
     Function { logical_id: "SequenceDesk", package: "revloops-sequence-desk" },
     Function { logical_id: "SequenceClock", package: "revloops-sequence-clock" },
     Function { logical_id: "Scanner", package: "revloops-scanner" },

@@ -8,6 +8,7 @@ mod behaviour;
 mod bus;
 mod crm;
 mod data;
+mod deals;
 mod effects;
 mod history;
 mod inbox;
@@ -38,6 +39,9 @@ pub use behaviour::{Act, ActKind, Behaviour, Wanted};
 pub use bus::{Bus, BusEvent};
 pub use crm::{CrmDirectory, CrmReader, CrmUser, CrmWriter, Queue, Workload};
 pub use data::{Cache, CompanyQuery, Found, PersonQuery, Provider};
+pub use deals::{
+    Colleague, ConvertedLead, DayLoad, Deal, DealAccount, Deals, DueMilestone, InTerritory, MilestoneTask, WrittenPlay,
+};
 pub use effects::{Applied, Effects};
 pub use history::{AccountHistory, History};
 pub use inbox::Inbox;

@@ -1,9 +1,8 @@
 //! Names that one file defines and another uses, and the forms that names must have.
 
-use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde_json::Value;
 
-pub(crate) use revloops_config::names::{cycles, day, id, login, once};
+pub(crate) use revloops_config::names::{day, id, login, once, zone};
 use revloops_config::{Document, Problems, Sources};
 
 use super::territories::TERRITORIES;
@@ -59,22 +58,4 @@ pub(crate) fn developer_name(
         problems.at(document, pointer, format!("`{text}` is no developer name"), remedy);
     }
     fits.then(|| text.to_owned())
-}
-
-/// The zone by its name, from the data that is compiled in: the same everywhere, whatever the machine has. UTC where
-/// none is named.
-pub(crate) fn zone(
-    name: Option<&str>,
-    document: &Document,
-    pointer: &str,
-    problems: &mut Problems,
-) -> Option<TimeZone> {
-    let Some(name) = name else { return Some(TimeZone::UTC) };
-    let known = TimeZoneDatabase::bundled();
-    if let Ok(zone) = known.get(name) {
-        return Some(zone);
-    }
-    let names: Vec<String> = known.available().map(|name| name.as_str().to_owned()).collect();
-    problems.unknown_name(document, pointer, "time zone", name, names.iter().map(String::as_str));
-    None
 }

@@ -8,10 +8,10 @@ use jiff::{Timestamp, Unit};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use revloops_config::calendars::Holidays;
 use revloops_config::{Document, Problems, Sources};
 use revloops_domain::working_time::{DaysOff, OffReason, WeekHours, WorkingTime};
 
-use super::calendars::Holidays;
 use super::hours::{RawHours, weeks};
 use super::names::{Names, day, id, login, once, zone};
 

@@ -28,6 +28,8 @@ pub(crate) struct MessageRule {
     pub(crate) message: String,
     pub(crate) on_create: bool,
     pub(crate) on_update: bool,
+    /// One of these must have changed; any change will do where there is none.
+    pub(crate) changed: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -179,13 +181,11 @@ fn message_rules(root: Node<'_, '_>, flow: &str) -> anyhow::Result<Vec<MessageRu
     if text(root, "status") != Some("Active") {
         return Ok(Vec::new());
     }
-    if start
-        .children()
-        .any(|node| matches!(node.tag_name().name(), "filters" | "filterFormula" | "schedule" | "scheduledPaths"))
-    {
-        bail!("flow {flow}: the stand-in honours record triggers without conditions only");
+    if start.children().any(|node| matches!(node.tag_name().name(), "filterFormula" | "schedule" | "scheduledPaths")) {
+        bail!("flow {flow}: the stand-in honours record triggers without conditions only, or with fields that changed");
     }
     let trigger = needed(start, "recordTriggerType")?;
+    let changed = changed_fields(start, flow, trigger)?;
     let (on_create, on_update) = match trigger {
         "Create" => (true, false),
         "Update" => (false, true),
@@ -203,9 +203,24 @@ fn message_rules(root: Node<'_, '_>, flow: &str) -> anyhow::Result<Vec<MessageRu
             message: needed(action, "actionName")?.to_owned(),
             on_create,
             on_update,
+            changed: changed.clone(),
         });
     }
     Ok(rules)
+}
+
+/// The fields of which one must have changed: filters by `IsChanged` alone, joined by `or`, on updates.
+fn changed_fields(start: Node<'_, '_>, flow: &str, trigger: &str) -> anyhow::Result<Vec<String>> {
+    let filters: Vec<Node<'_, '_>> = start.children().filter(|node| node.tag_name().name() == "filters").collect();
+    let honoured = |filter: &Node<'_, '_>| {
+        let wanted = filter.descendants().find(|node| node.tag_name().name() == "booleanValue");
+        text(*filter, "operator") == Some("IsChanged") && wanted.and_then(|node| node.text()) == Some("true")
+    };
+    let joined = filters.len() < 2 || text(start, "filterLogic") == Some("or");
+    if !filters.is_empty() && !(trigger == "Update" && joined && filters.iter().all(honoured)) {
+        bail!("flow {flow}: the stand-in honours record triggers without conditions only, or with fields that changed");
+    }
+    filters.into_iter().map(|filter| needed(filter, "field").map(str::to_owned)).collect()
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub(super) fn apply(
             let account = text(after, "WhatId").filter(|id| id.starts_with("001")).map(str::to_owned);
             after.insert("AccountId".into(), account.map_or(Sql::Null, Sql::Text));
         }
-        "Opportunity" => opportunity(before, after),
+        "Opportunity" => opportunity(before, after, now),
         "CampaignMember" => campaigns::responded(after, now),
         "Territory2Model" => {
             territories::named(after, "Name");
@@ -72,10 +72,13 @@ pub(super) fn apply(
     Ok(())
 }
 
-fn opportunity(before: Option<&Record>, after: &mut Record) {
+fn opportunity(before: Option<&Record>, after: &mut Record, now: i64) {
     let stage = text(after, "StageName").map(str::to_owned);
     let known = STAGES.iter().find(|(name, ..)| stage.as_deref().is_some_and(|stage| stage.eq_ignore_ascii_case(name)));
     let stage_changed = changed(before, after, "StageName");
+    if before.is_some() && stage_changed {
+        after.insert("LastStageChangeDate".into(), Sql::Integer(now));
+    }
     let probability_given = changed(before, after, "Probability");
     if let Some((_, probability, closed, won)) = known {
         after.insert("IsClosed".into(), Sql::Integer(i64::from(*closed)));

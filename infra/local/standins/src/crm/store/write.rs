@@ -143,7 +143,12 @@ impl Scope<'_> {
         self.leave_territories(object, id, &before, &after)?;
         self.track(object, id, &before, &after)?;
         self.journal("PATCH", object, id, sent, &after)?;
+        let differs =
+            |field: &String| before.get(field).unwrap_or(&Sql::Null) != after.get(field).unwrap_or(&Sql::Null);
         for rule in self.schema.message_rules.iter().filter(|rule| rule.on_update && rule.object == object.name) {
+            if !rule.changed.is_empty() && !rule.changed.iter().any(differs) {
+                continue;
+            }
             outbox::add(self.conn, &rule.message, id, self.now)?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! `calendars.yaml`: public holidays, which people's calendars name.
+//! `calendars.yaml`: public holidays, which people's and regions' calendars name. Route's file; other loops read the same.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,16 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use revloops_config::{Document, Problems, Sources};
+use crate::names::{cycles, day, id, once};
+use crate::{Document, Problems, Sources};
 
-use super::names::{cycles, day, id, once};
+/// What the calendars are called among the sources, and in bundles.
+pub const CALENDARS: &str = "calendars.yaml";
 
 /// The file.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawCalendars {
+pub struct RawCalendars {
     /// Calendars.
     #[expect(
         dead_code,
@@ -45,10 +47,11 @@ struct RawHoliday {
 }
 
 /// A calendar's holidays, those that it includes among them: each day with its name.
-pub(crate) type Holidays = BTreeMap<Date, String>;
+pub type Holidays = BTreeMap<Date, String>;
 
-pub(crate) fn check(sources: &Sources, problems: &mut Problems) -> Option<BTreeMap<String, Holidays>> {
-    let Some(document) = sources.get("calendars.yaml") else { return Some(BTreeMap::new()) };
+/// The calendars by id; none where there is no such file.
+pub fn check(sources: &Sources, problems: &mut Problems) -> Option<BTreeMap<String, Holidays>> {
+    let Some(document) = sources.get(CALENDARS) else { return Some(BTreeMap::new()) };
     let file = document.read::<RawCalendars>(problems);
     let raw = document.items::<RawCalendar>("calendars");
     let pointers = raw.iter().map(|(at, one)| (one.id.as_str(), format!("/calendars/{at}/id")));

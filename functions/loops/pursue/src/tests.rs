@@ -1,0 +1,9 @@
+//! Deals in a world in memory, looked at as the function looks at them.
+
+mod brief;
+mod days;
+mod decides;
+mod killed;
+mod moves;
+mod people;
+mod world;
