@@ -111,9 +111,9 @@ def replay(plan: Plan, folder: Path) -> tuple[float, int]:
             while start <= min(last, months - 1):
                 year = year_of[start]
                 end = last_of_year[start]
-                if start == year * 12 and not fresh and last >= end:
+                if not fresh and last >= end:
                     whole[segment, year] += one
-                elif start == year * 12 and not fresh:
+                elif not fresh:
                     leave[segment, last] += one
                 elif last >= end:
                     ramped[segment, start] += one

@@ -52,7 +52,7 @@ impl Witness for Seen {
 pub fn export(folder: &Path, scenario: &Scenario, market: &Market, seed: u64, trials: u64) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let months = market.months;
-    let years = months.div_ceil(12);
+    let years = market.years();
     let segments = market.shares.len();
     let starts = scenario.starts;
     let days: Vec<i32> = (0..months as i32).map(|at| starts.plus(at).days()).collect();

@@ -145,7 +145,7 @@ pub fn run(scenario: &Scenario, factors: Factors, asked: Asked) -> Trials {
 pub fn trials(market: &Market, asked: Asked) -> Trials {
     let trials = usize::try_from(asked.trials.max(1)).unwrap_or(1);
     let (months, segments) = (market.months, market.shares.len());
-    let of_segments = segments * months.div_ceil(12);
+    let of_segments = market.segment_years();
     let mut all =
         Trials { months, segments, by_month: vec![0; trials * months], by_segment: vec![0; trials * of_segments] };
     let each = trials.div_ceil(asked.threads.clamp(1, trials));

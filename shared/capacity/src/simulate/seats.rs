@@ -37,22 +37,22 @@ pub struct Pool {
 /// A seat that is drawn alone.
 #[derive(Debug, Clone)]
 pub struct Single {
-    /// Cents a year at the end of its ramp.
-    pub scale: f64,
-    /// First day, counted from the plan's first; less than nothing where it began before.
-    pub starts: i32,
-    /// Last day, counted from the plan's first.
-    pub ends: Option<i32>,
-    /// Its ramp from the start (or from the plan's first month) on.
-    pub ramp: Ramp,
     /// Segment, by place.
     pub segment: usize,
     /// Profile, by place.
     pub profile: usize,
-    /// Months of tenure that lie behind then.
-    pub skipped: usize,
+    /// Cents a year at the end of its ramp.
+    pub scale: f64,
+    /// First day, counted from the plan's first; less than nothing where it began before.
+    pub starts: i32,
     /// Whether it may start later.
     pub is_hire: bool,
+    /// Its ramp from the start (or from the plan's first month) on.
+    pub ramp: Ramp,
+    /// Months of tenure that lie behind then.
+    pub skipped: usize,
+    /// Last day, counted from the plan's first.
+    pub ends: Option<i32>,
 }
 
 /// What people of a profile have in common.
@@ -164,7 +164,13 @@ impl Market {
         self.months.div_ceil(12)
     }
 
-    /// The last month of a month's year; of months behind the plan the one before all, as nothing is left of their year.
+    /// Amounts of a trial by segment and year.
+    #[must_use]
+    pub fn segment_years(&self) -> usize {
+        self.shares.len() * self.years()
+    }
+
+    /// The last month of a month's year; of months behind the plan the first one, as nothing is left of their year.
     #[inline]
     #[must_use]
     pub fn last_of_year(&self, month: usize) -> usize {
@@ -314,7 +320,7 @@ impl Sorted {
             *self.pools.entry((segment, profile, scale)).or_default() += line.seats;
             return;
         }
-        let single = Single { scale: scale as f64, starts, ends, ramp, segment, profile, skipped, is_hire };
+        let single = Single { segment, profile, scale: scale as f64, starts, is_hire, ramp, skipped, ends };
         self.singles.extend((0..line.seats).map(|_| single.clone()));
     }
 

@@ -83,8 +83,8 @@ impl Bench {
     /// Makes trials, from the `first` on: each trial's cents by month into `months`, and by segment and year into `segments`
     /// (a segment's years together).
     pub fn trials(&mut self, market: &Market, seed: u64, first: u64, months: &mut [i64], segments: &mut [i64]) {
-        let of_segments = (market.shares.len() * market.years()).max(1);
-        let chunks = months.chunks_mut(LANES * market.months).zip(segments.chunks_mut(LANES * of_segments));
+        let of_segments = LANES * market.segment_years().max(1);
+        let chunks = months.chunks_mut(LANES * market.months).zip(segments.chunks_mut(of_segments));
         for (from, (months, segments)) in (first..).step_by(LANES).zip(chunks) {
             let trials = from..from + (months.len() / market.months) as u64;
             self.some(market, trials.map(|trial| Random::of_trial(seed, trial)), months, segments, &mut Nobody);
@@ -124,7 +124,6 @@ impl Bench {
             }
         }
         months.fill(0);
-        let of_segments = market.shares.len() * years;
         for (segment, everybody) in everybody.iter().enumerate() {
             for lane in lanes.iter_mut() {
                 lane.sums.clear(*everybody);
@@ -145,21 +144,15 @@ impl Bench {
                 drawn.clear();
                 drawn.extend(randoms.iter_mut().map(|random| drawing.draw(random, at, witness)));
                 let each = randoms.iter_mut().zip(lanes.iter_mut()).zip(drawn.iter());
+                let each = each.filter(|(_, drawn)| drawn.first != BEYOND);
+                // Asked once for all lanes, not once a lane: the benchmark shows it.
                 if market.leave_at_random && single.ends.is_none() {
-                    for ((random, lane), drawn) in each {
-                        if drawn.first != BEYOND {
-                            lane.sums.single(&drawing, drawn, random, at, witness);
-                        }
-                    }
+                    each.for_each(|((random, lane), drawn)| lane.sums.single(&drawing, drawn, random, at, witness));
                 } else {
-                    for ((random, lane), drawn) in each {
-                        if drawn.first != BEYOND {
-                            lane.sums.by_month(&drawing, drawn, random, at, witness);
-                        }
-                    }
+                    each.for_each(|((random, lane), drawn)| lane.sums.by_month(&drawing, drawn, random, at, witness));
                 }
             }
-            let rows = months.chunks_mut(market.months).zip(segments.chunks_mut(of_segments));
+            let rows = months.chunks_mut(market.months).zip(segments.chunks_mut(market.segment_years()));
             for ((random, lane), (months, segments)) in randoms.iter_mut().zip(lanes.iter()).zip(rows) {
                 let segments = segments.iter_mut().skip(segment * years).take(years);
                 lane.together(market, random, segment, months, segments, witness);
@@ -180,10 +173,12 @@ impl Lane {
         witness: &mut W,
     ) {
         let Self { markets, sums } = self;
+        let shares = market.shares.get(segment).map_or(&[][..], Vec::as_slice);
         let mut everybody = sums.everybody;
         let mut step = 0.0;
         for (year, factor) in markets.iter().enumerate().take(market.years()) {
-            let (from, to) = (year * 12, (year * 12 + 12).min(market.months));
+            let from = year * 12;
+            let to = market.last_of_year(from) + 1;
             // Twelve for leavers, twelve for those who come out of their ramp, one for all who are there.
             let mut draws = [0.0; 25];
             for five in draws.as_chunks_mut::<5>().0 {
@@ -227,8 +222,7 @@ impl Lane {
             }
             let mut year_cents = 0;
             let direct = sums.direct.iter().take(to).skip(from);
-            let shares = market.shares.get(segment).map_or(&[][..], Vec::as_slice).iter().skip(from);
-            let amounts = booked.iter().zip(direct).zip(shares);
+            let amounts = booked.iter().zip(direct).zip(shares.iter().skip(from));
             for (((booked, direct), share), month) in amounts.zip(months.iter_mut().skip(from)) {
                 let cents = nearest((booked + direct) * factor * share);
                 year_cents += cents;
