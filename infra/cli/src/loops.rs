@@ -21,7 +21,7 @@ pub struct LoopEntry {
 
 /// All loops, in the order in which they chain.
 #[must_use]
-pub fn all() -> [LoopEntry; 6] {
+pub fn all() -> [LoopEntry; 7] {
     [
         entry::<revloops_design::Design>(),
         entry::<revloops_deploy::Deploy>(),

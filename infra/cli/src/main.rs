@@ -4,5 +4,5 @@ use clap::Parser as _;
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
-    revloops_cli::Cli::parse().run().await
+    Box::pin(revloops_cli::Cli::parse().run()).await
 }

@@ -205,7 +205,14 @@ async fn whole(context: &Context, sequence: &str, typed: String) -> anyhow::Resu
     }
     Ok(match desk(context, None, Ask::Show { sequence: sequence.to_owned() }).await? {
         Reply::Shown { content, .. } if content.starts_with(&typed) => content,
-        _ => typed,
+        Reply::Sequences { .. }
+        | Reply::Shown { .. }
+        | Reply::Done { .. }
+        | Reply::Refused { .. }
+        | Reply::Suppressions { .. }
+        | Reply::Suppressed { .. }
+        | Reply::Unsuppressed { .. }
+        | Reply::Why { .. } => typed,
     })
 }
 

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-pub use week::{Shift, WeekHours};
+pub use week::{DAYS, Shift, WeekHours, time_of_day};
 
 /// How far ahead is looked: who is away for longer is away for good.
 const HORIZON: SignedDuration = SignedDuration::from_hours(2 * 366 * 24);

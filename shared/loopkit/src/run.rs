@@ -54,7 +54,8 @@ pub async fn run_once<L: Loop>(
 ) -> Outcome<RunReply> {
     let input = the_loop.input(trigger, Mode::Live).await?;
     let key = run_key::<L>(&input);
-    record_once(&key, context, decide(the_loop, loaded, &input, &key, Mode::Live, context.clock)).await
+    let decided = Box::pin(decide(the_loop, loaded, &input, &key, Mode::Live, context.clock));
+    record_once(&key, context, decided).await
 }
 
 /// Does once what one record says, whatever decides it: claim, `decide`, **store the record**, then apply each effect
@@ -76,8 +77,8 @@ pub async fn record_once(
             let busy = format!("{} of {} is being worked on until {until} at most", key.loop_name, key.subject);
             return Err(Failure::new(ErrorClass::Busy, busy));
         }
-        Claim::Resume(stored) => finish(key, &lease.owner, *stored, true, context).await,
-        Claim::Fresh => decide_and_finish(key, &lease.owner, decide, context).await,
+        Claim::Resume(stored) => Box::pin(finish(key, &lease.owner, *stored, true, context)).await,
+        Claim::Fresh => Box::pin(decide_and_finish(key, &lease.owner, decide, context)).await,
     };
     match worked {
         Ok(record) => Ok(RunReply { reply: record.reply, repeated: false }),

@@ -37,12 +37,12 @@ pub struct Desk<'a> {
 }
 
 /// A refusal on its way out.
-struct Refused(Reply);
+struct Refused(Box<Reply>);
 
 type Allowed<T> = Result<T, Refused>;
 
 fn refuse<T>(refusal: Refusal, why: impl Into<String>) -> Allowed<T> {
-    Err(Refused(Reply::Refused { refusal, why: why.into(), trace: Vec::new() }))
+    Err(Refused(Box::new(Reply::Refused { refusal, why: why.into(), trace: Vec::new() })))
 }
 
 /// What to do with a sequence: a change, or an answer without one.
@@ -66,7 +66,7 @@ impl Desk<'_> {
             | Ask::Suppress { .. }
             | Ask::Unsuppress { .. } => match self.caller(&request.caller).await? {
                 Ok(user) => Some(user),
-                Err(Refused(reply)) => return Ok(reply),
+                Err(Refused(reply)) => return Ok(*reply),
             },
         };
         match (&request.ask, caller) {
@@ -122,7 +122,7 @@ impl Desk<'_> {
             let (change, diff) = match self.next(&kept, ask, user).await? {
                 Ok(Next::Change(change, diff)) => (change, diff),
                 Ok(Next::Before) => return Ok(Reply::Done { sequence: Listed::of(&kept), before: true, diff: None }),
-                Err(Refused(reply)) => return Ok(reply),
+                Err(Refused(reply)) => return Ok(*reply),
             };
             match self.sources.sequences.change(&change).await? {
                 Changed::Yes => {
@@ -201,7 +201,8 @@ impl Desk<'_> {
         let judged = judge(self.policy, subject, &facts, Moment::Approving, self.at);
         if let Verdict::Stop { rule, why } = judged.verdict {
             let why = format!("{rule}: {why}");
-            return Ok(Err(Refused(Reply::Refused { refusal: Refusal::Policy, why, trace: judged.trace })));
+            let refused = Reply::Refused { refusal: Refusal::Policy, why, trace: judged.trace };
+            return Ok(Err(Refused(Box::new(refused))));
         }
         Ok(Ok(Next::Change(Box::new(life::approved(self.policy, kept, &user.login, self.at)), None)))
     }

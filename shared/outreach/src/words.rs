@@ -200,7 +200,7 @@ mod tests {
             " Subject: A thought\n Hello Ida,\n-Northwind has 420 people.\n+You have a large team.\n Kind regards\n";
         assert_eq!(diff(&before, &after), shown);
         assert_eq!(distance(&before, &after), 5);
-        assert_eq!(edited(&[before.clone()], &[after]), (5, 11));
+        assert_eq!(edited(std::slice::from_ref(&before), &[after]), (5, 11));
         assert_eq!(distance(&before, &before), 0);
     }
 

@@ -117,7 +117,7 @@ where
         world.active_config::<L::Config>()?,
         world.runs()?,
     );
-    let the_loop = make(world).await?;
+    let the_loop = Box::pin(make(world)).await?;
     serve_with(async |payload: Value| {
         let started = clock.now();
         let trigger: L::Trigger = serde_json::from_value(payload)

@@ -91,11 +91,10 @@ fn may_use(folder: &str, other: &str) -> bool {
         "shared/testkit" => shared(&["domain", "config", "loopkit"]),
         "infra/local/standins" => false,
         "tests" => true,
-        _ if folder.starts_with("functions/loops/") => {
-            shared(&[
-                "domain", "config", "loopkit", "rules", "matching", "scenario", "capacity", "outreach", "signals", "runtime",
-            ])
-        }
+        _ if folder.starts_with("functions/loops/") => shared(&[
+            "domain", "config", "loopkit", "rules", "matching", "scenario", "capacity", "outreach", "signals",
+            "runtime",
+        ]),
         _ if folder.starts_with("functions/") || folder == "infra/cli" => {
             (other.starts_with("shared/") && other != "shared/testkit") || other.starts_with("functions/loops/")
         }

@@ -60,6 +60,7 @@ pub(crate) fn record(one: &DueMilestone, told: &Told, config: &ConfigStamp, at: 
         actor: Actor::Code,
         mode: Mode::Live,
         cost: Cost::default(),
+        ai_calls: Vec::new(),
         decided_at: at,
         key,
     })

@@ -1,5 +1,7 @@
 //! Scanning many accounts with several scanners at once, in the world in memory.
 
+#![expect(clippy::disallowed_macros, reason = "figures are for people who run this test to read them")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -259,8 +259,8 @@ impl World {
         Signal {
             id: String::new(),
             domain: (told < 60).then(|| account.domain.as_ref().map(ToString::to_string)).flatten(),
-            country_code: (told >= 40 && told < 85).then(|| account.country_code.clone()).flatten(),
-            city: (told >= 50 && told < 75).then(|| account.city.clone()).flatten(),
+            country_code: (40..85).contains(&told).then(|| account.country_code.clone()).flatten(),
+            city: (50..75).contains(&told).then(|| account.city.clone()).flatten(),
             company: spelled,
             kind: happened.kind(),
             negative: false,

@@ -61,7 +61,7 @@ pub(crate) fn outputs(
         let last = effects.iter().position(|effect| effect.key.as_str().ends_with("/deal")).unwrap_or(effects.len());
         effects.insert(last, Effect { key, action: Action::Emit { name: name.to_owned(), detail } });
     }
-    reply.milestones.sort_by(|one, other| one.due_on.cmp(&other.due_on));
+    reply.milestones.sort_by_key(|milestone| milestone.due_on);
     Outputs { effects, reply: json!(reply) }
 }
 
@@ -115,7 +115,7 @@ impl Writer<'_> {
             }
             Fate::Changed { task, due_on, owner } => {
                 let mut fields = Map::new();
-                fields.extend(due_on.into_iter().flat_map(|due_on| dates(*due_on)));
+                fields.extend(due_on.iter().flat_map(|due_on| dates(*due_on)));
                 fields.extend(given_to(owner.as_ref()));
                 self.change(one, task, fields);
             }

@@ -2,6 +2,25 @@
 
 use jiff::civil::{Time, Weekday};
 
+/// The days of a week, as config names them.
+pub const DAYS: [(&str, Weekday); 7] = [
+    ("mon", Weekday::Monday),
+    ("tue", Weekday::Tuesday),
+    ("wed", Weekday::Wednesday),
+    ("thu", Weekday::Thursday),
+    ("fri", Weekday::Friday),
+    ("sat", Weekday::Saturday),
+    ("sun", Weekday::Sunday),
+];
+
+/// A time of the day as config writes it: `09:00`.
+#[must_use]
+pub fn time_of_day(text: &str) -> Option<Time> {
+    let (hour, minute) = text.split_once(':')?;
+    let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<i8>().ok()).flatten();
+    Time::new(two(hour)?, two(minute)?, 0, 0).ok()
+}
+
 /// Seconds of a day, as a clock shows them.
 pub(super) const DAY: u32 = 24 * 60 * 60;
 

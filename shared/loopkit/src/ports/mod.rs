@@ -56,9 +56,9 @@ pub use prompts::Prompts;
 pub use runs::{Claim, Lease, RunStore, StoredRun};
 pub use sequences::{Changed, Count, Place, SequenceChange, Sequences, Suppressions, TakenPlace};
 pub use signals::{AccountPeople, CrmPerson, Signals};
-pub use standings::{Relation, Relations};
 pub use signer::RequestSigner;
 pub use spend::{Budget, OverBudget, Reserved, Spend};
+pub use standings::{Relation, Relations};
 pub use targets::{Settled, Target, Targets};
 pub use territories::{
     AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,

@@ -2,25 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::{Time, Weekday};
-use jiff::tz::{TimeZone, db};
+use jiff::civil::Time;
 
+use revloops_config::names::zone;
 use revloops_config::{Document, Problems};
 use revloops_domain::is_country_code;
-use revloops_domain::working_time::{Shift, WeekHours};
+use revloops_domain::working_time::{DAYS, Shift, WeekHours, time_of_day};
 
 use super::raw::{RawPolicy, RawWindow};
 use super::{Caps, Exclusive, Policy, Windows};
-
-const DAYS: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Monday),
-    ("tue", Weekday::Tuesday),
-    ("wed", Weekday::Wednesday),
-    ("thu", Weekday::Thursday),
-    ("fri", Weekday::Friday),
-    ("sat", Weekday::Saturday),
-    ("sun", Weekday::Sunday),
-];
 
 pub(super) fn policy(document: &Document, problems: &mut Problems) -> Option<Policy> {
     let raw: RawPolicy = document.read(problems)?;
@@ -29,7 +19,7 @@ pub(super) fn policy(document: &Document, problems: &mut Problems) -> Option<Pol
         let remedy = format!("at most {}, or more in all", raw.caps.in_all_a_day);
         problems.at(document, "/caps/per_rep_a_day", "one rep may do more than all together", remedy);
     }
-    let zone = zone(&raw.caps.time_zone, document, "/caps/time_zone", problems);
+    let zone = zone(Some(&raw.caps.time_zone), document, "/caps/time_zone", problems);
     let windows = windows(&raw.send_window, document, problems);
     let cool_down = [(Exclusive::Person, raw.cool_down_days.person), (Exclusive::Account, raw.cool_down_days.account)];
     let exclusive: BTreeSet<Exclusive> = raw.one_at_a_time_per.iter().copied().collect();
@@ -96,7 +86,7 @@ fn windows(raw: &RawWindow, document: &Document, problems: &mut Problems) -> Opt
             }
         }
     }
-    let default_zone = zone(&raw.default_zone, document, "/send_window/default_zone", problems);
+    let default_zone = zone(Some(&raw.default_zone), document, "/send_window/default_zone", problems);
     let mut zones = BTreeMap::new();
     for (place, name) in &raw.zones {
         let at = format!("/send_window/zones/{place}");
@@ -104,7 +94,7 @@ fn windows(raw: &RawWindow, document: &Document, problems: &mut Problems) -> Opt
         if !is_country_code(country) {
             problems.at(document, &at, format!("`{place}` is no country"), "`DE`, or with its state `US-CA`");
         }
-        if let Some(zone) = zone(name, document, &at, problems) {
+        if let Some(zone) = zone(Some(name), document, &at, problems) {
             zones.insert(place.clone(), zone);
         }
     }
@@ -112,22 +102,8 @@ fn windows(raw: &RawWindow, document: &Document, problems: &mut Problems) -> Opt
         .then(|| Some(Windows { hours: WeekHours::new(shifts), default_zone: default_zone?, zones }))?
 }
 
-fn zone(name: &str, document: &Document, pointer: &str, problems: &mut Problems) -> Option<TimeZone> {
-    let zone = TimeZone::get(name).ok();
-    if zone.is_none() {
-        let known: Vec<String> = db().available().map(|name| name.as_str().to_owned()).collect();
-        problems.unknown_name(document, pointer, "time zone", name, known.iter().map(String::as_str));
-    }
-    zone
-}
-
 fn time(text: &str, document: &Document, pointer: &str, problems: &mut Problems) -> Option<Time> {
-    let read = || {
-        let (hour, minute) = text.split_once(':')?;
-        let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<i8>().ok()).flatten();
-        Time::new(two(hour)?, two(minute)?, 0, 0).ok()
-    };
-    let time = read();
+    let time = time_of_day(text);
     if time.is_none() {
         problems.at(document, pointer, format!("`{text}` is no time"), "write it like \"09:00\", in quotes");
     }

@@ -1,5 +1,7 @@
 //! Opt-outs, approvals and due times in thousands of interleavings: what was stored first wins.
 
+#![expect(clippy::disallowed_macros, reason = "figures are for people who run this test to read them")]
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 

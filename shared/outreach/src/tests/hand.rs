@@ -12,14 +12,26 @@ use crate::answers::{Ask, Refusal, Reply};
 fn refused(reply: &Reply) -> Refusal {
     match reply {
         Reply::Refused { refusal, .. } => *refusal,
-        other => panic!("not refused: {other:?}"),
+        other @ (Reply::Sequences { .. }
+        | Reply::Shown { .. }
+        | Reply::Done { .. }
+        | Reply::Suppressions { .. }
+        | Reply::Suppressed { .. }
+        | Reply::Unsuppressed { .. }
+        | Reply::Why { .. }) => panic!("not refused: {other:?}"),
     }
 }
 
 fn done(reply: Reply) -> (SequenceStatus, bool, Option<String>) {
     match reply {
         Reply::Done { sequence, before, diff } => (sequence.status, before, diff),
-        other => panic!("not done: {other:?}"),
+        other @ (Reply::Sequences { .. }
+        | Reply::Shown { .. }
+        | Reply::Refused { .. }
+        | Reply::Suppressions { .. }
+        | Reply::Suppressed { .. }
+        | Reply::Unsuppressed { .. }
+        | Reply::Why { .. }) => panic!("not done: {other:?}"),
     }
 }
 

@@ -111,7 +111,7 @@ impl Company {
             city: CITIES.get(dice.roll(CITIES.len())).copied().unwrap_or(("lyon", "FR", "Lyon")),
             summary: pick(dice, SUMMARIES),
             news: NEWS.get(dice.roll(NEWS.len())).copied().filter(|_| signal),
-            poison: poisons.get(number / 3 % poisons.len()).copied().filter(|_| number % 3 == 0),
+            poison: poisons.get(number / 3 % poisons.len()).copied().filter(|_| number.is_multiple_of(3)),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The injection corpus through brief, request, an AI that obeys, and the checker: nothing of it can be approved.
 
+#![expect(clippy::disallowed_macros, reason = "figures are for people who run this test to read them")]
+
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -120,7 +122,14 @@ impl Model for Obedient {
         });
         let answer = json!({ "steps": steps.collect::<Vec<_>>() });
         self.asked.lock().unwrap().push(request.clone());
-        Ok(ModelAnswer { answer, model: "obedient".into(), input_tokens: 1, output_tokens: 1, microusd: 1 })
+        Ok(ModelAnswer {
+            answer,
+            model: "obedient".into(),
+            input_tokens: 1,
+            output_tokens: 1,
+            microusd: 1,
+            ..ModelAnswer::default()
+        })
     }
 }
 

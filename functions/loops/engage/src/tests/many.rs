@@ -1,5 +1,7 @@
 //! 300 briefs, every third of them poisoned, through an honest drafter and through every mistake.
 
+#![expect(clippy::disallowed_macros, reason = "figures are for people who run this test to read them")]
+
 use super::shipped;
 use crate::drill::drill;
 

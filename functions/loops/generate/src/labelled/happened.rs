@@ -113,7 +113,13 @@ impl Happened {
             Self::Funding { tenths, currency, round, investor } if tenths >= 200 => {
                 Self::Funding { tenths: (tenths + 5) / 10 * 10, currency, round, investor }
             }
-            same => same,
+            same @ (Self::Funding { .. }
+            | Self::Hiring { .. }
+            | Self::Move { .. }
+            | Self::Tech { .. }
+            | Self::Product { .. }
+            | Self::Partnership { .. }
+            | Self::Purchase { .. }) => same,
         }
     }
 

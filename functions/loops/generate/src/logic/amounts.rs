@@ -143,7 +143,7 @@ fn plain(digits: &str) -> u128 {
 
 /// Years of news, and the day or month beside a month's name.
 fn is_date(tokens: &[Token], at: usize, milli: u128) -> bool {
-    let year = (1_990_000..=2_040_000).contains(&milli) && milli % 1_000 == 0;
+    let year = (1_990_000..=2_040_000).contains(&milli) && milli.is_multiple_of(1_000);
     let beside = [at.checked_sub(1), Some(at + 1), Some(at + 2)];
     let month = beside.into_iter().flatten().filter_map(|place| tokens.get(place)).any(|token| match token {
         Token::Word(word) => is_month(&fold(word)),

@@ -1,5 +1,7 @@
 //! Floors under what is measured, on a seed that was looked at and one that was not.
 
+#![expect(clippy::disallowed_macros, reason = "figures are for people who run this test to read them")]
+
 use revloops_testkit::shipped_config;
 
 use crate::GenerateConfig;

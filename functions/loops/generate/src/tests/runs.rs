@@ -26,7 +26,9 @@ impl Effects for Applies {
                 let event = BusEvent { name: name.clone(), id: effect.key.to_string(), detail: detail.clone() };
                 self.0.publish(&[event]).await?.into_iter().collect::<Outcome<Vec<()>>>()?;
             }
-            other => panic!("{other:?} is none of Generate's effects"),
+            other @ (Action::UpdateRecord { .. } | Action::UpsertRecord { .. } | Action::KeepSequence { .. }) => {
+                panic!("{other:?} is none of Generate's effects")
+            }
         }
         Ok(Applied::Now)
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use revloops_domain::sequence::{DraftedSequence, Line, Recipient, SequenceStep};
-use revloops_domain::sequence_state::KeptSequence;
+use revloops_domain::sequence_state::{KeptSequence, SequenceState};
 use revloops_domain::{ConfigStamp, CorrelationId, Fact, FactKind, RunId, SalesforceId};
 use revloops_loopkit::ports::Sequences as _;
 
@@ -59,7 +59,8 @@ async fn written_to(story: &Story) {
 }
 
 fn prior(id: &str, text: &str) -> Prior {
-    Prior::of(&KeptSequence::new(drafted(id, text)))
+    let drafted = drafted(id, text);
+    Prior::of(&KeptSequence { state: SequenceState::new(&drafted), drafted, version: 1 })
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! Working weeks of `team.yaml`, which people's entries name.
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use revloops_config::{Document, Problems};
-use revloops_domain::working_time::{Shift, WeekHours};
+use revloops_domain::working_time::{DAYS, Shift, WeekHours, time_of_day};
 
 use super::names::{id, once};
 
@@ -77,27 +77,12 @@ fn week(raw: &RawHours, document: &Document, pointer: &str, problems: &mut Probl
     sound.then(|| WeekHours::new(spans))
 }
 
-const DAYS: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Monday),
-    ("tue", Weekday::Tuesday),
-    ("wed", Weekday::Wednesday),
-    ("thu", Weekday::Thursday),
-    ("fri", Weekday::Friday),
-    ("sat", Weekday::Saturday),
-    ("sun", Weekday::Sunday),
-];
-
 /// A time of the day; `24:00` is the midnight at its end.
 fn time(text: &str, document: &Document, pointer: &str, problems: &mut Problems) -> Option<Time> {
     if text == "24:00" {
         return Some(Time::midnight());
     }
-    let read = || {
-        let (hour, minute) = text.split_once(':')?;
-        let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<i8>().ok()).flatten();
-        Time::new(two(hour)?, two(minute)?, 0, 0).ok()
-    };
-    let time = read();
+    let time = time_of_day(text);
     if time.is_none() {
         problems.at(document, pointer, format!("`{text}` is no time"), "write it like \"09:00\", in quotes");
     }

@@ -103,7 +103,10 @@ fn usable(signal: &Signal) -> Option<(String, Source)> {
     let headline = fit::text(&signal.headline, HEADLINE_CHARS)?;
     let (url, host) = signal.sources.iter().find_map(|source| Some((source.url.clone(), fit::host(&source.url)?)))?;
     let headline = headline.trim_end_matches(['.', '…', ' ']).to_owned();
-    (!headline.is_empty()).then(|| (headline, Source { name: host, link: Some(url), as_of: Some(signal.on) }))
+    if headline.is_empty() {
+        return None;
+    }
+    Some((headline, Source { name: host, link: Some(url), as_of: Some(signal.on) }))
 }
 
 /// Longest headline, in characters: it is quoted in a sentence.

@@ -139,7 +139,7 @@ impl Checker<'_> {
             let states = || self.states(clause, question && start > tokens.len(), FOUND);
             // A value that is a common word makes no statement of a clause that is a phrase: somebody's title is `call`.
             let phrase = clause.iter().all(|token| token.word().is_none_or(|word| self.vocabulary.contains(word)));
-            if held.iter().any(|held| *held) && !(phrase && !states()) {
+            if held.iter().any(|held| *held) && (!phrase || states()) {
                 kept &= clause.iter().zip(held).all(|(token, held)| {
                     *held
                         || token

@@ -47,9 +47,8 @@ fn person(person: &Value) -> Value {
 /// Whether an article's company is another one, by domain, country or name.
 fn is_namesake(says: &Says, company: &Value) -> bool {
     let of = |name: &str| company.get(name).and_then(Value::as_str);
-    match (says.domain.as_deref(), of("domain")) {
-        (Some(said), Some(asked)) => return said != asked,
-        (Some(_) | None, _) => {}
+    if let (Some(said), Some(asked)) = (says.domain.as_deref(), of("domain")) {
+        return said != asked;
     }
     if let (Some(said), Some(asked)) = (says.country.as_deref(), of("country"))
         && said != asked

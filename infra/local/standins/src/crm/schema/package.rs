@@ -217,7 +217,8 @@ fn changed_fields(start: Node<'_, '_>, flow: &str, trigger: &str) -> anyhow::Res
         text(*filter, "operator") == Some("IsChanged") && wanted.and_then(|node| node.text()) == Some("true")
     };
     let joined = filters.len() < 2 || text(start, "filterLogic") == Some("or");
-    if !filters.is_empty() && !(trigger == "Update" && joined && filters.iter().all(honoured)) {
+    let conditional = !filters.is_empty();
+    if conditional && (trigger != "Update" || !joined || !filters.iter().all(honoured)) {
         bail!("flow {flow}: the stand-in honours record triggers without conditions only, or with fields that changed");
     }
     filters.into_iter().map(|filter| needed(filter, "field").map(str::to_owned)).collect()
