@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn somebody_is_suppressed_by_id_address_domain_above_and_account() {
         let recipient = Recipient {
-            person_id: SalesforceId::parse("00Q000000000001AAA").unwrap(),
+            person_id: SalesforceId::parse("00Q000000000001EAA").unwrap(),
             account_id: None,
             email: Some("ada@mail.acme.co.uk".to_owned()),
             domain: Some("acme.co.uk".to_owned()),

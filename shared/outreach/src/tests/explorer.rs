@@ -10,9 +10,10 @@ use jiff::SignedDuration;
 use revloops_domain::sequence_state::{KeptSequence, SequenceStatus, StepStatus};
 use revloops_domain::suppression::{SuppressionKey, SuppressionKind, SuppressionSource};
 use revloops_loopkit::ports::Sequences as _;
+use revloops_testkit::TestWorld;
 
 use super::given::*;
-use super::scheduler::{Dice, Forgets, Process, Stored, Watched, interleave};
+use super::scheduler::{Dice, Forgets, Process, Stored, Watched, interleave, let_pass};
 use crate::answers::{Ask, Request};
 use crate::clock::SequenceClock;
 use crate::desk::Desk;
@@ -41,7 +42,8 @@ fn run(seed: u64, forgets: Forgets, policy: &Policy, seen: &mut Seen) -> Result<
     let mut dice = Dice::new(seed);
     let drafts = [sequence(1, 1), sequence(2, 2), sequence(3, 3)];
     let world = at_once(world(&drafts));
-    let watched = Watched { world: &world, log: Mutex::default(), forgets };
+    let lag = Mutex::new(Dice::new(seed.wrapping_add(RUNS)));
+    let watched = Watched { world: &world, log: Mutex::default(), forgets, lag };
     let sources = Sources { sequences: &watched, suppressions: &watched, standings: &watched };
     let contents: Vec<String> =
         drafts.iter().map(|draft| at_once(world.get(&draft.id)).unwrap().unwrap().content()).collect();
@@ -76,7 +78,9 @@ fn run(seed: u64, forgets: Forgets, policy: &Policy, seen: &mut Seen) -> Result<
         }
         if round == opts_out_in {
             opted_out = true;
+            let later = dice.roll(60);
             processes.push(Box::pin(async move {
+                let_pass(later).await;
                 let source = SuppressionSource::Person;
                 let _ = desk.suppress(*kind, value, "asked us to stop", OWNER, source).await;
             }));
@@ -85,12 +89,16 @@ fn run(seed: u64, forgets: Forgets, policy: &Policy, seen: &mut Seen) -> Result<
         seen.deaths += interleave(processes, &mut dice, 150);
         let hours = [0, 0, 5, 24, 49][dice.roll(5)];
         world.pass(LEASE + SignedDuration::from_hours(hours));
+        // Half of the rounds begin when something is due: then an opt-out comes in the middle of a landing.
+        if dice.roll(2) == 0 {
+            go_to_next(&world);
+        }
     }
     // At last, without deaths, from each due time to the next until nothing is due any more.
-    for _ in 0..60 {
-        let next = world.with(|memory| memory.sequences.kept.values().filter_map(|kept| kept.state.next_at).min());
-        let Some(next) = next else { break };
-        world.with(|memory| memory.now = memory.now.max(next));
+    for _ in 0..120 {
+        if !go_to_next(&world) {
+            break;
+        }
         let clock = SequenceClock { policy, sources, writer: &watched, bus: &watched, clock: &world, lease: LEASE };
         let tick: Process<'_> = Box::pin(async move {
             let _ = clock.tick(10).await;
@@ -102,6 +110,15 @@ fn run(seed: u64, forgets: Forgets, policy: &Policy, seen: &mut Seen) -> Result<
     let stored = opted_out && log.contains(&Stored::OptOut(key.clone()));
     check_order(&log, stored.then_some(&key), seen)?;
     check_world(&world, &log, stored, seen)
+}
+
+/// Lets time pass until something is due; whether anything ever is.
+fn go_to_next(world: &TestWorld) -> bool {
+    world.with(|memory| {
+        let next = memory.sequences.kept.values().filter_map(|kept| kept.state.next_at).min();
+        memory.now = memory.now.max(next.unwrap_or(memory.now));
+        next.is_some()
+    })
 }
 
 /// What was stored first wins.
@@ -140,12 +157,7 @@ fn check_order(log: &[Stored], key: Option<&SuppressionKey>, seen: &mut Seen) ->
 }
 
 /// What is left at the end.
-fn check_world(
-    world: &revloops_testkit::TestWorld,
-    log: &[Stored],
-    opted_out: bool,
-    seen: &mut Seen,
-) -> Result<(), String> {
+fn check_world(world: &TestWorld, log: &[Stored], opted_out: bool, seen: &mut Seen) -> Result<(), String> {
     world.with(|memory| {
         for (name, counted) in &memory.sequences.counts {
             if name.contains("/005") && *counted as usize > CAP {

@@ -63,6 +63,13 @@ pub(super) fn interleave(mut processes: Vec<Process<'_>>, dice: &mut Dice, deadl
 /// Stands still once.
 struct StandStill(bool);
 
+/// Lets others go first, so many times.
+pub(super) async fn let_pass(turns: usize) {
+    for _ in 0..turns {
+        StandStill(false).await;
+    }
+}
+
 impl Future for StandStill {
     type Output = ();
 
@@ -90,6 +97,8 @@ pub(super) struct Watched<'a> {
     pub(super) log: Mutex<Vec<Stored>>,
     /// What the transaction is made to forget, to see whether the explorer notices.
     pub(super) forgets: Forgets,
+    /// What the index of due sequences leaves out for a while.
+    pub(super) lag: Mutex<Dice>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +141,13 @@ impl Sequences for Watched<'_> {
     }
 
     async fn due(&self, until: Timestamp, at_most: usize) -> Outcome<Vec<String>> {
-        self.call(self.world.due(until, at_most)).await
+        self.call(async {
+            let mut due = self.world.due(until, at_most).await?;
+            let mut lag = self.lag.lock().unwrap_or_else(PoisonError::into_inner);
+            due.retain(|_| lag.roll(4) > 0);
+            Ok(due)
+        })
+        .await
     }
 
     async fn change(&self, change: &SequenceChange) -> Outcome<Changed> {

@@ -20,13 +20,15 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Path, media type and text of every file of the page.
-const FILES: [(&str, &str, &str); 16] = [
+const FILES: [(&str, &str, &str); 20] = [
     ("/", HTML, include_str!("page/index.html")),
     ("/favicon.svg", SVG, include_str!("page/favicon.svg")),
     ("/page/style.css", CSS, include_str!("page/style.css")),
     ("/page/app.js", SCRIPT, include_str!("page/app.js")),
     ("/page/api.js", SCRIPT, include_str!("page/api.js")),
     ("/page/convert.js", SCRIPT, include_str!("page/convert.js")),
+    ("/page/deal_list.js", SCRIPT, include_str!("page/deal_list.js")),
+    ("/page/deal_page.js", SCRIPT, include_str!("page/deal_page.js")),
     ("/page/dom.js", SCRIPT, include_str!("page/dom.js")),
     ("/page/format.js", SCRIPT, include_str!("page/format.js")),
     ("/page/lead_cards.js", SCRIPT, include_str!("page/lead_cards.js")),
@@ -36,6 +38,8 @@ const FILES: [(&str, &str, &str); 16] = [
     ("/page/preview.js", SCRIPT, include_str!("page/preview.js")),
     ("/page/reasons.js", SCRIPT, include_str!("page/reasons.js")),
     ("/page/sign_in.js", SCRIPT, include_str!("page/sign_in.js")),
+    ("/page/task_list.js", SCRIPT, include_str!("page/task_list.js")),
+    ("/page/tasks.js", SCRIPT, include_str!("page/tasks.js")),
     ("/page/timeline.js", SCRIPT, include_str!("page/timeline.js")),
 ];
 

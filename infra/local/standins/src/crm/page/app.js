@@ -3,10 +3,13 @@
 import { session, signOut, query, Refused } from '/page/api.js';
 import { fill, h } from '/page/dom.js';
 import { initials } from '/page/format.js';
+import { showDeals } from '/page/deal_list.js';
+import { showDeal } from '/page/deal_page.js';
 import { showLeads } from '/page/lead_list.js';
 import { showLead } from '/page/lead_page.js';
 import { showLeadForm } from '/page/lead_form.js';
 import { showSignIn } from '/page/sign_in.js';
+import { showTasks } from '/page/task_list.js';
 
 const main = document.getElementById('main');
 let leave = () => {};
@@ -15,6 +18,9 @@ let named = '';
 const VIEWS = [
   [/^#\/leads$/, 'leads', (_, search) => showLeads(main, search)],
   [/^#\/leads\/([0-9A-Za-z]{15,18})$/, 'leads', ([, id]) => showLead(main, id)],
+  [/^#\/deals$/, 'deals', () => showDeals(main)],
+  [/^#\/deals\/(006[0-9A-Za-z]{12,15})$/, 'deals', ([, id]) => showDeal(main, id)],
+  [/^#\/tasks$/, 'tasks', (_, search) => showTasks(main, search)],
   [/^#\/new$/, 'new', () => showLeadForm(main)],
 ];
 

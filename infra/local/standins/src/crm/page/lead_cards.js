@@ -5,7 +5,6 @@ import { askToConvert } from '/page/convert.js';
 import { announce, h, redraw } from '/page/dom.js';
 import { isQueue, value } from '/page/format.js';
 import { scoreChip } from '/page/lead_list.js';
-import { showPreview } from '/page/preview.js';
 import { showReasons } from '/page/reasons.js';
 
 const SYSTEM = new Set(['Id', 'IsDeleted', 'MasterRecordId', 'CreatedDate', 'CreatedById', 'LastModifiedDate', 'LastModifiedById', 'SystemModstamp', 'LastActivityDate', 'LastViewedDate', 'LastReferencedDate']);
@@ -70,28 +69,11 @@ export function convertedCard(lead, related) {
     h('h2', {}, 'Converted'),
     h('dl', { class: 'pairs' },
       pair('Account', related.ConvertedAccount?.Name), pair('Contact', related.ConvertedContact?.Name),
-      pair('Opportunity', opportunity?.Name), pair('Stage', opportunity?.StageName), pair('Close date', opportunity && value({ type: 'date' }, opportunity.CloseDate)), pair('Converted on', value({ type: 'date' }, lead.ConvertedDate))),
+      lead.ConvertedOpportunityId ? pair('Opportunity', h('a', { href: `#/deals/${lead.ConvertedOpportunityId}`, dataset: { focus: 'deal' } }, opportunity?.Name ?? 'Open')) : pair('Opportunity', undefined), pair('Stage', opportunity?.StageName), pair('Close date', opportunity && value({ type: 'date' }, opportunity.CloseDate)), pair('Converted on', value({ type: 'date' }, lead.ConvertedDate))),
   ];
 }
 
-export function tasksCard(tasks, refresh) {
-  return [
-    h('h2', {}, 'Tasks'),
-    tasks.length === 0 && h('p', { class: 'muted' }, 'No tasks.'),
-    tasks.map((task) => h('article', { class: task.IsClosed ? 'task done' : 'task' },
-      h('header', {},
-        h('div', {},
-          h('h3', {}, task.Subject ?? 'Task'),
-          h('p', { class: 'muted' }, [task.Status, task.Priority && task.Priority !== 'Normal' && `${task.Priority} priority`, task.ActivityDate && `due ${value({ type: 'date' }, task.ActivityDate)}`, task.Owner?.Name].filter(Boolean).join(' · '))),
-        !task.IsClosed && h('button', { type: 'button', dataset: { focus: `complete-${task.Id}` }, 'aria-label': `Complete: ${task.Subject ?? 'task'}`, onclick: async () => {
-          await update('Task', task.Id, { Status: 'Completed' });
-          announce('The task is completed.');
-          await refresh();
-        } }, 'Complete')),
-      task.Description && showPreview(task.Description, task.Id))),
-  ];
-}
-
+/** All fields of a record, by group. */
 export function fieldsCard(lead, names, fields, shown) {
   const groups = [['Details', []], ['RevLoops', []], ['System', []]];
   for (const field of fields) {
@@ -114,6 +96,7 @@ export function fieldsCard(lead, names, fields, shown) {
   ];
 }
 
-function pair(label, text) {
+/** A label and its value; nothing where there is none. */
+export function pair(label, text) {
   return text === null || text === undefined ? null : h('div', { class: /\n|.{120}/.test(text) ? 'long' : null }, h('dt', {}, label), h('dd', {}, text));
 }

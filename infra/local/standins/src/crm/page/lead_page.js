@@ -2,7 +2,8 @@
 
 import { describe, literal, query, read, Refused } from '/page/api.js';
 import { every, fill, h, redraw } from '/page/dom.js';
-import { convertedCard, fieldsCard, head, ownerCard, scoreCard, tasksCard } from '/page/lead_cards.js';
+import { convertedCard, fieldsCard, head, ownerCard, scoreCard } from '/page/lead_cards.js';
+import { TASK_FIELDS, tasksCard } from '/page/tasks.js';
 import { timeline, timelineCard } from '/page/timeline.js';
 
 const REFRESH_MS = 2000;
@@ -52,7 +53,7 @@ async function look(id) {
   const who = [lead.Id, lead.ConvertedContactId].filter(Boolean).map(literal).join(', ');
   const [[related], tasks, history] = await Promise.all([
     query(`SELECT Owner.Name, CreatedBy.Name, LastModifiedBy.Name, ConvertedAccount.Name, ConvertedContact.Name, ConvertedOpportunity.Name, ConvertedOpportunity.StageName, ConvertedOpportunity.CloseDate FROM Lead WHERE Id = ${literal(lead.Id)}`),
-    query(`SELECT Id, Subject, Description, Status, Priority, ActivityDate, IsClosed, OwnerId, Owner.Name, CreatedDate, RevLoops_Run_Id__c FROM Task WHERE WhoId IN (${who}) ORDER BY CreatedDate DESC, Id DESC`),
+    query(`SELECT ${TASK_FIELDS} FROM Task WHERE WhoId IN (${who}) ORDER BY CreatedDate DESC, Id DESC`),
     query(`SELECT Id, Field, OldValue, NewValue, CreatedDate, CreatedBy.Name FROM LeadHistory WHERE LeadId = ${literal(lead.Id)} ORDER BY CreatedDate, Id`),
   ]);
   // Without a prototype: a field whose text is `constructor` has no name here.
