@@ -55,8 +55,8 @@ async fn a_converted_lead_becomes_account_contact_and_opportunity_with_its_tasks
     );
     let tasks = world.query("SELECT WhoId, WhatId FROM Task").await;
     assert_eq!((&tasks[0]["WhoId"], &tasks[0]["WhatId"]), (contact, opportunity));
-    // One each about the lead, the account and the opportunity.
-    assert_eq!(world.get("/_standin/outbound").await["counts"]["pending"], 3);
+    // One each about the new lead, its conversion, the account and the opportunity.
+    assert_eq!(world.get("/_standin/outbound").await["counts"]["pending"], 4);
 
     let again = world.call("POST", "/_ui/convert", json!({ "leadId": lead })).await;
     assert_eq!(again.status, 400);
