@@ -3,6 +3,7 @@
 //! Each package is named after its content, so what did not change is neither packed nor uploaded again.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{BufWriter, Write as _},
     path::{Path, PathBuf},
@@ -29,31 +30,48 @@ pub(super) fn pack(context: &Context, binaries: &Path) -> anyhow::Result<Vec<Pac
     let step = context.console.step("Packages");
     let directory = context.layout.state.join("packages");
     fs::create_dir_all(&directory)?;
-    let packed: Vec<anyhow::Result<(Package, bool)>> = std::thread::scope(|scope| {
-        let workers = FUNCTIONS.map(|function| {
-            let directory = &directory;
-            scope.spawn(move || pack_one(function, binaries, directory))
-        });
-        workers.map(|worker| worker.join().unwrap_or_else(|_| Err(anyhow!("packing panicked")))).into()
+    // A program that serves two functions is packed once.
+    let programs: BTreeSet<&str> = FUNCTIONS.iter().map(|function| function.package).collect();
+    let packed: Vec<anyhow::Result<Packed>> = std::thread::scope(|scope| {
+        let directory = &directory;
+        let workers: Vec<_> =
+            programs.iter().map(|program| scope.spawn(move || pack_one(program, binaries, directory))).collect();
+        let joined =
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(anyhow!("packing panicked"))));
+        joined.collect()
     });
-    let packed: Vec<(Package, bool)> = packed.into_iter().collect::<anyhow::Result<_>>()?;
-    let fresh = packed.iter().filter(|(_, fresh)| *fresh).count();
-    let packages: Vec<Package> = packed.into_iter().map(|(package, _)| package).collect();
+    let packed: Vec<Packed> = packed.into_iter().collect::<anyhow::Result<_>>()?;
+    let fresh = packed.iter().filter(|one| one.fresh).count();
+    let packages: Vec<Package> = FUNCTIONS
+        .into_iter()
+        .filter_map(|function| {
+            let one = packed.iter().find(|one| one.program == function.package)?;
+            Some(Package { function, zip: one.zip.clone(), hash: one.hash.clone() })
+        })
+        .collect();
     forget_old(&directory, &packages)?;
     if fresh == 0 {
         step.skipped("unchanged");
     } else {
-        step.done(format!("{fresh} of {}", FUNCTIONS.len()));
+        step.done(format!("{fresh} of {}", packed.len()));
     }
     Ok(packages)
 }
 
-fn pack_one(function: Function, binaries: &Path, directory: &Path) -> anyhow::Result<(Package, bool)> {
-    let binary = binaries.join(function.package);
+/// A program, packed.
+struct Packed {
+    program: String,
+    zip: PathBuf,
+    hash: String,
+    fresh: bool,
+}
+
+fn pack_one(program: &str, binaries: &Path, directory: &Path) -> anyhow::Result<Packed> {
+    let binary = binaries.join(program);
     let bytes = fs::read(&binary).with_context(|| format!("reading {}", binary.display()))?;
     let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let short: String = hash.chars().take(16).collect();
-    let zip = directory.join(format!("{}-{short}.zip", function.package));
+    let zip = directory.join(format!("{program}-{short}.zip"));
     let fresh = !zip.exists();
     if fresh {
         // Whole under its name or not at all: an interrupted one would count as packed.
@@ -61,7 +79,7 @@ fn pack_one(function: Function, binaries: &Path, directory: &Path) -> anyhow::Re
         write_zip(&beside, &bytes).with_context(|| format!("packing {}", binary.display()))?;
         fs::rename(&beside, &zip)?;
     }
-    Ok((Package { function, zip, hash }, fresh))
+    Ok(Packed { program: program.to_owned(), zip, hash, fresh })
 }
 
 /// The same binary gives the same bytes: no clock in it. Lightly compressed: it travels within one machine, but is also kept.

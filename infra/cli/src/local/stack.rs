@@ -94,10 +94,11 @@ pub(super) async fn deploy(context: &Context, secrets: &Secrets, packages: &[Pac
 
 /// The template with the packages in the place of the directories that it names; nothing else is different.
 fn with_packages(context: &Context, packages: &[Package]) -> anyhow::Result<PathBuf> {
-    let mut text = std::fs::read_to_string(context.layout.template())?;
+    let written = std::fs::read_to_string(context.layout.template())?;
+    let mut text = written.clone();
     for package in packages {
         let named = format!("CodeUri: ../target/lambda/{}/", package.function.package);
-        if !text.contains(&named) {
+        if !written.contains(&named) {
             bail!("the template does not say `{named}`");
         }
         text = text.replace(&named, &format!("CodeUri: {}", package.zip.display()));
