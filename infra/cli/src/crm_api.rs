@@ -133,6 +133,17 @@ impl CrmApi {
         if answer.status().is_success() { Ok(()) } else { read(answer).await.map(drop) }
     }
 
+    /// Converts a lead, as its page does; returns the id of its opportunity.
+    ///
+    /// # Errors
+    /// If the CRM refuses it: the lead is converted already, or belongs to a queue.
+    pub async fn convert(&self, lead: &str) -> anyhow::Result<String> {
+        let request = self.http.post(format!("{}/_ui/convert", self.url)).bearer_auth(&self.token);
+        let answer = read(request.json(&json!({"leadId": lead})).send().await?).await?;
+        let opportunity = answer.get("opportunityId").and_then(Value::as_str);
+        opportunity.map(ToOwned::to_owned).context("the CRM made no opportunity of the lead")
+    }
+
     /// Deletes records, 200 a call.
     ///
     /// # Errors

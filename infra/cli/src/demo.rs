@@ -1,6 +1,7 @@
-//! `revloops demo`: the whole system on this machine, 25 leads through the demand chain, a table of what became of
-//! each, and one article through the signal chain.
+//! `revloops demo`: the whole system on this machine, 25 leads through the demand chain with a table of what became of
+//! each, one article through the signal chain, and one lead that becomes a deal through the acquisition chain.
 
+pub mod deal;
 pub mod seed;
 pub mod signal;
 pub mod table;
@@ -54,7 +55,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     console.say("");
     table::show(console, &rows);
     console.say("");
-    let told = signal::play(context, &endpoints, &crm, Duration::from_secs(args.timeout_seconds)).await?;
+    let patience = Duration::from_secs(args.timeout_seconds);
+    let told = signal::play(context, &endpoints, &crm, patience).await?;
+    console.say("");
+    let pursued = deal::play(context, &endpoints, &crm, &leads, &ends, patience).await?;
 
     let open = ends.iter().filter(|end| !end.finished()).count();
     let decided = rows.len() - open;
@@ -68,8 +72,12 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         .say(format!("  the rep's page    {}  (sign in as anybody; every name there is made up)", endpoints.crm.url));
     console.say(format!("  why?              cargo revloops explain {example}"));
     console.say(format!("  the signal's way  cargo revloops explain {}", told.account_id));
+    if let Some(deal) = &pursued.opportunity_id {
+        console.say(format!("  the deal          {}/#/deals/{deal}", endpoints.crm.url));
+    }
     console.say("  what runs         cargo revloops status");
     console.say("  config            config/loops/…, then: cargo revloops check · config promote · config rollback");
-    console.json(&json!({"leads": rows, "decided": decided, "signal": told, "crm": endpoints.crm.url}))?;
+    console
+        .json(&json!({"leads": rows, "decided": decided, "signal": told, "deal": pursued, "crm": endpoints.crm.url}))?;
     Ok(if open == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -23,6 +23,9 @@ const LIST: &str = "targets";
 /// The index by `order_ms`.
 const BY_ORDER: &str = "by_order";
 
+/// Of so many the first that is free is claimed.
+const CANDIDATES: i32 = 10;
+
 /// A claim that meets others' claims is tried again so often.
 const CLAIMS_TRIED: usize = 20;
 
@@ -145,23 +148,29 @@ impl Targets for TableTargets {
                 .in_order()
                 .key_condition_expression("pk = :target AND order_ms <= :at")
                 .expression_attribute_values(":at", n(at.as_millisecond()))
-                .limit(1)
+                .limit(CANDIDATES)
                 .send()
                 .await
                 .map_err(|error| failure("looking for the most overdue target", error))?;
-            let Some(item) = first.items.unwrap_or_default().into_iter().next() else { return Ok(None) };
-            let (Some(account), Some(seen)) = (text(&item, "sk"), number(&item, "order_ms")) else {
-                return Err(Failure::new(ErrorClass::Bug, "a target without an id or an order"));
-            };
-            let claim = self
-                .update(account)
-                .update_expression("SET order_ms = :until, claimed_by = :owner")
-                .condition_expression("order_ms = :seen")
-                .expression_attribute_values(":until", n(lease.until.as_millisecond()))
-                .expression_attribute_values(":owner", s(&lease.owner))
-                .expression_attribute_values(":seen", n(seen));
-            if update_if(claim, format!("claiming {account}")).await? {
-                return read(&item).map(Some);
+            let items = first.items.unwrap_or_default();
+            if items.is_empty() {
+                return Ok(None);
+            }
+            // Whoever was quicker has the first: of those that are left, the next is the most overdue.
+            for item in items {
+                let (Some(account), Some(seen)) = (text(&item, "sk"), number(&item, "order_ms")) else {
+                    return Err(Failure::new(ErrorClass::Bug, "a target without an id or an order"));
+                };
+                let claim = self
+                    .update(account)
+                    .update_expression("SET order_ms = :until, claimed_by = :owner")
+                    .condition_expression("order_ms = :seen")
+                    .expression_attribute_values(":until", n(lease.until.as_millisecond()))
+                    .expression_attribute_values(":owner", s(&lease.owner))
+                    .expression_attribute_values(":seen", n(seen));
+                if update_if(claim, format!("claiming {account}")).await? {
+                    return read(&item).map(Some);
+                }
             }
         }
         Err(Failure::new(ErrorClass::Throttled, "claiming a target: others were quicker each time"))

@@ -2,9 +2,15 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
+use revloops_cli::accounts;
+use revloops_cli::console::Console;
+use revloops_cli::crm_api::literal;
+use revloops_cli::demo::{seed, signal};
 use revloops_tests::tools::{self, project_root};
 
+use crate::acquisition;
 use crate::config::{config_with, revloops};
 use crate::crm_standin::{CrmStandIn, run};
 use crate::demand;
@@ -25,6 +31,24 @@ async fn a_lead_saved_on_the_page_comes_back_scored_owned_and_with_its_mails() -
     chain.args(["--email", "rowan.page@brueckner-werkzeugbau.example"]);
     let report = run(chain).await?;
     assert!(report.ends_with("4 of 4 held\n"), "{report}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rep_converts_a_lead_and_works_its_deal_and_sees_what_a_signal_brought() -> anyhow::Result<()> {
+    let (_turn, system) = demand::system().await?;
+    let lead = acquisition::drafted_lead(&system, "Pageturner").await?;
+    let owned =
+        system.crm.query(&format!("SELECT Owner.Username FROM Lead WHERE Id = {}", literal(&lead))).await?.remove(0);
+    seed::accounts(&system.crm).await?;
+    seed::contacts(&system.crm).await?;
+    accounts::sync(&system.endpoints, &Console::new(false).step("Accounts")).await?;
+    signal::play(&system.context, &system.endpoints, &system.crm, Duration::from_secs(180)).await?;
+    let mut deal = script("deal.mjs", &system.endpoints.crm.url)?;
+    deal.args(["--lead", &lead, "--about", signal::ARTICLE, "--user"]);
+    deal.arg(owned["Owner"]["Username"].as_str().unwrap_or_default());
+    let report = run(deal).await?;
+    assert!(report.ends_with("6 of 6 held\n"), "{report}");
     Ok(())
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod acquisition;
 mod ai_drafts;
 mod ai_search;
 mod ai_wire;
