@@ -11,7 +11,7 @@ use super::raw::{RawFacts, RawLevers, RawSuppression, RawWording};
 use super::{
     ApprovalLevers, EngageConfig, FeedbackLevers, Limits, Prompt, Sender, Suppression, TaskLevers, Wording, slots,
 };
-use crate::logic::brief::{FactKind, FactLevers};
+use crate::logic::brief::{FactKind, FactLevers, OUR_RECORDS};
 use crate::logic::words;
 pub(super) use templates::templates;
 
@@ -70,8 +70,11 @@ pub(super) fn levers(document: &Document, policy: Option<Policy>, problems: &mut
             problems.at(document, &format!("/forbidden_words/{index}"), "no word", "take it out");
         }
     }
-    if !raw.source_names.contains_key("crm") {
-        problems.at(document, "/source_names", "`crm` has no name", "add `crm: what you told us`");
+    for (source, name) in [("crm", "what you told us"), (OUR_RECORDS, "our own records")] {
+        if !raw.source_names.contains_key(source) {
+            let remedy = format!("add `{source}: {name}`");
+            problems.at(document, "/source_names", format!("`{source}` has no name"), remedy);
+        }
     }
     let facts = facts(&raw.facts, document, problems);
     let suppression = suppression(&raw.suppression, document, problems);

@@ -23,7 +23,7 @@ pub struct RawLevers {
     pub facts: RawFacts,
     /// What the first mail must say; `{sources}` and `{sender_company}` are filled in.
     pub disclosure: String,
-    /// Sources in words: `crm`, `people_data_labs`.
+    /// Sources in words: `crm` (what a lead told us), `crm_account` (our records of an account), `people_data_labs`.
     pub source_names: BTreeMap<String, String>,
     /// Whom we do not write to.
     pub suppression: RawSuppression,

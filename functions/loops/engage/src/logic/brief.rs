@@ -128,6 +128,9 @@ pub(crate) fn brief(
     facts.brief
 }
 
+/// The source of what is in our own records; `crm` is what a lead told us.
+pub(crate) const OUR_RECORDS: &str = "crm_account";
+
 struct Facts<'a> {
     levers: &'a FactLevers,
     told: Date,
@@ -145,6 +148,11 @@ struct Source {
 impl Facts<'_> {
     fn crm(&self) -> Source {
         Source { name: "crm".to_owned(), link: None, as_of: Some(self.told) }
+    }
+
+    /// What the CRM's records of an account and its people say: we wrote that, nobody told us.
+    fn records(&self) -> Source {
+        Source { name: OUR_RECORDS.to_owned(), link: None, as_of: Some(self.told) }
     }
 
     fn add(&mut self, kind: FactKind, text: String, value: Option<String>, source: Source) {

@@ -5,14 +5,14 @@ use jiff::civil::Date;
 use revloops_domain::FactKind;
 use revloops_loopkit::ports::AccountHistory;
 
-use super::{Facts, Source, fit};
+use super::{Facts, OUR_RECORDS, Source, fit};
 
 /// What the CRM's kinds of account call those who buy from us begin with.
 const CUSTOMER: &str = "Customer";
 
 pub(super) fn ours(facts: &mut Facts<'_>, history: Option<&AccountHistory>, company: &str, today: Date) {
     let Some(history) = history else { return };
-    let source = || Source { name: "crm".to_owned(), link: None, as_of: Some(today) };
+    let source = || Source { name: OUR_RECORDS.to_owned(), link: None, as_of: Some(today) };
     if let Some(kind) = history.kind.as_deref().and_then(fit::value) {
         if kind.starts_with(CUSTOMER) {
             facts.add(
@@ -31,7 +31,8 @@ pub(super) fn ours(facts: &mut Facts<'_>, history: Option<&AccountHistory>, comp
     }
     if history.open_opportunities > 0 {
         let count = history.open_opportunities.to_string();
-        let text = format!("{company} has {count} open opportunities with us");
+        let what = if history.open_opportunities == 1 { "opportunity" } else { "opportunities" };
+        let text = format!("{company} has {count} open {what} with us");
         facts.add(FactKind::History, text, Some(count), source());
     }
 }

@@ -3,7 +3,7 @@
 use revloops_domain::FactKind;
 use revloops_domain::signal::{Signal, SignalKind, SignalStep};
 
-use super::{Facts, Source, WhyLeftOut, fit};
+use super::{Facts, OUR_RECORDS, Source, WhyLeftOut, fit};
 use crate::logic::words::{folded, numbers, quantities};
 
 /// Two articles of one kind within so many days tell of the same event.
@@ -34,11 +34,11 @@ pub(super) fn signals(facts: &mut Facts<'_>, step: &SignalStep, company: &str) {
 pub(super) fn about_account(facts: &mut Facts<'_>, step: &SignalStep, company: &str) {
     let account = &step.signal.account;
     if let Some(industry) = account.industry.as_deref().and_then(fit::value) {
-        let source = facts.crm();
+        let source = facts.records();
         facts.add(FactKind::Industry, format!("{company} works in this industry: {industry}"), Some(industry), source);
     }
     if let Some(employees) = account.employees {
-        let source = facts.crm();
+        let source = facts.records();
         let text = format!("{company} has {employees} employees");
         facts.add(FactKind::CompanySize, text, Some(employees.to_string()), source);
     }
@@ -49,18 +49,18 @@ pub(super) fn about_account(facts: &mut Facts<'_>, step: &SignalStep, company: &
         (place, None) | (None, place) => place,
     };
     if let Some(place) = place {
-        let source = facts.crm();
+        let source = facts.records();
         facts.add(FactKind::Location, format!("{company} is based in {place}"), Some(place), source);
     }
     let title = step.signal.person.as_ref().and_then(|person| person.title.as_deref());
     if let Some(title) = title {
         match fit::value(title) {
             Some(title) => {
-                let source = facts.crm();
+                let source = facts.records();
                 let text = format!("The recipient's job title is {title}");
                 facts.add(FactKind::PersonTitle, text, Some(title), source);
             }
-            None => facts.leave_out(FactKind::PersonTitle, WhyLeftOut::Unfit, &[("crm", title)]),
+            None => facts.leave_out(FactKind::PersonTitle, WhyLeftOut::Unfit, &[(OUR_RECORDS, title)]),
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn state(brief: &Brief, fact: &Fact, turn: usize) -> Option<Claim> {
     let wordings = match fact.topic() {
         Topic::Signal => [
             format!("I read this about {company}: “{value}”."),
-            format!("This news of {company} is why I am writing: “{value}”."),
+            format!("I noticed this news of {company}: “{value}”."),
         ],
         Topic::Title => [
             format!("I am writing to you because you are {value} at {company}."),

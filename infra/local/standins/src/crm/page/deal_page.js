@@ -10,6 +10,7 @@ import { showReasons } from '/page/reasons.js';
 import { TASK_FIELDS, tasksCard } from '/page/tasks.js';
 
 const REFRESH_MS = 2000;
+const SHOWN_ABOVE = new Set(['RevLoops_Brief__c', 'RevLoops_Play_Reason__c', 'RevLoops_Milestones__c']);
 
 export function showDeal(main, id) {
   document.title = 'Deal · Stand-in CRM';
@@ -75,12 +76,12 @@ function draw(parts, { deal, related, tasks }, fields, shown, refresh) {
     none: deal.RevLoops_Play__c ? 'The play has no milestone here.' : 'No play yet.',
   }));
   parts.brief.hidden = !deal.RevLoops_Brief__c;
-  redraw(parts.brief, deal.RevLoops_Brief__c, (brief) => brief ? [h('h2', {}, 'Research brief and mails so far'), showPreview(brief, 'brief')] : []);
+  redraw(parts.brief, deal.RevLoops_Brief__c, (brief) => brief ? [h('h2', {}, 'Research brief and mails so far'), showPreview(brief, 'brief', { before: true })] : []);
   parts.others.hidden = others.length === 0;
   redraw(parts.others, others, () => tasksCard(others, refresh, { title: 'Other tasks' }));
   redraw(parts.stands, [deal.StageName, deal.CloseDate], () => standsCard(deal, fields, refresh));
   redraw(parts.play, [deal.RevLoops_Play__c, deal.RevLoops_Play_Version__c, deal.RevLoops_Play_Started_On__c, deal.RevLoops_Play_Reason__c], () => playCard(deal));
-  redraw(parts.fields, [deal, names, shown.empty], () => fieldsCard(deal, names, fields, shown));
+  redraw(parts.fields, [deal, names, shown.empty], () => fieldsCard(deal, names, fields, shown, SHOWN_ABOVE));
 }
 
 function head(deal, related) {

@@ -73,12 +73,12 @@ export function convertedCard(lead, related) {
   ];
 }
 
-/** All fields of a record, by group. */
-export function fieldsCard(lead, names, fields, shown) {
+/** All fields of a record, by group, but for those that another card shows. */
+export function fieldsCard(lead, names, fields, shown, elsewhere = new Set()) {
   const groups = [['Details', []], ['RevLoops', []], ['System', []]];
   for (const field of fields) {
     const content = lead[field.name];
-    if (!(field.name in lead) || field.type === 'address') continue;
+    if (!(field.name in lead) || field.type === 'address' || elsewhere.has(field.name)) continue;
     if (!shown.empty && (content === null || content === '')) continue;
     const group = field.name.startsWith('RevLoops_') ? 1 : SYSTEM.has(field.name) ? 2 : 0;
     groups[group][1].push([field, content]);
@@ -86,7 +86,7 @@ export function fieldsCard(lead, names, fields, shown) {
   const toggle = h('input', { type: 'checkbox', id: 'show-empty', checked: shown.empty, dataset: { focus: 'show-empty' }, onchange: () => {
     shown.empty = toggle.checked;
     const card = toggle.closest('.card');
-    redraw(card, [lead, names, shown.empty], () => fieldsCard(lead, names, fields, shown));
+    redraw(card, [lead, names, shown.empty], () => fieldsCard(lead, names, fields, shown, elsewhere));
   } });
   return [
     h('div', { class: 'head' }, h('h2', {}, 'All fields'), h('label', { class: 'check', for: 'show-empty' }, toggle, h('span', {}, 'Show empty fields'))),

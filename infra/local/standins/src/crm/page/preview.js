@@ -9,20 +9,27 @@ const FACTS = /^[\s#=*─-]*facts\b[^a-z]*$/iu;
 const FACT = /^\s*[-*•]?\s*\[?(F\d+)\]?\s*[:.)–—-]?\s+(.+)$/;
 const CITES = /\[((?:F\d+)(?:\s*,\s*F\d+)*)\]/g;
 
-/** Reads a preview into `{intro, steps, facts, outro}`; null where the text is no sequence. */
+const LINK = /^\s*(https:\/\/\S+)\s*$/;
+
+/** Reads a preview into `{intro, steps, facts, outro}`; null where the text is no sequence. A line with a link belongs to the fact before it. */
 export function parse(text) {
   const preview = { intro: [], steps: [], facts: [], outro: [] };
   let lines = preview.intro;
   for (const line of text.replaceAll('\r', '').split('\n')) {
     const step = STEP.exec(line);
-    const fact = lines === preview.facts ? FACT.exec(line) : null;
+    // A brief's facts stand before its mails, a preview's behind them.
+    const told = lines === preview.facts || (lines === preview.intro && /^\s*\[F\d+\]/.test(line));
+    const fact = told ? FACT.exec(line) : null;
+    const link = lines === preview.facts && preview.facts.length > 0 ? LINK.exec(line) : null;
     if (step) {
       preview.steps.push({ number: step[1], title: step[2].trim(), subject: '', lines: [] });
       lines = preview.steps.at(-1).lines;
     } else if (FACTS.test(line) && preview.steps.length > 0) {
       lines = preview.facts;
     } else if (fact) {
-      preview.facts.push({ id: fact[1], text: fact[2] });
+      preview.facts.push({ id: fact[1], text: fact[2], link: null });
+    } else if (link) {
+      preview.facts.at(-1).link = link[1];
     } else if (lines === preview.facts) {
       if (line.trim() === '') continue;
       lines = preview.outro;
@@ -37,21 +44,27 @@ export function parse(text) {
   return preview.steps.length > 0 ? preview : null;
 }
 
-/** The task's text as elements; `prefix` keeps the anchors of several tasks on one page apart. */
-export function showPreview(text, prefix) {
+/** The task's text as elements; `prefix` keeps the anchors of several tasks on one page apart; `before` has the facts in front of the mails. */
+export function showPreview(text, prefix, { before = false } = {}) {
   const preview = parse(text);
   if (!preview) return h('div', { class: 'plain' }, paragraphs([text], prefix));
   return h('div', { class: 'preview' },
     paragraphs(preview.intro, prefix, 'intro'),
+    before && facts(preview.facts, prefix),
     h('ol', { class: 'steps' }, preview.steps.map((step) => h('li', { class: 'step' },
       h('p', { class: 'step-head' }, h('b', {}, `Step ${step.number}`), step.title && h('span', {}, step.title)),
       h('div', { class: 'mail' },
         step.subject && h('p', { class: 'subject' }, h('span', { class: 'muted' }, 'Subject'), ' ', cited(step.subject, prefix)),
         paragraphs(step.lines, prefix))))),
-    preview.facts.length > 0 && h('section', { class: 'facts', 'aria-label': 'Facts' },
-      h('h4', {}, 'Facts'),
-      h('dl', {}, preview.facts.map((fact) => h('div', { id: `${prefix}-${fact.id}`, tabindex: '-1' }, h('dt', {}, fact.id), h('dd', {}, fact.text))))),
+    !before && facts(preview.facts, prefix),
     paragraphs(preview.outro, prefix, 'outro'));
+}
+
+function facts(known, prefix) {
+  return known.length > 0 && h('section', { class: 'facts', 'aria-label': 'Facts' },
+    h('h4', {}, 'Facts'),
+    h('dl', {}, known.map((fact) => h('div', { id: `${prefix}-${fact.id}`, tabindex: '-1' }, h('dt', {}, fact.id),
+      h('dd', {}, fact.text, fact.link && [' ', h('a', { href: fact.link, target: '_blank', rel: 'noopener noreferrer' }, new URL(fact.link).hostname)])))));
 }
 
 // Blank lines part paragraphs; a line's end inside one stays a line's end.
