@@ -82,6 +82,8 @@ pub struct Memory {
     pub placements: PlacementsInMemory,
     /// How people stand with us, by their ids.
     pub standings: BTreeMap<String, Relation>,
+    /// How everybody else stands with us; none where the CRM knows nobody else.
+    pub standing_of_others: Option<Relation>,
     /// Sequences and suppressions.
     pub sequences: SequencesInMemory,
     /// What is known of accounts' signals and people.
@@ -115,6 +117,7 @@ impl Memory {
             crm: CrmTerritories::default(),
             placements: PlacementsInMemory::default(),
             standings: BTreeMap::new(),
+            standing_of_others: None,
             sequences: SequencesInMemory::default(),
             signals: SignalsInMemory::default(),
             journal: BTreeMap::new(),

@@ -7,6 +7,7 @@ use revloops_domain::{AccountId, OwnerId, SalesforceId};
 use revloops_loopkit::Outcome;
 use revloops_loopkit::ports::{OurTask, Relation, Relations};
 
+use crate::builders::user_id;
 use crate::world::TestWorld;
 
 #[async_trait]
@@ -18,7 +19,8 @@ impl Relations for TestWorld {
         since: Timestamp,
     ) -> Outcome<Option<Relation>> {
         self.read(|memory| {
-            let mut standing = memory.standings.get(person.as_str()).cloned();
+            let known = memory.standings.get(person.as_str());
+            let mut standing = known.or(memory.standing_of_others.as_ref()).cloned();
             if let Some(standing) = &mut standing {
                 standing.answered_at = standing.answered_at.filter(|at| *at >= since);
             }
@@ -39,5 +41,24 @@ impl Relations for TestWorld {
                 nobodys: false,
             })
         })
+    }
+}
+
+impl TestWorld {
+    /// The same world, in which the CRM knows everybody, and nothing speaks against writing to them.
+    #[must_use]
+    pub fn where_everybody_is_known(self) -> Self {
+        self.with(|memory| {
+            memory.standing_of_others = Some(Relation {
+                owner_id: user_id(1).into(),
+                owner_login: "ada@northfield.example".to_owned(),
+                email: None,
+                opted_out: false,
+                converted: false,
+                open_opportunity: None,
+                answered_at: None,
+            });
+        });
+        self
     }
 }

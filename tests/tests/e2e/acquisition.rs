@@ -17,9 +17,9 @@ fn text<'a>(record: &'a Value, name: &str) -> &'a str {
 }
 
 /// A lead that a person owns and that has its drafted mails.
-pub(crate) async fn drafted_lead(system: &System, last_name: &str) -> anyhow::Result<String> {
-    let lead = json!({"FirstName": "Ida", "LastName": last_name, "Company": "Hanselog", "Title": "Head of Sales",
-                      "Email": format!("{}@hanselog.example", last_name.to_lowercase()), "CountryCode": "DE"});
+pub(crate) async fn drafted_lead(system: &System, company: &str, email: &str) -> anyhow::Result<String> {
+    let lead = json!({"FirstName": "Ida", "LastName": "Dealer", "Company": company, "Title": "Head of Sales",
+                      "Email": email, "CountryCode": "DE"});
     let lead = system.save(&[lead]).await?.remove(0);
     system.wait_for_ends(std::slice::from_ref(&lead), PATIENCE).await?;
     Ok(lead)
@@ -68,7 +68,7 @@ async fn until_due(system: &System, id: &str, milestone: &str, day: &str) -> any
 async fn a_converted_lead_has_its_milestones_and_its_brief_and_follows_a_close_date_that_moves_twice()
 -> anyhow::Result<()> {
     let (_turn, system) = system().await?;
-    let lead = drafted_lead(&system, "Dealer").await?;
+    let lead = drafted_lead(&system, "Isarcloud", "ida.dealer@isarcloud.example").await?;
     let id = system.crm.convert(&lead).await?;
     let close = |day: &'static str| json!({"CloseDate": day});
     system.crm.update("Opportunity", &id, &close("2027-06-30")).await?;

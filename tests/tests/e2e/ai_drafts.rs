@@ -60,10 +60,10 @@ impl Desk {
         let key = Secret::new(KEY);
         let model = Anthropic::new(settings, &key)?;
         let provider = PeopleDataLabs::new(&enrichment.url(), &key)?;
-        let world = Arc::new(revloops_testkit::TestWorld::new(at()));
+        let world = Arc::new(revloops_testkit::TestWorld::new(at()).where_everybody_is_known());
         Ok(Self {
             config: shipped_config(),
-            engage: Engage { model: Arc::new(model), history: world.clone(), crm: world },
+            engage: Engage::of(Arc::new(model), world.clone(), world),
             provider,
             _ai: ai,
             _enrichment: enrichment,

@@ -40,7 +40,7 @@ fn user(at: u32, login: &str) -> CrmUser {
 }
 
 fn chain() -> Chain {
-    let world = Arc::new(TestWorld::new("2026-11-23T10:00:00Z".parse().unwrap()));
+    let world = Arc::new(TestWorld::new("2026-11-23T10:00:00Z".parse().unwrap()).where_everybody_is_known());
     let lead = lead("Harbourline")
         .named("Ada", "Moss")
         .email("ada@harbourline.example")
@@ -114,7 +114,7 @@ fn chain() -> Chain {
             Route { directory: world.clone(), workload: world.clone(), pools: world.clone(), model: world.clone() },
             loaded(),
         ),
-        engage: (Engage { model: world.clone(), history: world.clone(), crm: world.clone() }, loaded()),
+        engage: (Engage::of(world.clone(), world.clone(), world.clone()), loaded()),
         world,
         saved,
     }

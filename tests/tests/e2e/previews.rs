@@ -55,7 +55,7 @@ async fn chain() -> anyhow::Result<Chain> {
         vec![Arc::new(PeopleDataLabs::new(&data.url(), &key)?), Arc::new(Hunter::new(&data.url(), &key)?)];
     let settings = revloops_ai::Settings::new(model.url(), MODEL, Prices::list());
     let anthropic = Anthropic::new(settings, &key)?;
-    let world = Arc::new(TestWorld::new(at()));
+    let world = Arc::new(TestWorld::new(at()).where_everybody_is_known());
     let qualify = Qualify {
         leads: world.clone(),
         crm: world.clone(),
@@ -65,7 +65,7 @@ async fn chain() -> anyhow::Result<Chain> {
         behaviour: world.clone(),
         accounts: Arc::new(AccountsInMemory::default()),
     };
-    let engage = (Engage { model: Arc::new(anthropic), history: world.clone(), crm: world.clone() }, loaded());
+    let engage = (Engage::of(Arc::new(anthropic), world.clone(), world.clone()), loaded());
     Ok(Chain { world, qualify: (qualify, loaded()), engage, _running: [data, model] })
 }
 

@@ -78,6 +78,27 @@ async fn tasks(system: &System, id: &str) -> anyhow::Result<Vec<Value>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_opted_out_in_the_crm_gets_no_draft_and_every_rule_of_the_policy_is_told() -> anyhow::Result<()> {
+    let (_turn, system) = crate::demand::system().await?;
+    let lead = json!({"FirstName": "Ida", "LastName": "Optout", "Company": "Aarhus Optik", "Title": "Head of Sales",
+                      "Email": "ida.optout@aarhus-optik.example", "CountryCode": "DK", "HasOptedOutOfEmail": true});
+    let lead = system.save(&[lead]).await?.remove(0);
+    system.wait_for_ends(std::slice::from_ref(&lead), Duration::from_secs(180)).await?;
+    let runs = system.finished_runs(&lead).await?;
+    let engaged = runs.iter().find(|run| run.key.loop_name == "engage").context("Engage has run")?;
+    assert_eq!(
+        engaged.reply["blocked_because"],
+        json!(["policy, opt_out: the CRM says that they want no mail"]),
+        "{}",
+        engaged.reply
+    );
+    let told: Vec<&str> = engaged.decision.reasons.iter().filter_map(|one| one.what.strip_prefix("policy ")).collect();
+    assert_eq!(told, ["suppressed", "opt_out", "converted", "reply", "open_opportunity", "exclusive"]);
+    assert!(system.tasks(&lead).await?.is_empty(), "nobody is asked to review what was not drafted");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_approved_sequence_lands_step_by_step_until_an_opt_out_and_nobody_else_may_answer() -> anyhow::Result<()> {
     let (_turn, system) = crate::demand::system().await?;
     let email = "sequel@hanselog.example";

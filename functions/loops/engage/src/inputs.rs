@@ -9,16 +9,19 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use revloops_domain::events::{ChainStep, LeadSaved, Owner, Qualified, Routed};
+use revloops_domain::sequence::Recipient;
 use revloops_domain::signal::{SignalStatus, SignalStep};
 use revloops_domain::{AccountId, CorrelationId, Cost, ErrorClass, SalesforceId};
 use revloops_loopkit::ports::{AccountHistory, CrmReader};
 use revloops_loopkit::record::Actor;
 use revloops_loopkit::the_loop::LookedUp;
 use revloops_loopkit::{Failure, LoopInput, Outcome};
+use revloops_outreach::{PolicyFacts, Sources, Verdict};
 
 use crate::Engage;
 use crate::config::EngageConfig;
 use crate::logic::plan::plan;
+use crate::logic::policy;
 use crate::logic::validate::Checker;
 
 /// Drafts asked for at most: one, and another with the reasons why the first is refused.
@@ -110,6 +113,19 @@ impl EngageInput {
         }
     }
 
+    /// Whom it is written to, by what their record and `email` say; none where nobody is known.
+    pub(crate) fn recipient(&self, email: Option<&str>) -> Option<Recipient> {
+        let own = email.and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain);
+        Some(Recipient {
+            person_id: self.person_id()?,
+            account_id: self.account_id().cloned(),
+            email: email.map(str::to_owned),
+            domain: self.domain().or(own).map(str::to_owned),
+            country_code: self.country_code().map(str::to_owned),
+            state_code: self.state_code().map(str::to_owned),
+        })
+    }
+
     /// Names of the company, the CRM's first.
     pub(crate) fn company_names(&self) -> impl Iterator<Item = &str> {
         let (first, second) = match self {
@@ -196,6 +212,10 @@ pub struct EngageFacts {
     /// The recipient's mail address in lower case, where the CRM has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// What the policy is held against before anything is drafted; none where the gates before it are shut, and in records of
+    /// before there was a policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyFacts>,
     /// The AI's answers in the order in which they were asked for; empty where nothing was to be drafted.
     pub drafts: Vec<StoredDraft>,
 }
@@ -283,6 +303,19 @@ pub(crate) async fn look_up(
     facts.email = email(ports.crm.as_ref(), input).await?;
     let today = at.to_zoned(TimeZone::UTC).date();
     if let Ok(plan) = plan(config, input, facts.history.as_ref(), today).plan {
+        if let Some(recipient) = input.recipient(facts.email.as_deref()) {
+            let sources = Sources {
+                sequences: ports.sequences.as_ref(),
+                suppressions: ports.suppressions.as_ref(),
+                standings: ports.standings.as_ref(),
+            };
+            let known = PolicyFacts::gather(&config.policy, policy::subject(&recipient, at), sources, at).await?;
+            let judged = policy::held(config, &recipient, &known, at);
+            facts.policy = Some(known);
+            if matches!(judged.verdict, Verdict::Stop { .. }) {
+                return Ok(LookedUp { facts, cost, actor });
+            }
+        }
         let checker = Checker::new(config, &plan, today);
         let mut faults = Vec::new();
         for _ in 0..MAX_DRAFTS {

@@ -5,7 +5,7 @@
 //! | decides | which sequence a rep is shown, every claim in it with its fact; or why none |
 //! | trigger | last step of the demand chain: a lead has its owner; last step of the signal chain: a signal is strong enough |
 //! | emits | `sequence.drafted`, `sequence.blocked` |
-//! | levers | `levers.yaml`: prompt, limits, life of facts, disclosure, suppression; `templates.yaml`: sequences |
+//! | levers | `levers.yaml`: prompt, limits, life of facts, disclosure, suppression; `templates.yaml`: sequences; `policy.yaml`: whom we may write to, when, how often |
 //! | metrics | one [`EngageFact`] a run: template, prompt version, claims, redrafts, fallback, broken rules, tokens, cost |
 //! | closes it | what reps cut before sending → shorter steps |
 //!
@@ -29,7 +29,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use revloops_domain::events::names;
-use revloops_loopkit::ports::{CrmReader, History, Model};
+use revloops_loopkit::ports::{CrmReader, History, Model, Relations, Sequences, Suppressions};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
 use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
@@ -49,6 +49,24 @@ pub struct Engage {
     pub history: Arc<dyn History>,
     /// The recipient's record.
     pub crm: Arc<dyn CrmReader>,
+    /// What runs already, and whose turn it is.
+    pub sequences: Arc<dyn Sequences>,
+    /// Who must not be written to.
+    pub suppressions: Arc<dyn Suppressions>,
+    /// How the recipient stands with us.
+    pub standings: Arc<dyn Relations>,
+}
+
+impl Engage {
+    /// With one CRM and one store of sequences behind their ports.
+    #[must_use]
+    pub fn of<C, S>(model: Arc<dyn Model>, crm: Arc<C>, sequences: Arc<S>) -> Self
+    where
+        C: CrmReader + History + Relations + 'static,
+        S: Sequences + Suppressions + 'static,
+    {
+        Self { model, history: crm.clone(), standings: crm.clone(), crm, suppressions: sequences.clone(), sequences }
+    }
 }
 
 impl Loop for Engage {
@@ -68,6 +86,7 @@ impl Loop for Engage {
             "forbidden_words",
             "wording",
             "approval",
+            "policy",
             "templates",
         ],
         metrics: &["template", "prompt_version", "claims", "redrafts", "fallback", "broken_rules", "ai_microusd"],

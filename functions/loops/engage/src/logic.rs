@@ -4,6 +4,7 @@ pub mod brief;
 pub mod draft;
 pub mod fields;
 pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod validate;
 pub(crate) mod words;
 
@@ -17,6 +18,7 @@ use revloops_domain::sequence::NamedSignal;
 pub use revloops_domain::sequence::SequenceStep as PreviewStep;
 use revloops_domain::sha256_hex;
 use revloops_loopkit::{Because, Decision, Reason, Verdict};
+use revloops_outreach::Verdict::Stop;
 
 use crate::config::{EngageConfig, slots};
 use crate::inputs::{EngageFacts, EngageInput};
@@ -117,6 +119,14 @@ pub fn decide(
             return Decision::sure("blocked", verdict, reasons);
         }
     };
+    if let Some((recipient, known)) = input.recipient(facts.email.as_deref()).zip(facts.policy.as_ref()) {
+        let judged = policy::held(config, &recipient, known, at);
+        reasons.extend(policy::reasons(&judged));
+        if let Stop { rule, why } = judged.verdict {
+            verdict.blocked_because = vec![format!("policy, {rule}: {why}")];
+            return Decision::sure("blocked", verdict, reasons);
+        }
+    }
     let checker = Checker::new(config, &plan, today);
     let mut used: Option<(Draft, Writer)> = None;
     for (index, stored) in facts.drafts.iter().enumerate() {

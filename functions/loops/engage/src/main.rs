@@ -6,9 +6,5 @@ use revloops_runtime::serve_loop;
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
-    serve_loop(async |world| {
-        let crm = world.crm().await?;
-        Ok(Engage { model: world.model().await?, history: crm.clone(), crm })
-    })
-    .await
+    serve_loop(async |world| Ok(Engage::of(world.model().await?, world.crm().await?, world.sequences()?))).await
 }

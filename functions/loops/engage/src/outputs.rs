@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use revloops_domain::crm_date;
 use revloops_domain::events::{EngageStatus, Engaged, names};
-use revloops_domain::sequence::{DraftedSequence, Recipient};
+use revloops_domain::sequence::DraftedSequence;
 use revloops_loopkit::the_loop::RunFacts;
 use revloops_loopkit::{Action, Effect, EffectKey, Outputs};
 
@@ -82,8 +82,9 @@ fn drafted(
     verdict: &EngageVerdict,
     run: &RunFacts,
 ) -> Option<DraftedSequence> {
-    let (Some(id), Some(person_id)) = (verdict.sequence_id.clone(), input.person_id()) else { return None };
-    let own = facts.email.as_deref().and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain);
+    let (Some(id), Some(recipient)) = (verdict.sequence_id.clone(), input.recipient(facts.email.as_deref())) else {
+        return None;
+    };
     Some(DraftedSequence {
         id,
         run_id: run.run_id.clone(),
@@ -91,14 +92,7 @@ fn drafted(
         config: run.config.clone(),
         template: verdict.template.clone().unwrap_or_default(),
         prompt_version: verdict.prompt_version.clone(),
-        recipient: Recipient {
-            person_id,
-            account_id: input.account_id().cloned(),
-            email: facts.email.clone(),
-            domain: input.domain().or(own).map(str::to_owned),
-            country_code: input.country_code().map(str::to_owned),
-            state_code: input.state_code().map(str::to_owned),
-        },
+        recipient,
         owner_id: input.owner().map(|owner| owner.id.clone()),
         brief: verdict.brief.clone(),
         steps: verdict.steps.clone(),

@@ -140,8 +140,8 @@ async fn went(attempt: &Attempt, sentence: &str, dress: usize) -> (EngageVerdict
         dress,
         asked: Mutex::default(),
     });
-    let world = Arc::new(TestWorld::new(at()));
-    let engage = Engage { model: model.clone(), history: world.clone(), crm: world };
+    let world = Arc::new(TestWorld::new(at()).where_everybody_is_known());
+    let engage = Engage::of(model.clone(), world.clone(), world);
     let (config, input) = (shipped(), input(attempt));
     let looked_up = engage.look_up(&config, &input, at(), Mode::Live).await.unwrap();
     let verdict = Engage::decide(&config, &input, &looked_up.facts, at()).verdict;

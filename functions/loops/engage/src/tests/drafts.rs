@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use serde_json::Value;
 
-use revloops_domain::ErrorClass;
 use revloops_domain::events::ChainStep;
-use revloops_loopkit::ports::{Model, ModelAnswer, ModelRequest};
+use revloops_domain::suppression::{Suppression, SuppressionKey, SuppressionKind, SuppressionSource};
+use revloops_domain::{ErrorClass, SalesforceId};
+use revloops_loopkit::ports::{Model, ModelAnswer, ModelRequest, Relation};
 use revloops_loopkit::record::{Actor, Mode};
 use revloops_loopkit::{Failure, Loop as _, Outcome};
 use revloops_testkit::TestWorld;
@@ -44,8 +45,8 @@ impl Model for Script {
 
 fn script(answers: Vec<Value>) -> (Arc<Script>, Engage) {
     let script = Arc::new(Script { answers: Mutex::new(answers), ..Script::default() });
-    let world = Arc::new(TestWorld::new(at()));
-    (script.clone(), Engage { model: script, history: world.clone(), crm: world })
+    let world = Arc::new(TestWorld::new(at()).where_everybody_is_known());
+    (script.clone(), Engage::of(script, world.clone(), world))
 }
 
 async fn look_up(
@@ -95,6 +96,52 @@ async fn nothing_is_asked_where_nothing_may_be_written() {
     let looked_up = look_up(&engage, &input).await.unwrap();
     assert_eq!((looked_up.facts.drafts.len(), looked_up.actor), (0, Actor::Code));
     assert!(script.asked.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn whom_the_policy_keeps_from_us_nothing_is_drafted_for_and_every_rule_is_told() {
+    let person = SalesforceId::parse(ida().event.lead_id.as_str()).unwrap();
+    let suppressed = |world: &TestWorld| {
+        let key = SuppressionKey::of(SuppressionKind::Person, person.as_str()).unwrap();
+        let source = SuppressionSource::Person;
+        let (by, reason) = ("ada@northfield.example".to_owned(), "asked us to stop".to_owned());
+        world.with(|memory| {
+            let entry = Suppression { key: key.clone(), source, by, reason, at: at() };
+            memory.sequences.suppressed.insert(key, entry);
+        });
+    };
+    let stands = |change: fn(&mut Relation)| {
+        move |world: &TestWorld| world.with(|memory| memory.standing_of_others.iter_mut().for_each(change))
+    };
+    let gone = |world: &TestWorld| world.with(|memory| memory.standing_of_others = None);
+    let cases: [(&str, Box<dyn Fn(&TestWorld)>); 5] = [
+        ("policy, suppressed: on the list of suppressions by person", Box::new(suppressed)),
+        (
+            "policy, opt_out: the CRM says that they want no mail",
+            Box::new(stands(|standing| standing.opted_out = true)),
+        ),
+        ("policy, converted: the lead has been converted", Box::new(stands(|standing| standing.converted = true))),
+        (
+            "policy, open_opportunity: opportunity 006 is open",
+            Box::new(stands(|standing| standing.open_opportunity = Some("006".to_owned()))),
+        ),
+        ("policy, opt_out: their record is gone from the CRM", Box::new(gone)),
+    ];
+    for (because, happens) in cases {
+        let script = Arc::new(Script { answers: Mutex::new(vec![good()]), ..Script::default() });
+        let world = Arc::new(TestWorld::new(at()).where_everybody_is_known());
+        happens(&world);
+        let engage = Engage::of(script.clone(), world.clone(), world);
+        let looked_up = look_up(&engage, &ida()).await.unwrap();
+        assert!(script.asked.lock().unwrap().is_empty(), "{because}: the AI was asked");
+        let decision = Engage::decide(&shipped(), &ida().into(), &looked_up.facts, at());
+        assert_eq!(
+            (decision.outcome.as_str(), decision.verdict.blocked_because),
+            ("blocked", vec![because.to_owned()])
+        );
+        let told = decision.reasons.iter().filter(|reason| reason.what.starts_with("policy ")).count();
+        assert_eq!(told, 6, "{:?}", decision.reasons);
+    }
 }
 
 #[tokio::test]
