@@ -59,12 +59,15 @@ impl Sums {
         steps: [0.0; ROOM],
     };
 
-    pub(super) fn clear(&mut self, everybody: Shared) {
+    /// Empties the plan's months; what lies behind them is added to and never read.
+    pub(super) fn clear(&mut self, everybody: Shared, months: usize) {
         self.everybody = everybody;
-        self.ramped.fill(Shared::default());
-        self.leave.fill(Shared::default());
-        self.direct.fill(0.0);
-        self.steps.fill(0.0);
+        for shared in [&mut self.ramped, &mut self.leave] {
+            shared.iter_mut().take(months).for_each(|sum| *sum = Shared::default());
+        }
+        for amounts in [&mut self.direct, &mut self.steps] {
+            amounts.iter_mut().take(months).for_each(|amount| *amount = 0.0);
+        }
     }
 
     pub(super) fn pool<W: Witness>(

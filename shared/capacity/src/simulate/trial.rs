@@ -126,7 +126,7 @@ impl Bench {
         months.fill(0);
         for (segment, everybody) in everybody.iter().enumerate() {
             for lane in lanes.iter_mut() {
-                lane.sums.clear(*everybody);
+                lane.sums.clear(*everybody, market.months);
             }
             for (at, pool) in market.pools_of(segment) {
                 let Some(ways) = market.ways.get(pool.profile) else { continue };
