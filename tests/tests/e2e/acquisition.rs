@@ -49,6 +49,21 @@ async fn milestones(system: &System, id: &str) -> anyhow::Result<Vec<(String, St
     Ok(rows)
 }
 
+/// Waits until the deal says by which play it is worked: that is written last.
+async fn until_planned(system: &System, id: &str) -> anyhow::Result<Value> {
+    let began = Instant::now();
+    loop {
+        let said = deal(system, id).await?;
+        if !text(&said, "RevLoops_Play__c").is_empty() {
+            return Ok(said);
+        }
+        if began.elapsed() > PATIENCE {
+            bail!("{id} has no play: {said}; parked: {:?}", system.parked().await?);
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
 /// Waits until the milestone is due on `day`.
 async fn until_due(system: &System, id: &str, milestone: &str, day: &str) -> anyhow::Result<()> {
     let began = Instant::now();
@@ -79,7 +94,7 @@ async fn a_converted_lead_has_its_milestones_and_its_brief_and_follows_a_close_d
     let names: Vec<&str> = first.iter().map(|(name, ..)| name.as_str()).collect();
     assert_eq!(names, ["decision", "demonstration", "first-call", "offer"]);
     assert_eq!(first[0].2, "2027-06-30");
-    let said = deal(&system, &id).await?;
+    let said = until_planned(&system, &id).await?;
     assert_eq!(text(&said, "RevLoops_Play__c"), "standard", "{said}");
     let brief = text(&said, "RevLoops_Brief__c");
     assert!(brief.contains("Research brief of") && brief.contains("Step 1"), "{brief}");

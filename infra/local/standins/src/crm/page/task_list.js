@@ -1,6 +1,6 @@
 // Open tasks: mine or everybody's, by the day on which they are due.
 
-import { literal, query, Refused, session } from '/page/api.js';
+import { containing, literal, query, Refused, session } from '/page/api.js';
 import { every, fill, h, redraw } from '/page/dom.js';
 import { TASK_FIELDS, tasksCard } from '/page/tasks.js';
 
@@ -9,20 +9,21 @@ const MOST = 100;
 
 export function showTasks(main, search) {
   document.title = 'Tasks · Stand-in CRM';
-  let whose = search.get('show') === 'all' ? 'all' : 'mine';
+  const asked = { whose: search.get('show') === 'all' ? 'all' : 'mine', find: search.get('find') ?? '' };
   let asking = 0;
   const card = h('section', { class: 'card' });
   const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
 
   const refresh = async () => {
     const turn = ++asking;
-    const mine = whose === 'mine' ? ` AND OwnerId = ${literal(session().userId)}` : '';
+    const mine = asked.whose === 'mine' ? ` AND OwnerId = ${literal(session().userId)}` : '';
+    const like = asked.find ? ` AND Subject LIKE ${containing(asked.find)}` : '';
     try {
-      const tasks = await query(`SELECT ${TASK_FIELDS} FROM Task WHERE IsClosed = FALSE${mine} ORDER BY ActivityDate NULLS LAST, CreatedDate DESC, Id LIMIT ${MOST}`);
+      const tasks = await query(`SELECT ${TASK_FIELDS} FROM Task WHERE IsClosed = FALSE${mine}${like} ORDER BY ActivityDate NULLS LAST, CreatedDate DESC, Id LIMIT ${MOST}`);
       if (turn !== asking) return;
       problem.hidden = true;
-      const none = whose === 'mine' ? 'You have nothing to do.' : 'Nobody has anything to do.';
-      redraw(card, [whose, tasks], () => tasksCard(tasks, refresh, { title: tasks.length === MOST ? `The first ${MOST}` : `${tasks.length} open`, none, more: about }));
+      const none = asked.find ? 'No open task matches the search.' : asked.whose === 'mine' ? 'You have nothing to do.' : 'Nobody has anything to do.';
+      redraw(card, [asked, tasks], () => tasksCard(tasks, refresh, { title: tasks.length === MOST ? `The first ${MOST}` : `${tasks.length} open`, none, more: about }));
     } catch (error) {
       if (turn !== asking) return;
       if (!(error instanceof Refused) || error.status === 401) throw error;
@@ -31,20 +32,32 @@ export function showTasks(main, search) {
     }
   };
 
+  const ask = (change) => {
+    Object.assign(asked, change);
+    const address = new URLSearchParams();
+    if (asked.whose === 'all') address.set('show', 'all');
+    if (asked.find) address.set('find', asked.find);
+    history.replaceState(null, '', `#/tasks${address.size > 0 ? `?${address}` : ''}`);
+    return refresh();
+  };
+  let typing = 0;
+  const find = h('input', { id: 'find-task', type: 'search', value: asked.find, autocomplete: 'off', placeholder: 'Words of the subject',
+    oninput: () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => ask({ find: find.value.trim() }), 200);
+    } });
   const choice = (value, text) => h('label', {},
-    h('input', { type: 'radio', name: 'whose', value, checked: whose === value, onchange: () => {
-      whose = value;
-      history.replaceState(null, '', value === 'all' ? '#/tasks?show=all' : '#/tasks');
-      refresh();
-    } }), h('span', {}, text));
+    h('input', { type: 'radio', name: 'whose', value, checked: asked.whose === value, onchange: () => ask({ whose: value }) }), h('span', {}, text));
   fill(main,
     h('div', { class: 'head' }, h('h1', {}, 'Tasks')),
-    h('div', { class: 'filters' }, h('fieldset', { class: 'choice' }, h('legend', { class: 'hidden' }, 'Whose tasks'), choice('mine', 'My tasks'), choice('all', 'All tasks'))),
+    h('div', { class: 'filters' }, h('fieldset', { class: 'choice' }, h('legend', { class: 'hidden' }, 'Whose tasks'), choice('mine', 'My tasks'), choice('all', 'All tasks')),
+      h('div', { class: 'grow' }, h('label', { for: 'find-task', class: 'hidden' }, 'Search tasks'), find)),
     problem, card);
   refresh();
   const stop = every(REFRESH_MS, refresh);
   return () => {
     asking += 1;
+    clearTimeout(typing);
     stop();
   };
 }
