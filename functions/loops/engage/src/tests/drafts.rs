@@ -114,8 +114,8 @@ async fn whom_the_policy_keeps_from_us_nothing_is_drafted_for_and_every_rule_is_
         move |world: &TestWorld| world.with(|memory| memory.standing_of_others.iter_mut().for_each(change))
     };
     let gone = |world: &TestWorld| world.with(|memory| memory.standing_of_others = None);
-    type Happens = Box<dyn Fn(&TestWorld)>;
-    let cases: [(&str, Happens); 5] = [
+    type Happens<'a> = Box<dyn Fn(&TestWorld) + 'a>;
+    let cases: [(&str, Happens<'_>); 5] = [
         ("policy, suppressed: on the list of suppressions by person", Box::new(suppressed)),
         (
             "policy, opt_out: the CRM says that they want no mail",
