@@ -120,7 +120,11 @@ impl Due {
     #[must_use]
     pub fn in_words(self) -> String {
         match self {
+            Self::AfterStart(0) => "on the start, or the first business day after it".to_owned(),
+            Self::AfterStart(1) => "1 business day after the start".to_owned(),
             Self::AfterStart(days) => format!("{days} business days after the start"),
+            Self::BeforeClose(0) => "on the close date, or the last business day before it".to_owned(),
+            Self::BeforeClose(1) => "1 business day before the close date".to_owned(),
             Self::BeforeClose(days) => format!("{days} business days before the close date"),
         }
     }

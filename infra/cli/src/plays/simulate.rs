@@ -259,6 +259,9 @@ mod tests {
             ];
             assert_eq!(days(&simulated), expected, "{country}");
             assert!(simulated.milestones.iter().all(|one| one.note.is_none()), "{simulated:?}");
+            let rules: Vec<&str> = simulated.milestones.iter().map(|one| one.rule.as_str()).collect();
+            assert_eq!(rules[0], "1 business day after the start");
+            assert_eq!(rules[3], "on the close date, or the last business day before it");
         }
     }
 
