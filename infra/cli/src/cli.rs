@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     accounts, burst, check, config, console::Console, context::Context, demo, deploy, design, down, engage, explain,
-    figures, redrive, route, sequences, signals, status, targets, territories, test, up,
+    figures, plays, redrive, route, sequences, signals, status, targets, territories, test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -36,12 +36,14 @@ enum Command {
     Check(check::Args),
     /// Which config is active; promote, roll back, write schemas.
     Config(config::Args),
-    /// Why a lead landed where it did: the whole chain's decisions in words.
+    /// Why a lead landed where it did, or what was decided of a deal or an account: the whole chain's decisions in words.
     Explain(explain::Args),
     /// The CRM's accounts that leads are matched with: bring them in, look one up, measure the matcher.
     Accounts(accounts::Args),
     /// What happened at target accounts: what was found, what it came to, how well repeats are told apart.
     Signals(signals::Args),
+    /// What is to be done for which deal: the plays, their milestones, and the days that a deal's would have.
+    Plays(plays::Args),
     /// Batches: assign many records, simulate other rules, apply what was approved, undo it as a whole.
     Route(route::Args),
     /// Drafts: proof that none with an uncited or false claim can be approved.
@@ -78,6 +80,7 @@ impl Cli {
                 Command::Explain(args) => explain::run(&context, args).await,
                 Command::Accounts(args) => accounts::run(&context, args).await,
                 Command::Signals(args) => signals::run(&context, args).await,
+                Command::Plays(args) => plays::run(&context, args).await,
                 // Boxed: the largest of them by far, and each caller would hold its room.
                 Command::Route(args) => Box::pin(route::run(&context, args)).await,
                 Command::Engage(args) => engage::run(&context, args).await,

@@ -74,6 +74,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     console.say(format!("  the signal's way  cargo revloops explain {}", told.account_id));
     if let Some(deal) = &pursued.opportunity_id {
         console.say(format!("  the deal          {}/#/deals/{deal}", endpoints.crm.url));
+        console.say(format!("  the deal's way    cargo revloops explain {deal}"));
     }
     console.say("  what runs         cargo revloops status");
     console.say("  config            config/loops/…, then: cargo revloops check · config promote · config rollback");

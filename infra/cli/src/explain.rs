@@ -1,12 +1,14 @@
-//! `revloops explain <lead or account>`: every decision about a lead, or about an account's signals, in words; with `--why-not`, what would have led elsewhere.
+//! `revloops explain <lead, deal or account>`: every decision about a lead or a deal, or about an account's signals, in words;
+//! with `--why-not`, what would have led a lead elsewhere.
 
+mod find;
 mod why_not;
 
 use std::process::ExitCode;
 
 use anyhow::bail;
 use revloops_aws::{TableParked, TableRuns};
-use revloops_domain::{AccountId, LeadId};
+use revloops_domain::AccountId;
 use revloops_loopkit::explain::in_words;
 use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus, RunStore as _, StoredRun};
 use revloops_route::logic::why_not::in_words as in_words_of;
@@ -14,14 +16,16 @@ use serde_json::{Value, json};
 
 use crate::console::{Console, Tone};
 use crate::context::Context;
-use crate::crm_api::{CrmApi, literal};
+use crate::crm_api::CrmApi;
 use crate::local::Endpoints;
+use find::{Found, field, find};
 
-/// Which lead.
+/// Which lead, deal or account.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The lead's id, mail address, or a part of its name or company; or an account's id, for what was decided of its signals.
-    lead: String,
+    /// A lead's id, mail address, or a part of its name or company; a deal's id or a part of its name, for its play and
+    /// milestones; or an account's id, for what was decided of its signals.
+    what: String,
     /// A rule of Route or an owner: the smallest change of the lead that would have led there.
     #[arg(long, value_name = "RULE OR OWNER")]
     why_not: Option<String>,
@@ -30,26 +34,47 @@ pub struct Args {
 /// Shows the whole chain's decisions.
 ///
 /// # Errors
-/// If there is no such lead, or more than one.
+/// If there is no such record, or more than one; or if what is no lead is asked about with `--why-not`.
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
-    let console = &context.console;
     let endpoints = Endpoints::load(context)?;
-    if let Ok(account) = AccountId::parse(&args.lead) {
+    if let Ok(account) = AccountId::parse(&args.what) {
+        refuse_why_not(&args, "an account")?;
         return of_account(context, &endpoints, &account).await;
     }
     let crm = CrmApi::log_in(&endpoints).await?;
-    let lead = find(&crm, &args.lead).await?;
-    let text = |name: &str| lead.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
+    match find(&crm, &args.what).await? {
+        Found::Lead(lead) => of_lead(context, &endpoints, &crm, &lead, args.why_not.as_deref()).await,
+        Found::Deal(deal) => {
+            refuse_why_not(&args, "a deal")?;
+            of_deal(context, &endpoints, &deal).await
+        }
+    }
+}
+
+fn refuse_why_not(args: &Args, what: &str) -> anyhow::Result<()> {
+    if args.why_not.is_some() {
+        bail!("`--why-not` asks where a lead could have been routed, and `{}` is {what}", args.what);
+    }
+    Ok(())
+}
+
+/// A lead's decisions.
+async fn of_lead(
+    context: &Context,
+    endpoints: &Endpoints,
+    crm: &CrmApi,
+    lead: &Value,
+    wish: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    let console = &context.console;
+    let text = |name: &str| field(lead, name).to_owned();
     let id = text("Id");
-
-    let (runs, parked) = decided(&endpoints, &format!("lead/{id}"), "lead_id", &id).await?;
-
-    let owner = lead.pointer("/Owner/Name").and_then(Value::as_str).unwrap_or("–");
+    let (runs, parked) = decided(endpoints, &format!("lead/{id}"), "lead_id", &id).await?;
     console.say(format!("{} · {} · {id}", console.tone(Tone::Strong, text("Company")), text("Name")));
-    console.say(format!("status {}, owner {owner}\n", text("Status")));
+    console.say(format!("status {}, owner {}\n", text("Status"), owner(lead)));
     say(console, &runs, &parked);
-    let why_not = match &args.why_not {
-        Some(wish) => Some(why_not::of(&endpoints, &crm, &runs, wish).await?),
+    let why_not = match wish {
+        Some(wish) => Some(why_not::of(endpoints, crm, &runs, wish).await?),
         None => None,
     };
     for line in why_not.iter().flat_map(in_words_of) {
@@ -62,6 +87,23 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         "why_not": why_not,
     }))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A deal's decisions: Pursue's, and the watch's over its milestones.
+async fn of_deal(context: &Context, endpoints: &Endpoints, deal: &Value) -> anyhow::Result<ExitCode> {
+    let console = &context.console;
+    let text = |name: &str| field(deal, name).to_owned();
+    let id = text("Id");
+    let (runs, parked) = decided(endpoints, &format!("opportunity/{id}"), "opportunity_id", &id).await?;
+    console.say(format!("{} · {id}", console.tone(Tone::Strong, text("Name"))));
+    console.say(format!("stage {}, closes on {}, owner {}\n", text("StageName"), text("CloseDate"), owner(deal)));
+    say(console, &runs, &parked);
+    console.json(&json!({"deal": deal, "runs": told(&runs), "parked": parked}))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn owner(record: &Value) -> &str {
+    record.pointer("/Owner/Name").and_then(Value::as_str).unwrap_or("–")
 }
 
 /// An account's decisions.
@@ -108,32 +150,5 @@ fn say(console: &Console, runs: &[StoredRun], parked: &[ParkedItem]) {
     for item in parked {
         let words = format!("parked at {}: {} ({}), attempt {}", item.step, item.reason, item.class, item.attempts);
         console.say(console.tone(Tone::Warn, words));
-    }
-}
-
-async fn find(crm: &CrmApi, wanted: &str) -> anyhow::Result<Value> {
-    let condition = match LeadId::parse(wanted) {
-        Ok(id) => format!("Id = {}", literal(id.as_str())),
-        Err(_) if wanted.contains('@') => format!("Email = {}", literal(wanted)),
-        Err(_) => {
-            let like = literal(&format!("%{}%", wanted.replace(['%', '_'], "")));
-            format!("(Company LIKE {like} OR Name LIKE {like})")
-        }
-    };
-    let soql = format!(
-        "SELECT Id, Name, Company, Email, Status, Owner.Name FROM Lead WHERE {condition} ORDER BY CreatedDate DESC LIMIT 20"
-    );
-    let mut found = crm.query(&soql).await?;
-    if found.len() > 1 {
-        let field = |lead: &Value, name: &str| lead.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
-        let lines: Vec<String> = found
-            .iter()
-            .map(|lead| format!("  {}  {} · {}", field(lead, "Id"), field(lead, "Company"), field(lead, "Name")))
-            .collect();
-        bail!("`{wanted}` fits {} leads; say which by its id:\n{}", found.len(), lines.join("\n"));
-    }
-    match found.pop() {
-        Some(lead) => Ok(lead),
-        None => bail!("no lead fits `{wanted}`: give its id, mail address, or a part of its name or company"),
     }
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use revloops_loopkit::Mismatch;
 
 use crate::config::PursueConfig;
-use crate::logic::{self, PursueVerdict};
-use given::Given;
+use crate::logic::PursueVerdict;
+pub use given::Given;
 
 /// One case.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -62,8 +62,7 @@ pub(crate) fn run(config: &PursueConfig, case: &PursueCase) -> Result<(), Vec<Mi
             found: "a value that is none".to_owned(),
         }]
     };
-    let built = case.given.build(config).map_err(wrong)?;
-    let verdict = logic::decide(config, &built.input, &built.facts, built.at).verdict;
+    let verdict = case.given.decide(config).map_err(wrong)?.verdict;
     let mismatches = case.expect.mismatches(&verdict, &case.given);
     if mismatches.is_empty() { Ok(()) } else { Err(mismatches) }
 }

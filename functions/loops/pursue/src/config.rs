@@ -62,10 +62,20 @@ pub struct Play {
     pub id: String,
     /// Its version.
     pub version: String,
+    /// What it is for, in words.
+    pub description: String,
     /// Which deals it fits.
     pub when: Condition,
     /// What has to be done; at least one.
     pub milestones: Vec<Milestone>,
+}
+
+impl Play {
+    /// Which deals it fits, in words.
+    #[must_use]
+    pub fn fits_in_words(&self) -> String {
+        revloops_rules::in_words(&self.when)
+    }
 }
 
 /// One milestone.
@@ -106,6 +116,19 @@ impl Due {
         }
     }
 
+    /// In words: `5 business days after the start`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        match self {
+            Self::AfterStart(0) => "on the start, or the first business day after it".to_owned(),
+            Self::AfterStart(1) => "1 business day after the start".to_owned(),
+            Self::AfterStart(days) => format!("{days} business days after the start"),
+            Self::BeforeClose(0) => "on the close date, or the last business day before it".to_owned(),
+            Self::BeforeClose(1) => "1 business day before the close date".to_owned(),
+            Self::BeforeClose(days) => format!("{days} business days before the close date"),
+        }
+    }
+
     /// The day; `None` where the calendar has none.
     #[must_use]
     pub fn day(self, region: &Region, started_on: Date, close_on: Date) -> Option<Date> {
@@ -127,7 +150,25 @@ pub enum OwnerRole {
     Territory(String),
 }
 
+impl OwnerRole {
+    /// In words: `the deal's owner`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Deal => "the deal's owner".to_owned(),
+            Self::Account => "the account's owner".to_owned(),
+            Self::Territory(role) => format!("{role} in the territory"),
+        }
+    }
+}
+
 impl PursueConfig {
+    /// The same config with this play alone, which every deal takes.
+    #[must_use]
+    pub fn with_only(&self, play: &Play) -> Self {
+        Self { plays: vec![Play { when: Condition::Always, ..play.clone() }], ..self.clone() }
+    }
+
     /// The region of a country.
     ///
     /// # Panics

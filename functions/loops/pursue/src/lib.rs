@@ -34,7 +34,7 @@ use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
 use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
 
-pub use cases::PursueCase;
+pub use cases::{Given, PursueCase};
 pub use config::PursueConfig;
 pub use feedback::MilestoneOutcome;
 pub use inputs::{PursueFacts, PursueInput, PursueTrigger};

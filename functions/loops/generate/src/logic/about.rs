@@ -52,6 +52,12 @@ fn names_it(name: &str, account: &str) -> bool {
     said.len() >= 2 && said.iter().all(|word| known.contains(word))
 }
 
+/// Whether another account has all words of the name, too, and may be in the same country: one that tells no country may.
+fn fits_as_well(signal: &Signal, other: &Account) -> bool {
+    let abroad = other.country_code.is_some() && other.country_code != signal.country_code;
+    !abroad && names_it(&signal.company, &other.name)
+}
+
 /// How the signal was found to be about `account`; or about whom else, or why nothing proves it.
 pub(crate) fn about(
     rules: &MatchRules,
@@ -65,7 +71,15 @@ pub(crate) fn about(
         Some(matched) if matched.account.id == account.id => Ok((matched.matched_by, matched.confidence)),
         Some(other) => Err(format!("it is about another account, {}", other.account.id)),
         // The scan asked for this company: all words of the name, and the country, are enough where nobody else is called so.
-        None if same_country(signal, account) && names_it(&signal.company, &account.name) => Ok((MatchedBy::Name, 70)),
+        None if same_country(signal, account) && names_it(&signal.company, &account.name) => {
+            let other = candidates.iter().find(|other| other.id != account.id && fits_as_well(signal, other));
+            match other {
+                None => Ok((MatchedBy::Name, 70)),
+                Some(other) => {
+                    Err(format!("account {} has all words of the name, too, and nothing tells which it is", other.id))
+                }
+            }
+        }
         None => {
             let near = verdict.runners_up.into_iter().find(|one| one.account_id == account.id);
             Err(near.map_or_else(|| "nothing agrees".to_owned(), |one| one.why))

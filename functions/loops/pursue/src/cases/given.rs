@@ -7,13 +7,14 @@ use serde::Deserialize;
 
 use revloops_domain::events::OpportunitySaved;
 use revloops_domain::{AccountId, CorrelationId, OpportunityId, OrganizationId, OwnerId, SalesforceId, UserId};
+use revloops_loopkit::Decision;
 use revloops_loopkit::ports::{
     Colleague, ConvertedLead, DayLoad, Deal, DealAccount, InTerritory, MilestoneTask, WrittenPlay,
 };
 
 use crate::config::PursueConfig;
 use crate::inputs::{PursueFacts, PursueInput};
-use crate::logic::{Fate, given_as, key};
+use crate::logic::{Fate, PursueVerdict, decide, given_as, key};
 
 const DEAL_OWNER: u8 = 1;
 const ACCOUNT_OWNER: u8 = 2;
@@ -102,10 +103,10 @@ pub struct GivenLoad {
     pub milestones: u32,
 }
 
-pub(super) struct Built {
-    pub(super) input: PursueInput,
-    pub(super) facts: PursueFacts,
-    pub(super) at: Timestamp,
+struct Built {
+    input: PursueInput,
+    facts: PursueFacts,
+    at: Timestamp,
 }
 
 fn user(number: u8) -> Option<UserId> {
@@ -121,6 +122,15 @@ fn noon(day: Date) -> Option<Timestamp> {
 }
 
 impl Given {
+    /// What is decided about the deal on that day, by the loop's own logic.
+    ///
+    /// # Errors
+    /// The name of the part that is none.
+    pub fn decide(&self, config: &PursueConfig) -> Result<Decision<PursueVerdict>, &'static str> {
+        let built = self.build(config)?;
+        Ok(decide(config, &built.input, &built.facts, built.at))
+    }
+
     /// Whose it is, in the words of cases.
     pub(super) fn owner_in_words(&self, fate: &Fate) -> String {
         let owner = match fate {
@@ -138,7 +148,7 @@ impl Given {
         found.map_or_else(|| "nobody".to_owned(), |(_, name)| name)
     }
 
-    pub(super) fn build(&self, config: &PursueConfig) -> Result<Built, &'static str> {
+    fn build(&self, config: &PursueConfig) -> Result<Built, &'static str> {
         let created = day(&self.created).and_then(noon).ok_or("created")?;
         let at = match &self.on {
             Some(on) => day(on).and_then(noon).ok_or("on")?,

@@ -57,7 +57,13 @@ fn play(raw: &RawPlay, stages: &[String], document: &Document, at: &str, problem
         .map(|(nth, one)| milestone(one, stages, document, &format!("{at}/milestones/{nth}"), problems))
         .collect();
     let milestones: Option<Vec<Milestone>> = milestones.into_iter().collect();
-    Some(Play { id: raw.id.clone(), version: raw.version.trim().to_owned(), when: when?, milestones: milestones? })
+    Some(Play {
+        id: raw.id.clone(),
+        version: raw.version.trim().to_owned(),
+        description: raw.description.trim().to_owned(),
+        when: when?,
+        milestones: milestones?,
+    })
 }
 
 fn milestone(

@@ -26,7 +26,6 @@ pub(crate) struct RawPlay {
     /// Change it with every change of the play: outcomes are compared by it.
     pub(crate) version: String,
     /// What it is for, in words.
-    #[expect(dead_code, reason = "for people who read the file")]
     pub(crate) description: String,
     /// Which deals it fits.
     pub(crate) when: RawCondition,

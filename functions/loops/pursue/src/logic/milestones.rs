@@ -201,7 +201,7 @@ fn on_the_way(given: &Given<'_>, wanted: &Wanted<'_>, desk: &mut Desk) -> (Fate,
     let play_day = *play_day;
     let earliest = given.region.days.after(given.today, 0).unwrap_or(given.today);
     let owner = found.owner.clone();
-    let mut because = vec![Because::new(format!("due on {play_day} by the play"), days_in_words(milestone), true)];
+    let mut because = vec![Because::new(format!("due on {play_day} by the play"), milestone.due.in_words(), true)];
     if let Some(instead) = &found.instead {
         because.push(Because::new("its owner is there", instead.clone(), false));
     }
@@ -236,14 +236,6 @@ fn on_the_way(given: &Given<'_>, wanted: &Wanted<'_>, desk: &mut Desk) -> (Fate,
     };
     let verdict = if matches!(fate, Fate::Kept { .. }) { Verdict::FellThrough } else { Verdict::Held };
     (fate, Reason::new(format!("milestone {}", milestone.id), verdict, because))
-}
-
-fn days_in_words(milestone: &Milestone) -> String {
-    use crate::config::Due::{AfterStart, BeforeClose};
-    match milestone.due {
-        AfterStart(days) => format!("{days} business days after the start"),
-        BeforeClose(days) => format!("{days} business days before the close date"),
-    }
 }
 
 /// Open tasks of milestones that the deal's play does not have.
