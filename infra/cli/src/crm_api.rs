@@ -51,6 +51,17 @@ impl CrmApi {
         Ok(Self { http, url, token })
     }
 
+    /// A session of another user, as the rep's page has one.
+    ///
+    /// # Errors
+    /// If the CRM knows no active user of this name.
+    pub async fn of_user(&self, username: &str) -> anyhow::Result<Self> {
+        let request = self.http.post(format!("{}/_ui/login", self.url)).json(&json!({"username": username}));
+        let answer = read(request.send().await?).await.with_context(|| format!("signing in as {username}"))?;
+        let token = answer.get("token").and_then(Value::as_str).context("the CRM gave no token")?.to_owned();
+        Ok(Self { token, ..self.clone() })
+    }
+
     /// All records of a query.
     ///
     /// # Errors

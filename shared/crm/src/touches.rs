@@ -62,6 +62,8 @@ struct TaskRow {
     completed_date_time: Option<String>,
     #[serde(rename = "RevLoops_Key__c")]
     key: Option<String>,
+    #[serde(rename = "RevLoops_Answer__c")]
+    answer: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -77,7 +79,7 @@ impl Touches for Salesforce {
         let query = format!(
             "SELECT Id, OwnerId, Owner.Username, Status, IsConverted, SystemModstamp, RevLoops_Band__c, \
              RevLoops_Routed_At__c, RevLoops_First_Touch_By__c, RevLoops_Touch_Owner__c, RevLoops_Touch_Since__c, \
-             (SELECT Id, OwnerId, CreatedById, IsClosed, CompletedDateTime, RevLoops_Key__c FROM Tasks \
+             (SELECT Id, OwnerId, CreatedById, IsClosed, CompletedDateTime, RevLoops_Key__c, RevLoops_Answer__c FROM Tasks \
              WHERE IsClosed = TRUE OR RevLoops_Key__c != NULL ORDER BY CreatedDate DESC, Id DESC LIMIT {ACTIVITIES}), \
              (SELECT StartDateTime FROM Events WHERE EndDateTime <= {now} ORDER BY StartDateTime DESC LIMIT {ACTIVITIES}) \
              FROM Lead WHERE RevLoops_First_Touch_By__c <= {until} AND RevLoops_First_Touch_At__c = NULL \
@@ -109,8 +111,10 @@ fn untouched(row: LeadRow) -> Outcome<Untouched> {
             open: !task.is_closed,
         });
         // What belongs to a queue or still to us was completed by no person; and a reminder that is ticked off is not
-        // yet a touch.
-        let a_persons = !of.is_queue() && ours.as_ref().is_none_or(|ours| !ours.nobodys && !ours.is_reminder());
+        // yet a touch; nor is a draft that was answered.
+        let a_persons = !of.is_queue()
+            && task.answer.is_none()
+            && ours.as_ref().is_none_or(|ours| !ours.nobodys && !ours.is_reminder());
         if let (true, true, Some(done)) = (task.is_closed, a_persons, &task.completed_date_time) {
             acts.push(PersonsAct { kind: PersonsActKind::Task, at: moment("Task.CompletedDateTime", done)? });
         }

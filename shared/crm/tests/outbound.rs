@@ -7,14 +7,16 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use revloops_crm::outbound::{Envelope, Notification, Saved, Unreadable, UnreadableEnvelope, read};
 use revloops_domain::SalesforceId;
+use revloops_domain::events::TaskAnswer;
 
 const LEADS: &str = include_str!("../fixtures/outbound_leads.xml");
 const OPPORTUNITY: &str = include_str!("../fixtures/outbound_opportunity.xml");
+const TASK: &str = include_str!("../fixtures/outbound_task.xml");
 
 fn lead_of(notification: &Result<Notification, Unreadable>) -> &revloops_domain::Lead {
     match &notification.as_ref().unwrap().saved {
         Saved::Lead(lead) => lead,
-        Saved::Account(_) | Saved::Opportunity(_) => panic!("a lead was wanted"),
+        Saved::Account(_) | Saved::Opportunity(_) | Saved::Task(_) => panic!("a lead was wanted"),
     }
 }
 
@@ -72,6 +74,29 @@ fn the_sample_of_an_opportunity_gives_its_id() {
 }
 
 #[test]
+fn the_sample_of_a_task_gives_who_answered_and_what() {
+    let task = |body: &str| match read(body.as_bytes()).unwrap().notifications.remove(0).map(|read| read.saved) {
+        Ok(Saved::Task(task)) => Ok(task),
+        Ok(other) => panic!("a task was wanted: {other:?}"),
+        Err(unreadable) => Err(unreadable.reason.to_string()),
+    };
+    let read = task(TASK).unwrap();
+    assert_eq!((read.id.as_str(), read.answered_by.as_str()), ("00Txx0000000001EAA", "005xx000001SwiUAAS"));
+    assert_eq!((read.answer, read.sequence_id.as_deref()), (Some(TaskAnswer::Approve), Some("seq-0123456789abcdef")));
+    assert_eq!(read.content.map(|hash| hash.len()), Some(64));
+    let emptied = TASK.replace("<sf:RevLoops_Answer__c>Approve</sf:RevLoops_Answer__c>", "");
+    assert_eq!(task(&emptied).unwrap().answer, None);
+    for (from, to, why) in [
+        (">Approve<", ">Maybe<", "the Task's RevLoops_Answer__c is neither Approve nor Reject"),
+        ("00Txx", "00Qxx", "the Task's Id is missing or not the id of a task"),
+        ("005xx", "00Gxx", "the Task's RevLoops_Answered_By__c is missing or not the id of a user"),
+    ] {
+        let said = task(&TASK.replace(from, to)).unwrap_err();
+        assert_eq!(said, why);
+    }
+}
+
+#[test]
 fn fields_come_in_any_order_unknown_ones_are_passed_over_and_nil_is_none() {
     let fields = r#"<sf:LastName>Holm</sf:LastName><sf:Custom__c>x</sf:Custom__c><sf:Address><sf:city>y</sf:city></sf:Address>
         <sf:Title xsi:nil="true"/><sf:Email></sf:Email><sf:Company>Acme</sf:Company><sf:Id>00Qxx0000000001EAA</sf:Id>"#;
@@ -120,9 +145,9 @@ fn a_notification_says_why_it_cannot_be_read() {
             "<Notification><Id>04lxx0000004C9RAAU</Id></Notification>".to_owned(),
             "the notification's sObject is missing or repeated",
         ),
-        (record("sf:Contact"), "the sObject is no Lead, Account or Opportunity"),
-        (record("Lead"), "the sObject is no Lead, Account or Opportunity"),
-        (record("x:Lead"), "the sObject is no Lead, Account or Opportunity"),
+        (record("sf:Contact"), "the sObject is no Lead, Account, Opportunity or Task"),
+        (record("Lead"), "the sObject is no Lead, Account, Opportunity or Task"),
+        (record("x:Lead"), "the sObject is no Lead, Account, Opportunity or Task"),
         (record("sf:Opportunity"), "the Opportunity's Id is missing or not the id of an opportunity"),
         (notification(0, &format!("{FIELDS}<sf:Company>Evil</sf:Company>")), "a field of the Lead comes twice"),
         (

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, Cents, CompanyProfile, ConfigStamp, CorrelationId, EnrichmentStatus, FieldProvenance, LeadId,
-    MailDomain, MatchedAccount, OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score,
+    MailDomain, MatchedAccount, OpportunityId, OrganizationId, OwnerId, PersonProfile, RunId, Score, TaskId, UserId,
 };
 
 /// Detail types on the bus.
@@ -17,6 +17,8 @@ pub mod names {
     pub const OPPORTUNITY_SAVED: &str = "opportunity.saved";
     /// A lead was converted, and has become an opportunity: an `OpportunitySaved` that names the lead.
     pub const LEAD_CONVERTED: &str = "lead.converted";
+    /// Somebody answered a sequence on the task that previews it: a `TaskAnswered`.
+    pub const TASK_ANSWERED: &str = "task.answered";
     /// Qualify let a lead through.
     pub const LEAD_QUALIFIED: &str = "lead.qualified";
     /// Qualify turned a lead away.
@@ -170,6 +172,55 @@ pub struct OpportunitySaved {
     /// Whether this is a parked run's second way.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redriven: bool,
+}
+
+/// Somebody answered a sequence on the task that previews it: ids and the hash of what was shown, no text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TaskAnswered {
+    /// The same for every delivery of the same message.
+    pub event_id: String,
+    /// One for all answers that are given on the task.
+    pub correlation_id: CorrelationId,
+    /// The CRM organisation that sent it.
+    pub organization_id: OrganizationId,
+    /// The task.
+    pub task_id: TaskId,
+    /// Who answered.
+    pub user_id: UserId,
+    /// The sequence that the task previews.
+    pub sequence_id: String,
+    /// Hash of what the task shows; empty where the task has none, which no sequence has.
+    pub content: String,
+    /// The answer.
+    pub answer: TaskAnswer,
+    /// The task's `SystemModstamp` in the message.
+    #[schemars(with = "String")]
+    pub occurred_at: Timestamp,
+    /// When our gateway took it.
+    #[schemars(with = "String")]
+    pub received_at: Timestamp,
+}
+
+/// An answer, as the CRM's picklist has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskAnswer {
+    /// Its steps may land.
+    Approve,
+    /// It is turned down.
+    Reject,
+}
+
+impl TaskAnswer {
+    /// The answer of this name in the CRM's picklist `RevLoops_Answer__c`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "Approve" => Some(Self::Approve),
+            "Reject" => Some(Self::Reject),
+            _ => None,
+        }
+    }
 }
 
 /// What a step of the acquisition chain is called with.

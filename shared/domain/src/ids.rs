@@ -158,6 +158,8 @@ salesforce_ids! {
     OpportunityId, "opportunity id", ["006"];
     /// A User's id.
     UserId, "user id", ["005"];
+    /// A Task's id.
+    TaskId, "task id", ["00T"];
     /// The id of what may own a record: a User or a Queue (a Group).
     OwnerId, "owner id", ["005", "00G"];
     /// An organisation's id.

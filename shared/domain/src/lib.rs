@@ -37,7 +37,9 @@ pub use crm_time::{crm_date, crm_datetime};
 pub use enriched::{CompanyProfile, EnrichmentStatus, FieldProvenance, FieldState, PersonProfile, Provenance};
 pub use error_class::ErrorClass;
 pub use fact::{Fact, FactKind};
-pub use ids::{AccountId, CorrelationId, LeadId, OpportunityId, OrganizationId, OwnerId, RunId, SalesforceId, UserId};
+pub use ids::{
+    AccountId, CorrelationId, LeadId, OpportunityId, OrganizationId, OwnerId, RunId, SalesforceId, TaskId, UserId,
+};
 pub use lead::Lead;
 pub use mail_domain::MailDomain;
 pub use money::Cents;

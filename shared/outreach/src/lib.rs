@@ -6,6 +6,7 @@
 //! | [`judge`](judge()) | the policy gate: pure, every rule tried and traced |
 //! | [`life`] | what a sequence may become next: pure |
 //! | [`Desk`] | a person approves, edits, rejects or stops; opt-outs |
+//! | [`answer_task`] | the same answers, given in the CRM on the task that previews a sequence |
 //! | [`SequenceClock`] | what is due: the gate again, the landing, the withdrawal of what was stopped |
 //!
 //! What was stored first wins. A step passes by one transaction over the list of suppressions, the caps and the sequence's
@@ -20,6 +21,7 @@ pub mod landing;
 pub mod life;
 mod owed;
 pub mod policy;
+pub mod task_answers;
 pub mod words;
 
 #[cfg(test)]
@@ -31,3 +33,4 @@ pub use desk::Desk;
 pub use facts::{PolicyFacts, Sources, Subject};
 pub use judge::{Judged, Moment, Verdict, judge};
 pub use policy::Policy;
+pub use task_answers::answer_task;

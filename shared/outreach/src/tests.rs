@@ -4,3 +4,4 @@ mod given;
 mod hand;
 mod levers;
 mod scheduler;
+mod task;

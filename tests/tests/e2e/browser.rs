@@ -11,6 +11,7 @@ use revloops_cli::demo::{seed, signal};
 use revloops_tests::tools::{self, project_root};
 
 use crate::acquisition;
+use crate::answers;
 use crate::config::{config_with, revloops};
 use crate::crm_standin::{CrmStandIn, run};
 use crate::demand;
@@ -49,6 +50,17 @@ async fn a_rep_converts_a_lead_and_works_its_deal_and_sees_what_a_signal_brought
     deal.arg(owned["Owner"]["Username"].as_str().unwrap_or_default());
     let report = run(deal).await?;
     assert!(report.ends_with("6 of 6 held\n"), "{report}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rep_approves_a_drafted_sequence_on_its_task_and_nobody_else_does() -> anyhow::Result<()> {
+    let (_turn, system) = demand::system().await?;
+    let answers::Previewed { lead, owner, stranger } = answers::previewed(&system, "Presser").await?;
+    let mut answer = script("answer.mjs", &system.endpoints.crm.url)?;
+    answer.args(["--lead", &lead, "--owner", &owner, "--stranger", &stranger]);
+    let report = run(answer).await?;
+    assert!(report.ends_with("3 of 3 held\n"), "{report}");
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod acquisition;
 mod ai_drafts;
 mod ai_search;
 mod ai_wire;
+mod answers;
 mod architecture;
 mod batches;
 mod behaviour;

@@ -111,10 +111,19 @@ fn targets_have_dead_letters(template: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A function that a schedule invokes asynchronously has somewhere to leave what it failed on.
+/// The functions that rules invoke, each with its rule.
+fn functions_of_rules(template: &Value) -> impl Iterator<Item = (&str, &str)> {
+    of_type(template, "AWS::Events::Rule")
+        .flat_map(|(name, rule)| list(&rule["Targets"]).into_iter().map(move |target| (name, target)))
+        .filter_map(|(name, target)| Some((name, referenced(&target["Arn"])?)))
+        .filter(|(_, function)| resources(template)[*function]["Type"] == "AWS::Lambda::Function")
+}
+
+/// A function that a schedule or a rule invokes asynchronously has somewhere to leave what it failed on.
 fn asynchronous_functions_have_dead_letters(template: &Value) -> Vec<String> {
     of_type(template, "AWS::Scheduler::Schedule")
         .filter_map(|(_, schedule)| referenced(&schedule["Target"]["Arn"]))
+        .chain(functions_of_rules(template).map(|(_, function)| function))
         .filter(|name| resources(template)[*name]["Properties"]["DeadLetterConfig"]["TargetArn"].is_null())
         .map(|name| format!("function {name} is invoked asynchronously and has no dead-letter queue"))
         .collect()
@@ -171,6 +180,20 @@ fn services_are_let_in_for_one_source(template: &Value) -> Vec<String> {
         }
     }
     problems
+}
+
+/// A function that a rule invokes lets exactly that rule in: without, EventBridge drops every event into the dead letters.
+fn functions_let_their_rules_in(template: &Value) -> Vec<String> {
+    functions_of_rules(template)
+        .filter(|(rule, function)| {
+            !of_type(template, "AWS::Lambda::Permission").any(|(_, permission)| {
+                referenced(&permission["FunctionName"]) == Some(*function)
+                    && permission["Principal"] == "events.amazonaws.com"
+                    && referenced(&permission["SourceArn"]) == Some(*rule)
+            })
+        })
+        .map(|(rule, function)| format!("{function} does not let {rule} in"))
+        .collect()
 }
 
 /// No secret is written in the template, comes in by a parameter, or reaches a function other than as a secret's name.
@@ -325,7 +348,7 @@ fn dead_letters_raise_alarms(template: &Value) -> Vec<String> {
 }
 
 /// A rule, and changes of the template that it must find.
-const RULES: [(&str, Rule, &[&str]); 11] = [
+const RULES: [(&str, Rule, &[&str]); 12] = [
     (
         "queues",
         queues_have_dead_letters,
@@ -339,12 +362,25 @@ const RULES: [(&str, Rule, &[&str]); 11] = [
         targets_have_dead_letters,
         &[
             "/Resources/LeadSaved/Properties/Targets/0/DeadLetterConfig",
+            "/Resources/SequenceAnswered/Properties/Targets/0/DeadLetterConfig",
             "/Resources/RedriveEveryMinute/Properties/Target/DeadLetterConfig",
             "/Resources/PlanningWanted/Properties/Targets/0/DeadLetterConfig",
             "/Resources/DeployEveryNight/Properties/Target/DeadLetterConfig",
         ],
     ),
-    ("asynchronous", asynchronous_functions_have_dead_letters, &["/Resources/Redrive/Properties/DeadLetterConfig"]),
+    (
+        "asynchronous",
+        asynchronous_functions_have_dead_letters,
+        &["/Resources/Redrive/Properties/DeadLetterConfig", "/Resources/SequenceDesk/Properties/DeadLetterConfig"],
+    ),
+    (
+        "invoked",
+        functions_let_their_rules_in,
+        &[
+            "/Resources/RuleMayInvokeSequenceDesk/Properties/SourceArn",
+            "/Resources/RuleMayInvokeSequenceDesk/Properties/Principal",
+        ],
+    ),
     (
         "sources",
         event_sources_fit_their_functions,
@@ -406,6 +442,7 @@ const RULES: [(&str, Rule, &[&str]); 11] = [
         &[
             "/Resources/DemandDeadLettersAlarm/Properties/AlarmActions",
             "/Resources/RedriveDeadLettersAlarm/Properties/Dimensions",
+            "/Resources/SequenceDeskDeadLettersAlarm/Properties/Dimensions",
         ],
     ),
 ];

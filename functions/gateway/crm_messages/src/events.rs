@@ -3,14 +3,17 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use revloops_crm::outbound::SavedOpportunity;
-use revloops_domain::events::{LeadSaved, OpportunitySaved, names};
+use revloops_crm::outbound::{SavedOpportunity, SavedTask};
+use revloops_domain::events::{LeadSaved, OpportunitySaved, TaskAnswered, names};
 use revloops_domain::{CorrelationId, ErrorClass, Lead, OpportunityId, OrganizationId};
 use revloops_loopkit::ports::BusEvent;
 use revloops_loopkit::{Failure, Outcome};
 
 /// Leads' messages are sent when a record is made, and only then.
 const TRIGGER: &str = "created";
+
+/// Tasks' messages are sent when an answer on them changes.
+const ANSWERED: &str = "answered";
 
 /// The event of a saved lead.
 pub(crate) fn lead_saved(
@@ -59,6 +62,30 @@ pub(crate) fn opportunity_saved(
     let occurred_at = opportunity.modified_at.unwrap_or(received_at);
     let detail = saved(notification_id, &opportunity.id, organization_id, occurred_at, received_at);
     event(names::OPPORTUNITY_SAVED, notification_id, &detail)
+}
+
+/// The event of an answer on a task, or why there is none to tell of.
+pub(crate) fn task_answered(
+    notification_id: &str,
+    task: SavedTask,
+    organization_id: &OrganizationId,
+    received_at: Timestamp,
+) -> Result<Outcome<BusEvent>, &'static str> {
+    let answer = task.answer.ok_or("the answer was emptied")?;
+    let sequence_id = task.sequence_id.ok_or("the task previews no sequence")?;
+    let detail = TaskAnswered {
+        event_id: notification_id.to_owned(),
+        correlation_id: CorrelationId::of(&format!("task/{}", task.id), ANSWERED),
+        organization_id: organization_id.clone(),
+        task_id: task.id,
+        user_id: task.answered_by,
+        sequence_id,
+        content: task.content.unwrap_or_default(),
+        answer,
+        occurred_at: task.modified_at.unwrap_or(received_at),
+        received_at,
+    };
+    Ok(event(names::TASK_ANSWERED, notification_id, &detail))
 }
 
 /// An opportunity is looked at once for each message: what it was like when the message was sent, no message tells.

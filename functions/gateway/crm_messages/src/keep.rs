@@ -28,6 +28,8 @@ pub(crate) struct Kept {
     pub(crate) duplicates: usize,
     /// Accounts that the index knows now.
     pub(crate) indexed: usize,
+    /// Tasks that ask nothing of anybody.
+    pub(crate) dropped: usize,
     /// Parked with their reason.
     pub(crate) parked: usize,
     /// Neither: Salesforce must send them again.
@@ -39,6 +41,7 @@ impl Kept {
         match step {
             Step::Publish(_) => self.published += 1,
             Step::Indexed => self.indexed += 1,
+            Step::Dropped => self.dropped += 1,
             Step::Parked => self.parked += 1,
             Step::Failed => self.failed += 1,
         }
@@ -49,6 +52,7 @@ impl Kept {
 enum Step {
     Publish(BusEvent),
     Indexed,
+    Dropped,
     Parked,
     Failed,
 }
@@ -82,7 +86,7 @@ pub(crate) async fn keep(envelope: Envelope, body: &[u8], received_at: Timestamp
     for step in prepared {
         match step {
             Step::Publish(event) => events.push(event),
-            done @ (Step::Indexed | Step::Parked | Step::Failed) => kept.count(&done),
+            done @ (Step::Indexed | Step::Dropped | Step::Parked | Step::Failed) => kept.count(&done),
         }
     }
     for step in publish(events, received_at, ports).await {
@@ -129,6 +133,16 @@ async fn prepare(
         }
         Saved::Opportunity(opportunity) => {
             Ok(Step::Publish(events::opportunity_saved(id.as_str(), &opportunity, organization_id, received_at)?))
+        }
+        Saved::Task(task) => {
+            let task_id = task.id.clone();
+            match events::task_answered(id.as_str(), task, organization_id, received_at) {
+                Ok(event) => Ok(Step::Publish(event?)),
+                Err(reason) => {
+                    tracing::info!(%task_id, reason, "nothing to tell of a task");
+                    Ok(Step::Dropped)
+                }
+            }
         }
     }
 }

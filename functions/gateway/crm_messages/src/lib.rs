@@ -11,6 +11,7 @@
 //! | an account | kept under the keys that leads are matched by | – |
 //! | a converted lead | `lead.converted` on the bus, by the opportunity that it became | – |
 //! | an opportunity | `opportunity.saved` on the bus | – |
+//! | a task with an answer | `task.answered` on the bus; an emptied answer, or a task that previews nothing, is logged and dropped | – |
 //! | every notification is kept | | 200, `Ack` true |
 //! | anything failed that passes by itself | | 503, so that Salesforce sends again |
 //!
@@ -112,11 +113,11 @@ fn refused(status: StatusCode, reason: &str, bytes: usize, organization_id: Opti
 }
 
 fn log(organization_id: &OrganizationId, action_id: &str, kept: &Kept, duration_ms: u64) {
-    let Kept { notifications, published, duplicates, indexed, parked, failed } = *kept;
+    let Kept { notifications, published, duplicates, indexed, dropped, parked, failed } = *kept;
     if failed == 0 {
-        tracing::info!(%organization_id, action_id, notifications, published, duplicates, indexed, parked, duration_ms, "outbound message taken");
+        tracing::info!(%organization_id, action_id, notifications, published, duplicates, indexed, dropped, parked, duration_ms, "outbound message taken");
     } else {
-        tracing::error!(%organization_id, action_id, notifications, published, duplicates, indexed, parked, failed, duration_ms, "outbound message not acknowledged");
+        tracing::error!(%organization_id, action_id, notifications, published, duplicates, indexed, dropped, parked, failed, duration_ms, "outbound message not acknowledged");
     }
 }
 

@@ -8,7 +8,7 @@ use http::StatusCode;
 use revloops_domain::ErrorClass;
 use revloops_loopkit::ports::{Accounts as _, ParkedStatus};
 
-use world::{ACCOUNT, LEADS, OPPORTUNITY, World, Written, acknowledged, post, request};
+use world::{ACCOUNT, LEADS, OPPORTUNITY, TASK, World, Written, acknowledged, post, request};
 
 #[tokio::test]
 async fn leads_are_remembered_and_on_the_bus_before_the_envelope_is_acknowledged() {
@@ -49,6 +49,43 @@ async fn an_opportunity_is_published_by_its_id_alone() {
     assert_eq!(events[0].name, "opportunity.saved");
     assert_eq!(events[0].detail["opportunity_id"], "006xx0000000001AAA");
     assert!(!events[0].detail.to_string().contains("48000"), "{}", events[0].detail);
+}
+
+#[tokio::test]
+async fn an_answer_on_a_task_is_published_with_who_gave_it_and_the_hash() {
+    let world = World::new();
+    for _delivery in 0..2 {
+        assert!(acknowledged(&world.send(TASK).await));
+    }
+    let events = world.events();
+    assert_eq!(events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["task.answered"]);
+    assert_eq!(
+        events[0].detail,
+        serde_json::json!({
+            "event_id": "04lxx0000004CB0AAM",
+            "correlation_id": events[0].detail["correlation_id"],
+            "organization_id": "00Dxx0000001gPLEAY",
+            "task_id": "00Txx0000000001EAA",
+            "user_id": "005xx000001SwiUAAS",
+            "sequence_id": "seq-0123456789abcdef",
+            "content": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "answer": "approve",
+            "occurred_at": "2026-11-22T06:45:10Z",
+            "received_at": "2026-11-22T07:00:00Z",
+        })
+    );
+}
+
+#[tokio::test]
+async fn an_emptied_answer_and_a_task_without_a_sequence_are_taken_and_dropped() {
+    for gone in [
+        "<sf:RevLoops_Answer__c>Approve</sf:RevLoops_Answer__c>",
+        "<sf:RevLoops_Sequence__c>seq-0123456789abcdef</sf:RevLoops_Sequence__c>",
+    ] {
+        let world = World::new();
+        assert!(acknowledged(&world.send(&TASK.replace(gone, "")).await), "{gone}");
+        assert!(world.events().is_empty() && world.parked.items().is_empty(), "{gone}");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use revloops_domain::crm_date;
 use revloops_domain::events::{EngageStatus, Engaged, names};
-use revloops_domain::sequence::DraftedSequence;
+use revloops_domain::sequence::{DraftedSequence, content_hash};
 use revloops_loopkit::the_loop::RunFacts;
 use revloops_loopkit::{Action, Effect, EffectKey, Outputs};
 
@@ -39,7 +39,11 @@ pub(crate) fn outputs(
     };
     let mut effects = Vec::new();
     // Kept first: whoever finds the task can approve what it shows.
-    if let Some(sequence) = drafted(input, facts, verdict, run) {
+    let sequence = drafted(input, facts, verdict, run);
+    let shown = sequence.as_ref().map(|sequence| {
+        (sequence.id.clone(), content_hash(&sequence.recipient, sequence.signal.as_ref(), &sequence.steps))
+    });
+    if let Some(sequence) = sequence {
         let action = Action::KeepSequence { sequence: Box::new(sequence) };
         effects.push(Effect { key: EffectKey::new(&run.key, "keep"), action });
     }
@@ -55,13 +59,19 @@ pub(crate) fn outputs(
     };
     if let Some(subject) = subject {
         let key = EffectKey::new(&run.key, "preview");
+        let mut fields = task(config, input, subject, text, run);
+        // By these two a rep answers on the task: the answer is bound to what it shows.
+        if let Some((id, content)) = shown {
+            fields.insert("RevLoops_Sequence__c".to_owned(), json!(id));
+            fields.insert("RevLoops_Content__c".to_owned(), json!(content));
+        }
         effects.push(Effect {
             key: key.clone(),
             action: Action::UpsertRecord {
                 object: "Task".to_owned(),
                 key_field: "RevLoops_Key__c".to_owned(),
                 key: key.to_string(),
-                fields: task(config, input, subject, text, run),
+                fields,
             },
         });
     }

@@ -21,7 +21,7 @@ mod notification;
 mod reply;
 
 pub use envelope::{Envelope, MAX_NOTIFICATIONS, UnreadableEnvelope, read};
-pub use notification::{Notification, Saved, SavedOpportunity, Unreadable, UnreadableReason};
+pub use notification::{Notification, Saved, SavedOpportunity, SavedTask, Unreadable, UnreadableReason};
 pub use reply::{FaultCode, acknowledgement, fault};
 
 /// Namespace of SOAP 1.1.

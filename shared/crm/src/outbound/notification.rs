@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use roxmltree::Node;
 use thiserror::Error;
 
-use revloops_domain::{Account, Lead, OpportunityId, SalesforceId};
+use revloops_domain::events::TaskAnswer;
+use revloops_domain::{Account, Lead, OpportunityId, SalesforceId, TaskId, UserId};
 
 use super::envelope::elements;
 use super::{OUTBOUND_NS, SOBJECT_NS, XSI_NS};
@@ -33,6 +34,8 @@ pub enum Saved {
     Account(Box<Account>),
     /// An opportunity; no loop reads more of it yet.
     Opportunity(SavedOpportunity),
+    /// A task on which somebody may have answered.
+    Task(SavedTask),
 }
 
 /// Which opportunity was saved.
@@ -42,6 +45,24 @@ pub struct SavedOpportunity {
     pub id: OpportunityId,
     /// `SystemModstamp`, if the message carries it.
     pub modified_at: Option<Timestamp>,
+}
+
+/// A task's answer, and what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedTask {
+    /// Its id.
+    pub id: TaskId,
+    /// Who gave or emptied the answer, as the CRM noted in the same save. Not who changed the task last: by the time of
+    /// the message that may be another.
+    pub answered_by: UserId,
+    /// `SystemModstamp`, if the message carries it.
+    pub modified_at: Option<Timestamp>,
+    /// The sequence that it previews.
+    pub sequence_id: Option<String>,
+    /// Hash of what it shows.
+    pub content: Option<String>,
+    /// The answer; none where it was emptied.
+    pub answer: Option<TaskAnswer>,
 }
 
 /// A notification that could not be read.
@@ -65,7 +86,7 @@ pub enum UnreadableReason {
     #[error("the notification's sObject is missing or repeated")]
     Record,
     /// An `xsi:type` that no part of the system knows, or none.
-    #[error("the sObject is no Lead, Account or Opportunity")]
+    #[error("the sObject is no Lead, Account, Opportunity or Task")]
     Type,
     /// A field comes twice.
     #[error("a field of the {0} comes twice")]
@@ -76,6 +97,9 @@ pub enum UnreadableReason {
     /// The opportunity's id is missing or not an opportunity's.
     #[error("the Opportunity's Id is missing or not the id of an opportunity")]
     Opportunity,
+    /// A field of the task that must be there is missing, or not what it has to be.
+    #[error("the Task's {0}")]
+    Task(&'static str),
     /// The lead's fields make no lead.
     #[error("the Lead's {0}")]
     Lead(FieldProblem),
@@ -114,8 +138,39 @@ fn read_record(notification: Node<'_, '_>) -> Result<Saved, UnreadableReason> {
             let modified_at = of("SystemModstamp").and_then(time);
             Ok(Saved::Opportunity(SavedOpportunity { id, modified_at }))
         }
+        Some("Task") => Ok(Saved::Task(task(record)?)),
         _ => Err(UnreadableReason::Type),
     }
+}
+
+fn task(record: Node<'_, '_>) -> Result<SavedTask, UnreadableReason> {
+    const FIELDS: [&str; 6] = [
+        "Id",
+        "SystemModstamp",
+        "RevLoops_Answered_By__c",
+        "RevLoops_Sequence__c",
+        "RevLoops_Content__c",
+        "RevLoops_Answer__c",
+    ];
+    let fields = read_fields(record, "Task", FIELDS.into_iter())?;
+    let of = |wanted| fields.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
+    let id = of("Id").and_then(|text| TaskId::parse(text).ok());
+    let by = of("RevLoops_Answered_By__c").and_then(|text| UserId::parse(text).ok());
+    let answer = match of("RevLoops_Answer__c") {
+        Some(text) => Some(
+            TaskAnswer::named(text)
+                .ok_or(UnreadableReason::Task("RevLoops_Answer__c is neither Approve nor Reject"))?,
+        ),
+        None => None,
+    };
+    Ok(SavedTask {
+        id: id.ok_or(UnreadableReason::Task("Id is missing or not the id of a task"))?,
+        answered_by: by.ok_or(UnreadableReason::Task("RevLoops_Answered_By__c is missing or not the id of a user"))?,
+        modified_at: of("SystemModstamp").and_then(time),
+        sequence_id: of("RevLoops_Sequence__c").map(str::to_owned),
+        content: of("RevLoops_Content__c").map(str::to_owned),
+        answer,
+    })
 }
 
 fn told<R: OnTheWire>(record: Node<'_, '_>, object: &'static str) -> Result<Wire<R>, UnreadableReason> {

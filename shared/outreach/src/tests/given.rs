@@ -44,7 +44,7 @@ pub(super) fn person(nth: u32) -> SalesforceId {
     SalesforceId::parse(&format!("00Q{nth:012}")).unwrap()
 }
 
-fn user(nth: u32, login: &str) -> CrmUser {
+pub(super) fn user(nth: u32, login: &str) -> CrmUser {
     let id = UserId::parse(&format!("005{nth:012}")).unwrap();
     CrmUser { id, login: login.to_owned(), name: "Somebody".to_owned(), active: true }
 }

@@ -15,6 +15,7 @@ use revloops_testkit::{AccountsInMemory, ParkedInMemory};
 
 pub(crate) const LEADS: &str = include_str!("../../../../../shared/crm/fixtures/outbound_leads.xml");
 pub(crate) const ACCOUNT: &str = include_str!("../../../../../shared/crm/fixtures/outbound_account.xml");
+pub(crate) const TASK: &str = include_str!("../../../../../shared/crm/fixtures/outbound_task.xml");
 pub(crate) const OPPORTUNITY: &str = include_str!("../../../../../shared/crm/fixtures/outbound_opportunity.xml");
 
 #[derive(Default)]

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use revloops_domain::events::{EngageStatus, Engaged};
+use revloops_domain::sequence::DraftedSequence;
+use revloops_domain::sequence_state::{KeptSequence, SequenceState};
 use revloops_domain::{CorrelationId, OwnerId, RunId};
 use revloops_loopkit::record::RunKey;
 use revloops_loopkit::the_loop::RunFacts;
@@ -99,6 +101,18 @@ fn the_draft_is_kept_before_its_task_with_brief_recipient_and_config() {
     assert_eq!(sequence.recipient.person_id.as_str(), "00Qxx0000000001EAA");
     assert_eq!((sequence.brief.len(), sequence.steps.len(), sequence.config.version_id.as_str()), (7, 3, "v1"));
     assert_eq!(Some(sequence.id.as_str()), emitted(&outputs).1["sequence_id"].as_str());
+}
+
+#[test]
+fn the_task_carries_what_an_answer_on_it_is_bound_to() {
+    let shown = outputs(&ida(), vec![good()]);
+    let Action::KeepSequence { sequence } = &shown.effects[0].action else { panic!("{:?}", shown.effects[0]) };
+    // As the table gives it back.
+    let drafted: DraftedSequence = serde_json::from_value(serde_json::to_value(sequence).unwrap()).unwrap();
+    let kept = KeptSequence { state: SequenceState::new(&drafted), drafted, version: 1 };
+    assert_eq!(task(&shown)["RevLoops_Sequence__c"], kept.drafted.id);
+    assert_eq!(task(&shown)["RevLoops_Content__c"], kept.content());
+    assert!(kept.drafted.id.len() <= 40 && kept.content().len() == 64, "they fit the CRM's fields");
 }
 
 #[test]

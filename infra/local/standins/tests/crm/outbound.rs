@@ -166,6 +166,32 @@ async fn what_is_not_acknowledged_is_sent_again_with_the_same_id_and_the_latest_
 }
 
 #[tokio::test]
+async fn an_answer_on_a_task_is_told_with_who_gave_it_whoever_changes_the_task_afterwards() {
+    let (receiver, url) = Receiver::start(0).await;
+    let world = World::with(quick(None)).await;
+    let (rep, other) = (world.user("rep").await, world.user("other").await);
+    let id = world.create("Task", json!({ "Subject": "Preview", "RevLoops_Sequence__c": "seq-1" })).await;
+    let as_user = async |name: &str, fields: Value| {
+        let login = json!({ "username": format!("{name}@northfield.example") });
+        let token = world.call("POST", "/_ui/login", login).await.body["token"].as_str().unwrap().to_owned();
+        let path = format!("{}/services/data/v68.0/sobjects/Task/{id}", world.url);
+        world.send(world.http.patch(path).bearer_auth(token).json(&fields)).await.status
+    };
+    // Only a change of the answer is told, and who makes it cannot be made up.
+    assert_eq!(as_user("other", json!({ "Priority": "High" })).await, 204);
+    assert_eq!(as_user("rep", json!({ "RevLoops_Answer__c": "Perhaps" })).await, 400);
+    let forged = json!({ "RevLoops_Answer__c": "Approve", "RevLoops_Answered_By__c": other });
+    assert_eq!(as_user("rep", forged).await, 204);
+    assert_eq!(as_user("other", json!({ "Priority": "Low" })).await, 204);
+    world.call("PUT", "/_standin/outbound", json!({ "endpoint_url": url })).await;
+    settled(&world, 1).await;
+    let told = receiver.bodies().remove(0);
+    assert_eq!(texts(&told, "RevLoops_Answered_By__c"), [rep]);
+    assert_eq!(texts(&told, "RevLoops_Answer__c"), ["Approve"]);
+    assert_eq!(texts(&told, "RevLoops_Sequence__c"), ["seq-1"]);
+}
+
+#[tokio::test]
 async fn pauses_between_attempts_grow() {
     let (receiver, url) = Receiver::start(u32::MAX).await;
     let world = World::with(Delivery {

@@ -6,7 +6,7 @@ import { value } from '/page/format.js';
 import { showPreview } from '/page/preview.js';
 
 /** Fields that a shown task needs; `of` asks for more. */
-export const TASK_FIELDS = 'Id, Subject, Description, Status, Priority, ActivityDate, IsClosed, OwnerId, Owner.Name, WhoId, Who.Name, WhatId, What.Name, CreatedDate, RevLoops_Run_Id__c, RevLoops_Key__c, RevLoops_Dropped__c, RevLoops_Missed__c';
+export const TASK_FIELDS = 'Id, Subject, Description, Status, Priority, ActivityDate, IsClosed, OwnerId, Owner.Name, WhoId, Who.Name, WhatId, What.Name, CreatedDate, RevLoops_Run_Id__c, RevLoops_Key__c, RevLoops_Dropped__c, RevLoops_Missed__c, RevLoops_Sequence__c, RevLoops_Answer__c, RevLoops_Answered__c';
 
 /** A card of tasks; `more` gives further words for a task, such as what it is about. */
 export function tasksCard(tasks, refresh, { title = 'Tasks', none = 'No tasks.', more = () => null } = {}) {
@@ -24,15 +24,31 @@ function article(task, refresh, more) {
       h('div', {},
         h('h3', {}, subject),
         h('p', { class: 'muted' }, [task.Status, task.Priority && task.Priority !== 'Normal' && `${task.Priority} priority`, task.ActivityDate && `due ${day(task.ActivityDate)}`, task.Owner?.Name].filter(Boolean).join(' · ')),
-        marks(task), more(task)),
-      !task.IsClosed && h('button', { type: 'button', dataset: { focus: `complete-${task.Id}` }, 'aria-label': `Complete: ${subject}`, onclick: async () => {
-        await update('Task', task.Id, { Status: 'Completed' });
-        announce('The task is completed.');
-        await refresh();
-      } }, 'Complete')),
+        marks(task), answered(task), more(task)),
+      !task.IsClosed && h('div', { class: 'acts' },
+        // While an answer is under way there is none to give.
+        task.RevLoops_Sequence__c && !task.RevLoops_Answer__c && ['Approve', 'Reject'].map((answer) => act(task, answer, refresh, { RevLoops_Answer__c: answer }, 'The answer is saved.')),
+        act(task, 'Complete', refresh, { Status: 'Completed' }, 'The task is completed.'))),
     task.Description && (task.IsClosed
       ? h('details', { dataset: { fold: `text-${task.Id}` } }, h('summary', { dataset: { focus: `text-${task.Id}` } }, 'What it said'), showPreview(task.Description, task.Id))
       : showPreview(task.Description, task.Id)));
+}
+
+function act(task, text, refresh, fields, said) {
+  const label = `${text}: ${task.Subject ?? 'Task'}`;
+  return h('button', { type: 'button', dataset: { focus: `${text.toLowerCase()}-${task.Id}` }, 'aria-label': label, onclick: async () => {
+    await update('Task', task.Id, fields);
+    announce(said);
+    await refresh();
+  } }, text);
+}
+
+// What became of the answer, or that it is under way. A refused one is taken off the task, so that another can be given.
+function answered(task) {
+  if (task.RevLoops_Answer__c && !task.IsClosed) return h('p', { class: 'answered muted' }, `${task.RevLoops_Answer__c}: saved, RevLoops will say what becomes of it.`);
+  if (!task.RevLoops_Answered__c) return null;
+  const refused = !task.RevLoops_Answer__c;
+  return h('p', { class: 'answered' }, h('span', { class: refused ? 'chip out' : 'tag first' }, refused ? 'Not taken' : 'Answered'), ' ', task.RevLoops_Answered__c);
 }
 
 function marks(task) {

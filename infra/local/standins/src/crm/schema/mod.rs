@@ -1,6 +1,7 @@
 //! What objects and fields the organisation has: the standard ones from `objects/*.json`, the custom ones from the SFDX package.
 
 mod countries;
+mod flows;
 mod kind;
 mod package;
 mod raw;
@@ -11,8 +12,9 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 pub(crate) use countries::Countries;
+pub(crate) use flows::{MessageRule, Stamp};
 pub(crate) use kind::Kind;
-pub(crate) use package::{MessageRule, OutboundMessage};
+pub(crate) use package::OutboundMessage;
 
 /// Who may write a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +113,8 @@ pub(crate) struct Schema {
     pub(crate) messages: BTreeMap<String, OutboundMessage>,
     /// Flows that send them.
     pub(crate) message_rules: Vec<MessageRule>,
+    /// Flows that note who saves.
+    pub(crate) stamps: Vec<Stamp>,
     pub(crate) countries: Countries,
 }
 
@@ -137,6 +141,7 @@ impl Schema {
             prefixes,
             messages: package.messages,
             message_rules: package.rules,
+            stamps: package.stamps,
             countries: Countries::load(),
         };
         schema.check()?;
@@ -187,6 +192,11 @@ impl Schema {
         for rule in &self.message_rules {
             if !self.messages.contains_key(&rule.message) {
                 bail!("flow {} sends {}, which the package does not define", rule.flow, rule.message);
+            }
+        }
+        for stamp in &self.stamps {
+            if self.object(&stamp.object).and_then(|object| object.field(&stamp.field)).is_none() {
+                bail!("flow {}: {} has no field {}", stamp.flow, stamp.object, stamp.field);
             }
         }
         Ok(())
@@ -245,6 +255,8 @@ pub(crate) mod tests {
             let key = schema.object(object).unwrap().field("RevLoops_Key__c").unwrap();
             assert!(key.unique && key.external_id && key.case_sensitive && key.length == 200);
         }
+        let answer = schema.object("Task").unwrap().field("RevLoops_Answer__c").unwrap();
+        assert_eq!((answer.kind, answer.restricted, answer.values.len()), (Kind::Picklist, true, 2));
         let message = schema.messages.get("Lead.RevLoops_Lead_Created").unwrap();
         assert!(message.fields.iter().any(|field| field == "Company"));
         assert!(

@@ -1,4 +1,4 @@
-//! Reads the SFDX package: custom fields, outbound messages, and the record-triggered flows that send them.
+//! Reads the SFDX package: custom fields, outbound messages, and the record-triggered flows ([`super::flows`]).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use anyhow::{Context as _, anyhow, bail};
 use roxmltree::{Document, Node};
 
 use super::Kind;
+use super::flows::{self, MessageRule, Stamp};
 use super::raw::{RawField, RawObject};
 
 /// An outbound message as the package defines it.
@@ -19,24 +20,12 @@ pub(crate) struct OutboundMessage {
     pub(crate) api_version: String,
 }
 
-/// A flow that sends an outbound message.
-#[derive(Debug, Clone)]
-pub(crate) struct MessageRule {
-    pub(crate) flow: String,
-    pub(crate) object: String,
-    /// `Object.Name` of the message.
-    pub(crate) message: String,
-    pub(crate) on_create: bool,
-    pub(crate) on_update: bool,
-    /// One of these must have changed; any change will do where there is none.
-    pub(crate) changed: Vec<String>,
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Package {
     fields: BTreeMap<String, Vec<RawField>>,
     pub(super) messages: BTreeMap<String, OutboundMessage>,
     pub(super) rules: Vec<MessageRule>,
+    pub(super) stamps: Vec<Stamp>,
 }
 
 impl Package {
@@ -75,7 +64,9 @@ pub(super) fn read(package_dir: &Path) -> anyhow::Result<Package> {
             .unwrap_or_default()
             .trim_end_matches(".flow-meta.xml")
             .to_owned();
-        package.rules.extend(in_file(&file, |root| message_rules(root, &name))?);
+        let flow = in_file(&file, |root| flows::read(root, &name))?;
+        package.rules.extend(flow.rules);
+        package.stamps.extend(flow.stamps);
     }
     Ok(package)
 }
@@ -103,14 +94,14 @@ fn in_file<T>(file: &Path, read: impl FnOnce(Node<'_, '_>) -> anyhow::Result<T>)
     read(document.root_element()).with_context(|| format!("in {}", file.display()))
 }
 
-fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     node.children()
         .find(|child| child.has_tag_name((node.tag_name().namespace().unwrap_or_default(), name)))
         .and_then(|child| child.text())
         .map(str::trim)
 }
 
-fn needed<'a>(node: Node<'a, '_>, name: &str) -> anyhow::Result<&'a str> {
+pub(super) fn needed<'a>(node: Node<'a, '_>, name: &str) -> anyhow::Result<&'a str> {
     text(node, name).ok_or_else(|| anyhow!("<{name}> is missing"))
 }
 
@@ -130,6 +121,7 @@ fn custom_field(root: Node<'_, '_>) -> anyhow::Result<RawField> {
         "Phone" => Kind::Phone,
         "Url" => Kind::Url,
         "Lookup" => Kind::Reference,
+        "Picklist" => Kind::Picklist,
         other => bail!("the stand-in does not know the field type {other}"),
     };
     let is = |name: &str| text(root, name) == Some("true");
@@ -139,9 +131,10 @@ fn custom_field(root: Node<'_, '_>) -> anyhow::Result<RawField> {
     } else {
         (Vec::new(), None)
     };
+    let (values, restricted) = if kind == Kind::Picklist { picklist(root)? } else { (Vec::new(), false) };
     Ok(RawField {
         length: text(root, "length")
-            .unwrap_or(if kind == Kind::TextArea { "255" } else { "0" })
+            .unwrap_or(if matches!(kind, Kind::TextArea | Kind::Picklist) { "255" } else { "0" })
             .parse()
             .context("<length>")?,
         precision: text(root, "precision").unwrap_or("0").parse().context("<precision>")?,
@@ -153,8 +146,23 @@ fn custom_field(root: Node<'_, '_>) -> anyhow::Result<RawField> {
         external_id: is("externalId"),
         to,
         relationship,
+        values,
+        restricted,
         ..RawField::plain(name, needed(root, "label")?, kind)
     })
+}
+
+/// A picklist's own values, and whether no others are taken.
+fn picklist(root: Node<'_, '_>) -> anyhow::Result<(Vec<String>, bool)> {
+    let set = root.children().find(|node| node.tag_name().name() == "valueSet");
+    let set = set.ok_or_else(|| anyhow!("<valueSet> is missing"))?;
+    let values = set.descendants().filter(|node| node.tag_name().name() == "value");
+    let values: Vec<String> =
+        values.map(|value| needed(value, "fullName").map(str::to_owned)).collect::<anyhow::Result<_>>()?;
+    if values.is_empty() {
+        bail!("the stand-in knows picklists with values of their own only");
+    }
+    Ok((values, text(set, "restricted") == Some("true")))
 }
 
 fn outbound_messages(root: Node<'_, '_>, object: &str) -> anyhow::Result<Vec<(String, OutboundMessage)>> {
@@ -173,55 +181,6 @@ fn outbound_messages(root: Node<'_, '_>, object: &str) -> anyhow::Result<Vec<(St
         messages.push((needed(node, "fullName")?.to_owned(), message));
     }
     Ok(messages)
-}
-
-fn message_rules(root: Node<'_, '_>, flow: &str) -> anyhow::Result<Vec<MessageRule>> {
-    let start =
-        root.children().find(|node| node.tag_name().name() == "start").ok_or_else(|| anyhow!("<start> is missing"))?;
-    if text(root, "status") != Some("Active") {
-        return Ok(Vec::new());
-    }
-    if start.children().any(|node| matches!(node.tag_name().name(), "filterFormula" | "schedule" | "scheduledPaths")) {
-        bail!("flow {flow}: the stand-in honours record triggers without conditions only, or with fields that changed");
-    }
-    let trigger = needed(start, "recordTriggerType")?;
-    let changed = changed_fields(start, flow, trigger)?;
-    let (on_create, on_update) = match trigger {
-        "Create" => (true, false),
-        "Update" => (false, true),
-        "CreateAndUpdate" => (true, true),
-        other => bail!("flow {flow}: the stand-in does not know the trigger {other}"),
-    };
-    let mut rules = Vec::new();
-    for action in root.children().filter(|node| node.tag_name().name() == "actionCalls") {
-        if needed(action, "actionType")? != "outboundMessage" {
-            bail!("flow {flow}: the stand-in knows the action outboundMessage only");
-        }
-        rules.push(MessageRule {
-            flow: flow.to_owned(),
-            object: needed(start, "object")?.to_owned(),
-            message: needed(action, "actionName")?.to_owned(),
-            on_create,
-            on_update,
-            changed: changed.clone(),
-        });
-    }
-    Ok(rules)
-}
-
-/// The fields of which one must have changed: filters by `IsChanged` alone, joined by `or`, on updates.
-fn changed_fields(start: Node<'_, '_>, flow: &str, trigger: &str) -> anyhow::Result<Vec<String>> {
-    let filters: Vec<Node<'_, '_>> = start.children().filter(|node| node.tag_name().name() == "filters").collect();
-    let honoured = |filter: &Node<'_, '_>| {
-        let wanted = filter.descendants().find(|node| node.tag_name().name() == "booleanValue");
-        text(*filter, "operator") == Some("IsChanged") && wanted.and_then(|node| node.text()) == Some("true")
-    };
-    let joined = filters.len() < 2 || text(start, "filterLogic") == Some("or");
-    let conditional = !filters.is_empty();
-    if conditional && (trigger != "Update" || !joined || !filters.iter().all(honoured)) {
-        bail!("flow {flow}: the stand-in honours record triggers without conditions only, or with fields that changed");
-    }
-    filters.into_iter().map(|filter| needed(filter, "field").map(str::to_owned)).collect()
 }
 
 #[cfg(test)]
@@ -266,6 +225,9 @@ mod tests {
         }
         for rule in &package.rules {
             assert!(members.contains(&rule.flow) && members.contains(&rule.object), "{} in the manifest", rule.flow);
+        }
+        for stamp in &package.stamps {
+            assert!(members.contains(&stamp.flow), "{} in the manifest", stamp.flow);
         }
     }
 

@@ -120,6 +120,7 @@ impl Scope<'_> {
         let mut after = before.clone();
         after.extend(changes);
         self.assign(object, &mut after)?;
+        self.stamp(object, &before, &mut after);
         derive::apply(self.schema, object, Some(&before), &mut after, self.now)?;
         self.require(object, &after)?;
         self.check_references(object, Some(&before), &after)?;
@@ -143,10 +144,8 @@ impl Scope<'_> {
         self.leave_territories(object, id, &before, &after)?;
         self.track(object, id, &before, &after)?;
         self.journal("PATCH", object, id, sent, &after)?;
-        let differs =
-            |field: &String| before.get(field).unwrap_or(&Sql::Null) != after.get(field).unwrap_or(&Sql::Null);
         for rule in self.schema.message_rules.iter().filter(|rule| rule.on_update && rule.object == object.name) {
-            if !rule.changed.is_empty() && !rule.changed.iter().any(differs) {
+            if !changes_one(&rule.changed, &before, &after) {
                 continue;
             }
             outbox::add(self.conn, &rule.message, id, self.now)?;
@@ -253,6 +252,15 @@ impl Scope<'_> {
         Ok(())
     }
 
+    /// What flows note of who saves, whatever the client sent in its place.
+    fn stamp(&self, object: &Object, before: &Record, after: &mut Record) {
+        for stamp in self.schema.stamps.iter().filter(|stamp| stamp.object == object.name) {
+            if changes_one(&stamp.changed, before, after) {
+                after.insert(stamp.field.clone(), Sql::Text(self.user_id.to_owned()));
+            }
+        }
+    }
+
     /// The organisation's own lead assignment rule, which hands every lead to one queue.
     fn assign(&self, object: &Object, after: &mut Record) -> Result<(), ApiError> {
         if object.name != "Lead"
@@ -275,6 +283,12 @@ impl Scope<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether one of these fields changes; where none is named, any save will do.
+fn changes_one(fields: &[String], before: &Record, after: &Record) -> bool {
+    let differs = |field: &String| before.get(field).unwrap_or(&Sql::Null) != after.get(field).unwrap_or(&Sql::Null);
+    fields.is_empty() || fields.iter().any(differs)
 }
 
 /// All stored values of a record, deleted or not.
