@@ -150,7 +150,9 @@ async fn the_crm_tells_which_leads_wait_what_people_did_and_whose_our_tasks_are(
     desk.task(with(json!({"Subject": "Call", "OwnerId": james}))).await?;
     let open =
         desk.task(json!({"Subject": "Preview", "WhoId": first, "OwnerId": maria, "RevLoops_Key__c": preview})).await?;
-    // Neither a reminder that is ticked off nor what still is ours is a person's touch; nor is a call that is planned.
+    // Neither a reminder that is ticked off nor what still is ours is a person's touch; nor is a call that is planned, nor a
+    // draft that was answered.
+    desk.task(with(json!({"OwnerId": maria, "RevLoops_Answer__c": "Approve"}))).await?;
     desk.task(with(json!({"OwnerId": maria, "RevLoops_Key__c": "lead/x/due_soon/first_touch/reminder"}))).await?;
     desk.task(with(json!({"RevLoops_Key__c": "lead/x/created/engage/preview"}))).await?;
     desk.task(json!({"Subject": "Planned", "WhoId": first, "OwnerId": maria})).await?;
