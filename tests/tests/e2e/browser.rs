@@ -38,7 +38,7 @@ async fn a_lead_saved_on_the_page_comes_back_scored_owned_and_with_its_mails() -
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rep_converts_a_lead_and_works_its_deal_and_sees_what_a_signal_brought() -> anyhow::Result<()> {
     let (_turn, system) = demand::system().await?;
-    let lead = acquisition::drafted_lead(&system, "Elbtal Medizintechnik", "ida.dealer@elbtal-medizin.example").await?;
+    let lead = acquisition::drafted_lead(&system, "Nordseewind", "DE", "ida.dealer@nordseewind.example").await?;
     let owned =
         system.crm.query(&format!("SELECT Owner.Username FROM Lead WHERE Id = {}", literal(&lead))).await?.remove(0);
     seed::accounts(&system.crm).await?;

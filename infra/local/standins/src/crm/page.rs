@@ -20,7 +20,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Path, media type and text of every file of the page.
-const FILES: [(&str, &str, &str); 20] = [
+const FILES: [(&str, &str, &str); 21] = [
     ("/", HTML, include_str!("page/index.html")),
     ("/favicon.svg", SVG, include_str!("page/favicon.svg")),
     ("/page/style.css", CSS, include_str!("page/style.css")),
@@ -31,6 +31,7 @@ const FILES: [(&str, &str, &str); 20] = [
     ("/page/deal_page.js", SCRIPT, include_str!("page/deal_page.js")),
     ("/page/dom.js", SCRIPT, include_str!("page/dom.js")),
     ("/page/format.js", SCRIPT, include_str!("page/format.js")),
+    ("/page/fresh.js", SCRIPT, include_str!("page/fresh.js")),
     ("/page/lead_cards.js", SCRIPT, include_str!("page/lead_cards.js")),
     ("/page/lead_form.js", SCRIPT, include_str!("page/lead_form.js")),
     ("/page/lead_list.js", SCRIPT, include_str!("page/lead_list.js")),

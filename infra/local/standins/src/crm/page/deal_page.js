@@ -1,55 +1,26 @@
 // One deal: its milestones, the brief and the mails so far, its play and why, and where it stands, which a rep changes here.
 
 import { describe, literal, query, read, Refused, update } from '/page/api.js';
-import { announce, every, fill, h, redraw } from '/page/dom.js';
+import { announce, h, redraw } from '/page/dom.js';
 import { value } from '/page/format.js';
+import { keepFresh, recordPage } from '/page/fresh.js';
 import { stageChip } from '/page/deal_list.js';
 import { fieldsCard, pair } from '/page/lead_cards.js';
 import { showPreview } from '/page/preview.js';
 import { showReasons } from '/page/reasons.js';
 import { TASK_FIELDS, tasksCard } from '/page/tasks.js';
 
-const REFRESH_MS = 2000;
 const SHOWN_ABOVE = new Set(['RevLoops_Brief__c', 'RevLoops_Play_Reason__c', 'RevLoops_Milestones__c']);
 
 export function showDeal(main, id) {
   document.title = 'Deal · Stand-in CRM';
-  const parts = Object.fromEntries(['head', 'milestones', 'brief', 'others', 'stands', 'play', 'fields'].map((name) => [name, h('section', { class: `card deal-${name}` })]));
-  parts.head.className = 'lead-head';
-  parts.fields.classList.add('lead-fields');
-  const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  const crumb = h('a', { href: '#/deals' }, '← Deals');
+  const { parts, problem, place } = recordPage(main, 'deal', crumb, ['head', 'milestones', 'brief', 'others', 'stands', 'play', 'fields']);
   const shown = { empty: false };
-  let asking = 0;
-  fill(main, h('p', { class: 'crumbs' }, h('a', { href: '#/deals' }, '← Deals')), problem, h('p', { class: 'loading' }, 'Loading…'));
-
-  const refresh = async () => {
-    const turn = ++asking;
-    try {
-      const [seen, object] = await Promise.all([look(id), describe('Opportunity')]);
-      if (turn !== asking) return;
-      problem.hidden = true;
-      if (!parts.head.isConnected) {
-        main.querySelector('.loading')?.remove();
-        main.append(parts.head, h('div', { class: 'lead' },
-          h('div', { class: 'lead-main' }, parts.milestones, parts.brief, parts.others),
-          h('div', { class: 'lead-side' }, parts.stands, parts.play), parts.fields));
-      }
-      draw(parts, seen, object.fields, shown, refresh);
-    } catch (error) {
-      if (turn !== asking) return;
-      if (!(error instanceof Refused) || error.status === 401) throw error;
-      problem.textContent = error.status === 404 ? 'There is no such deal.' : error.message;
-      problem.hidden = false;
-      main.querySelector('.loading')?.remove();
-    }
-  };
-
-  refresh();
-  const stop = every(REFRESH_MS, refresh);
-  return () => {
-    asking += 1;
-    stop();
-  };
+  return keepFresh(problem, () => Promise.all([look(id), describe('Opportunity')]), ([seen, object], refresh) => {
+    place([parts.milestones, parts.brief, parts.others], [parts.stands, parts.play]);
+    draw(parts, seen, object.fields, shown, refresh);
+  }, { missing: 'There is no such deal.' }).stop;
 }
 
 async function look(id) {

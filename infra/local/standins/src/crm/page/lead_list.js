@@ -1,11 +1,11 @@
 // The list of leads: mine or all, searched, sorted, refreshed in place.
 
-import { containing, count, literal, query, Refused, session } from '/page/api.js';
-import { announce, every, fill, h, redraw } from '/page/dom.js';
+import { containing, count, literal, query, session } from '/page/api.js';
+import { announce, fill, h, redraw } from '/page/dom.js';
 import { age, isQueue, when } from '/page/format.js';
+import { keepFresh, problemLine } from '/page/fresh.js';
 
 const PAGE = 50;
-const REFRESH_MS = 2000;
 const SORTS = {
   newest: ['Newest first', 'CreatedDate DESC, Id DESC'],
   score: ['Highest score', 'RevLoops_Score__c DESC NULLS LAST, CreatedDate DESC, Id DESC'],
@@ -23,36 +23,22 @@ export function showLeads(main, search) {
     page: Math.max(1, Number.parseInt(search.get('page') ?? '1', 10) || 1),
   };
   let live = true;
-  let asking = 0;
 
   const rows = h('tbody', { role: 'rowgroup' });
   const summary = h('p', { class: 'muted', id: 'summary' }, 'Loading…');
-  const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  const problem = problemLine();
   const empty = h('div', { class: 'empty', hidden: true });
   const pages = h('nav', { class: 'pages', 'aria-label': 'Pages' });
   const table = h('table', { class: 'leads', role: 'table', 'aria-labelledby': 'leads-title', 'aria-describedby': 'summary' },
     h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, COLUMNS.map((name) => h('th', { scope: 'col', role: 'columnheader', class: `c-${name.toLowerCase()}` }, name)))),
     rows);
 
-  const refresh = async () => {
-    const turn = ++asking;
+  const look = () => {
     const { where, page, sort } = { where: condition(asked), page: asked.page, sort: SORTS[asked.sort][1] };
-    try {
-      const [records, total] = await Promise.all([
-        query(`SELECT Id, Name, Company, Status, OwnerId, Owner.Name, CreatedDate, IsConverted, RevLoops_Score__c, RevLoops_Band__c, RevLoops_Rule__c, RevLoops_Disqualified_Reason__c, (SELECT Id FROM Tasks) FROM Lead${where} ORDER BY ${sort} LIMIT ${PAGE} OFFSET ${(page - 1) * PAGE}`),
-        count(`SELECT COUNT() FROM Lead${where}`),
-      ]);
-      // An answer to an older question than the last one asked is thrown away.
-      if (turn !== asking) return;
-      problem.hidden = true;
-      drawRows(rows, records);
-      drawSummary(total);
-    } catch (error) {
-      if (turn !== asking) return;
-      if (!(error instanceof Refused) || error.status === 401) throw error;
-      problem.textContent = error.message;
-      problem.hidden = false;
-    }
+    return Promise.all([
+      query(`SELECT Id, Name, Company, Status, OwnerId, Owner.Name, CreatedDate, IsConverted, RevLoops_Score__c, RevLoops_Band__c, RevLoops_Rule__c, RevLoops_Disqualified_Reason__c, (SELECT Id FROM Tasks) FROM Lead${where} ORDER BY ${sort} LIMIT ${PAGE} OFFSET ${(page - 1) * PAGE}`),
+      count(`SELECT COUNT() FROM Lead${where}`),
+    ]);
   };
 
   const drawSummary = (total) => {
@@ -83,7 +69,7 @@ export function showLeads(main, search) {
     if (asked.sort !== 'newest') address.set('sort', asked.sort);
     if (asked.page !== 1) address.set('page', String(asked.page));
     history.replaceState(null, '', `#/leads${address.size > 0 ? `?${address}` : ''}`);
-    return refresh();
+    return kept.refresh();
   };
 
   let typing = 0;
@@ -99,7 +85,7 @@ export function showLeads(main, search) {
   const pause = h('button', { type: 'button', class: 'quiet live', 'aria-pressed': 'true', onclick: () => {
     live = !live;
     pause.setAttribute('aria-pressed', String(live));
-    if (live) refresh();
+    if (live) kept.refresh();
   } }, 'Live');
 
   fill(main,
@@ -110,12 +96,13 @@ export function showLeads(main, search) {
       h('div', {}, h('label', { for: 'sort-leads', class: 'hidden' }, 'Sort by'), sort)),
     problem, h('div', { class: 'card flush' }, table, empty), pages);
 
-  refresh();
-  const stop = every(REFRESH_MS, () => (live ? refresh() : undefined));
+  const kept = keepFresh(problem, look, ([records, total]) => {
+    drawRows(rows, records);
+    drawSummary(total);
+  }, { live: () => live });
   return () => {
-    asking += 1;
     clearTimeout(typing);
-    stop();
+    kept.stop();
   };
 }
 

@@ -1,50 +1,21 @@
 // One lead: who owns it and why, its score and the reasons, its tasks, what happened to it, and all its fields.
 
-import { describe, literal, query, read, Refused } from '/page/api.js';
-import { every, fill, h, redraw } from '/page/dom.js';
+import { describe, literal, query, read } from '/page/api.js';
+import { h, redraw } from '/page/dom.js';
+import { keepFresh, recordPage } from '/page/fresh.js';
 import { convertedCard, fieldsCard, head, ownerCard, scoreCard } from '/page/lead_cards.js';
 import { TASK_FIELDS, tasksCard } from '/page/tasks.js';
 import { timeline, timelineCard } from '/page/timeline.js';
 
-const REFRESH_MS = 2000;
-
 export function showLead(main, id) {
   document.title = 'Lead · Stand-in CRM';
-  const parts = Object.fromEntries(['head', 'owner', 'score', 'converted', 'tasks', 'timeline', 'fields'].map((name) => [name, h('section', { class: `card lead-${name}` })]));
-  const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  const crumb = h('a', { href: '#/leads' }, '← Leads');
+  const { parts, problem, place } = recordPage(main, 'lead', crumb, ['head', 'owner', 'score', 'converted', 'tasks', 'timeline', 'fields']);
   const shown = { empty: false };
-  let asking = 0;
-  parts.head.className = 'lead-head';
-  fill(main, h('p', { class: 'crumbs' }, h('a', { href: '#/leads' }, '← Leads')), problem, h('p', { class: 'loading' }, 'Loading…'));
-
-  const refresh = async () => {
-    const turn = ++asking;
-    try {
-      const [seen, object] = await Promise.all([look(id), describe('Lead')]);
-      if (turn !== asking) return;
-      problem.hidden = true;
-      if (!parts.head.isConnected) {
-        main.querySelector('.loading')?.remove();
-        main.append(parts.head, h('div', { class: 'lead' },
-          h('div', { class: 'lead-main' }, parts.tasks, parts.timeline),
-          h('div', { class: 'lead-side' }, parts.owner, parts.score, parts.converted), parts.fields));
-      }
-      draw(parts, seen, object.fields, shown, refresh);
-    } catch (error) {
-      if (turn !== asking) return;
-      if (!(error instanceof Refused) || error.status === 401) throw error;
-      problem.textContent = error.status === 404 ? 'There is no such lead.' : error.message;
-      problem.hidden = false;
-      main.querySelector('.loading')?.remove();
-    }
-  };
-
-  refresh();
-  const stop = every(REFRESH_MS, refresh);
-  return () => {
-    asking += 1;
-    stop();
-  };
+  return keepFresh(problem, () => Promise.all([look(id), describe('Lead')]), ([seen, object], refresh) => {
+    place([parts.tasks, parts.timeline], [parts.owner, parts.score, parts.converted]);
+    draw(parts, seen, object.fields, shown, refresh);
+  }, { missing: 'There is no such lead.' }).stop;
 }
 
 // All that the page shows of a lead, with the names that its ids stand for.

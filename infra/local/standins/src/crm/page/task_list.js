@@ -1,35 +1,26 @@
 // Open tasks: mine or everybody's, by the day on which they are due.
 
-import { containing, literal, query, Refused, session } from '/page/api.js';
-import { every, fill, h, redraw } from '/page/dom.js';
+import { containing, literal, query, session } from '/page/api.js';
+import { fill, h, redraw } from '/page/dom.js';
+import { keepFresh, problemLine } from '/page/fresh.js';
 import { TASK_FIELDS, tasksCard } from '/page/tasks.js';
 
-const REFRESH_MS = 2000;
 const MOST = 100;
 
 export function showTasks(main, search) {
   document.title = 'Tasks · Stand-in CRM';
   const asked = { whose: search.get('show') === 'all' ? 'all' : 'mine', find: search.get('find') ?? '' };
-  let asking = 0;
   const card = h('section', { class: 'card' });
-  const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  const problem = problemLine();
 
-  const refresh = async () => {
-    const turn = ++asking;
+  const look = () => {
     const mine = asked.whose === 'mine' ? ` AND OwnerId = ${literal(session().userId)}` : '';
     const like = asked.find ? ` AND Subject LIKE ${containing(asked.find)}` : '';
-    try {
-      const tasks = await query(`SELECT ${TASK_FIELDS} FROM Task WHERE IsClosed = FALSE${mine}${like} ORDER BY ActivityDate NULLS LAST, CreatedDate DESC, Id LIMIT ${MOST}`);
-      if (turn !== asking) return;
-      problem.hidden = true;
-      const none = asked.find ? 'No open task matches the search.' : asked.whose === 'mine' ? 'You have nothing to do.' : 'Nobody has anything to do.';
-      redraw(card, [asked, tasks], () => tasksCard(tasks, refresh, { title: tasks.length === MOST ? `The first ${MOST}` : `${tasks.length} open`, none, more: about }));
-    } catch (error) {
-      if (turn !== asking) return;
-      if (!(error instanceof Refused) || error.status === 401) throw error;
-      problem.textContent = error.message;
-      problem.hidden = false;
-    }
+    return query(`SELECT ${TASK_FIELDS} FROM Task WHERE IsClosed = FALSE${mine}${like} ORDER BY ActivityDate NULLS LAST, CreatedDate DESC, Id LIMIT ${MOST}`);
+  };
+  const draw = (tasks, refresh) => {
+    const none = asked.find ? 'No open task matches the search.' : asked.whose === 'mine' ? 'You have nothing to do.' : 'Nobody has anything to do.';
+    redraw(card, [asked, tasks], () => tasksCard(tasks, refresh, { title: tasks.length === MOST ? `The first ${MOST}` : `${tasks.length} open`, none, more: about }));
   };
 
   const ask = (change) => {
@@ -38,7 +29,7 @@ export function showTasks(main, search) {
     if (asked.whose === 'all') address.set('show', 'all');
     if (asked.find) address.set('find', asked.find);
     history.replaceState(null, '', `#/tasks${address.size > 0 ? `?${address}` : ''}`);
-    return refresh();
+    return kept.refresh();
   };
   let typing = 0;
   const find = h('input', { id: 'find-task', type: 'search', value: asked.find, autocomplete: 'off', placeholder: 'Words of the subject',
@@ -53,12 +44,10 @@ export function showTasks(main, search) {
     h('div', { class: 'filters' }, h('fieldset', { class: 'choice' }, h('legend', { class: 'hidden' }, 'Whose tasks'), choice('mine', 'My tasks'), choice('all', 'All tasks')),
       h('div', { class: 'grow' }, h('label', { for: 'find-task', class: 'hidden' }, 'Search tasks'), find)),
     problem, card);
-  refresh();
-  const stop = every(REFRESH_MS, refresh);
+  const kept = keepFresh(problem, look, draw);
   return () => {
-    asking += 1;
     clearTimeout(typing);
-    stop();
+    kept.stop();
   };
 }
 
