@@ -50,34 +50,39 @@ async fn milestones(system: &System, id: &str) -> anyhow::Result<Vec<(String, St
     Ok(rows)
 }
 
-/// Waits until the deal says by which play it is worked: that is written last.
-async fn until_planned(system: &System, id: &str) -> anyhow::Result<Value> {
+/// Looks until `holds` of what is seen, which is returned; `what` says what did not come.
+async fn until<T: std::fmt::Debug>(
+    system: &System,
+    what: &str,
+    look: impl AsyncFn() -> anyhow::Result<T>,
+    holds: impl Fn(&T) -> bool,
+) -> anyhow::Result<T> {
     let began = Instant::now();
     loop {
-        let said = deal(system, id).await?;
-        if !text(&said, "RevLoops_Play__c").is_empty() {
-            return Ok(said);
+        let seen = look().await?;
+        if holds(&seen) {
+            return Ok(seen);
         }
         if began.elapsed() > PATIENCE {
-            bail!("{id} has no play: {said}; parked: {:?}", system.parked().await?);
+            bail!("{what}: {seen:?}; parked: {:?}", system.parked().await?);
         }
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
 }
 
+/// Waits until the deal says by which play it is worked: that is written last.
+async fn until_planned(system: &System, id: &str) -> anyhow::Result<Value> {
+    let has_play = |said: &Value| !text(said, "RevLoops_Play__c").is_empty();
+    until(system, "the deal has no play", async || deal(system, id).await, has_play).await
+}
+
 /// Waits until the milestone is due on `day`.
 async fn until_due(system: &System, id: &str, milestone: &str, day: &str) -> anyhow::Result<()> {
-    let began = Instant::now();
-    loop {
-        let rows = milestones(system, id).await?;
-        if rows.iter().any(|(name, _, due, _)| name == milestone && due == day) {
-            return Ok(());
-        }
-        if began.elapsed() > PATIENCE {
-            bail!("{milestone} of {id} is not due on {day}: {rows:?}; parked: {:?}", system.parked().await?);
-        }
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
+    let is_due = |rows: &Vec<(String, String, String, String)>| {
+        rows.iter().any(|(name, _, due, _)| name == milestone && due == day)
+    };
+    let what = format!("{milestone} is not due on {day}");
+    until(system, &what, async || milestones(system, id).await, is_due).await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread")]
