@@ -12,6 +12,7 @@ pub mod clients;
 mod conditional;
 pub mod config_store;
 pub mod counts;
+pub mod documents;
 mod failures;
 mod host_prefix;
 pub mod inbox;
@@ -41,6 +42,7 @@ pub use cache::TableCache;
 pub use chain::{Chain, Execution, execution};
 pub use clients::Clients;
 pub use config_store::BucketConfigStore;
+pub use documents::TableDocuments;
 pub use inbox::TableInbox;
 pub use leads::TableLeads;
 /// An opened bucket.

@@ -9,16 +9,16 @@ use tokio::sync::OnceCell;
 use revloops_ai::{Accounted, Anthropic, Metered};
 use revloops_aws::{
     BucketBatches, BucketBodies, BucketConfigStore, BucketPrompts, Chain, Clients, EventBus, Secrets, TableAccounts,
-    TableApprovals, TableCache, TableInbox, TableLeads, TableParked, TablePlacements, TablePools, TableRuns,
-    TableSequences, TableSignals, TableSpend, TableTargets, WorkQueue,
+    TableApprovals, TableCache, TableDocuments, TableInbox, TableLeads, TableParked, TablePlacements, TablePools,
+    TableRuns, TableSequences, TableSignals, TableSpend, TableTargets, WorkQueue,
 };
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::{
-    Accounts, Approvals, BatchStore, Budget, Bus, Cache, Inbox, Leads, Model, Parked, ParkedBodies, Placements, Pools,
-    Prompts, Provider, RunStore, Signals, Spend, Targets,
+    Accounts, Approvals, BatchStore, Budget, Bus, Cache, Documents, Inbox, Leads, Model, Parked, ParkedBodies,
+    Placements, Pools, Prompts, Provider, RunStore, Signals, Spend, Targets,
 };
 use revloops_loopkit::{Failure, Outcome};
 
@@ -110,6 +110,22 @@ impl World {
     /// See [`World::runs`].
     pub fn sequences(&self) -> Outcome<Arc<TableSequences>> {
         Ok(Arc::new(TableSequences::new(self.clients.dynamodb.clone(), self.settings.text("SEQUENCES_TABLE")?)))
+    }
+
+    /// Documents in the table that `setting` names.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn documents(&self, setting: &str) -> Outcome<Arc<dyn Documents>> {
+        Ok(Arc::new(TableDocuments::new(self.clients.dynamodb.clone(), self.settings.text(setting)?)))
+    }
+
+    /// The secret that `setting` names, read as `T`.
+    ///
+    /// # Errors
+    /// See [`World::runs`]; `Transient` where it cannot be read now.
+    pub async fn secret<T: serde::de::DeserializeOwned>(&self, setting: &str) -> Outcome<T> {
+        self.secrets().read(&self.settings.text(setting)?).await
     }
 
     /// Distinct signals of accounts.

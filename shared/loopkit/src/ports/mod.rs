@@ -9,6 +9,7 @@ mod bus;
 mod crm;
 mod data;
 mod deals;
+mod documents;
 mod effects;
 mod history;
 mod inbox;
@@ -42,6 +43,7 @@ pub use data::{Cache, CompanyQuery, Found, PersonQuery, Provider};
 pub use deals::{
     Colleague, ConvertedLead, DayLoad, Deal, DealAccount, Deals, DueMilestone, InTerritory, MilestoneTask, WrittenPlay,
 };
+pub use documents::{Documents, Stored};
 pub use effects::{Applied, Effects};
 pub use history::{AccountHistory, History};
 pub use inbox::Inbox;
