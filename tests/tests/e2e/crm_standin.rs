@@ -36,6 +36,8 @@ impl CrmStandIn {
                 id: CLIENT_ID.into(),
                 secret: CLIENT_SECRET.into(),
                 run_as: crm::INTEGRATION.into(),
+                callback_urls: Vec::new(),
+                rotates_refresh_tokens: false,
             }],
             password: PASSWORD.into(),
             delivery: crm::Delivery::default(),

@@ -1,11 +1,15 @@
 //! The demo's organisation and its leads, made through the CRM's own API.
 
+mod people;
+
 use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use crate::crm_api::{CrmApi, literal};
+
+pub use people::organisation;
 
 /// A lead of the demo.
 #[derive(Debug, Clone)]
@@ -29,62 +33,6 @@ fn list(file: &'static str, text: &str, name: &str) -> anyhow::Result<Vec<Value>
 
 pub(super) fn text<'a>(record: &'a Value, name: &str) -> &'a str {
     record.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// Makes the users and queues that are missing; returns how many.
-///
-/// # Errors
-/// If the CRM refuses one.
-pub async fn organisation(crm: &CrmApi) -> anyhow::Result<usize> {
-    let file = "organisation.json";
-    let users = list(file, include_str!("organisation.json"), "users")?;
-    let queues = list(file, include_str!("organisation.json"), "queues")?;
-
-    let there: BTreeSet<String> = crm
-        .query("SELECT Username FROM User")
-        .await?
-        .iter()
-        .map(|user| text(user, "Username").to_lowercase())
-        .collect();
-    let profile = crm.query("SELECT Id FROM Profile WHERE Name = 'Standard User' LIMIT 1").await?;
-    let profile = profile
-        .first()
-        .map(|profile| text(profile, "Id").to_owned())
-        .context("the CRM has no profile Standard User")?;
-    let mut users: Vec<Value> =
-        users.into_iter().filter(|user| !there.contains(&text(user, "Username").to_lowercase())).collect();
-    for user in &mut users {
-        let alias: String = text(user, "LastName").chars().filter(char::is_ascii_alphabetic).take(8).collect();
-        let username = text(user, "Username").to_owned();
-        if let Some(fields) = user.as_object_mut() {
-            fields.insert("Alias".into(), json!(alias.to_lowercase()));
-            fields.insert("Email".into(), json!(username));
-            fields.insert("ProfileId".into(), json!(profile));
-            for (name, value) in
-                [("LocaleSidKey", "en_GB"), ("LanguageLocaleKey", "en_US"), ("EmailEncodingKey", "UTF-8")]
-            {
-                fields.insert(name.into(), json!(value));
-            }
-        }
-    }
-    crm.create_all("User", &users).await?;
-
-    let mut made = users.len();
-    for queue in queues {
-        let name = literal(text(&queue, "DeveloperName"));
-        let found = crm.query(&format!("SELECT Id FROM Group WHERE Type = 'Queue' AND DeveloperName = {name}")).await?;
-        if found.is_empty() {
-            let mut fields = queue.clone();
-            if let Some(fields) = fields.as_object_mut() {
-                fields.insert("Type".into(), json!("Queue"));
-            }
-            let ids = crm.create_all("Group", &[fields]).await?;
-            let may_own: Vec<Value> = ids.iter().map(|id| json!({"QueueId": id, "SobjectType": "Lead"})).collect();
-            crm.create_all("QueueSobject", &may_own).await?;
-            made += 1;
-        }
-    }
-    Ok(made)
 }
 
 /// Makes the accounts that are missing, each owned as the file says; returns how many. Users must be there.

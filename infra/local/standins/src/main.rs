@@ -41,7 +41,13 @@ struct Arguments {
         hide_env_values = true
     )]
     crm_client_secret: String,
-    /// Password of the administrator and the integration user of a new organisation.
+    /// Where its users may be sent back to after a login, exactly as written, separated by commas; anywhere where it is absent.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_CALLBACK_URLS", value_delimiter = ',')]
+    crm_callback_urls: Vec<String>,
+    /// Whether its refresh tokens rotate: each is good for one refresh, which brings the next.
+    #[arg(long, env = "REVLOOPS_STANDIN_CRM_ROTATE_REFRESH_TOKENS", default_value_t = false)]
+    crm_rotate_refresh_tokens: bool,
+    /// Password of the administrator and the integration user, and of every user who was given none of their own.
     #[arg(long, env = "REVLOOPS_STANDIN_CRM_PASSWORD", default_value = "revloops-local", hide_env_values = true)]
     crm_password: String,
     /// Where outbound messages go; they wait where it is absent and none was set before.
@@ -93,6 +99,8 @@ async fn main() -> anyhow::Result<()> {
                 id: arguments.crm_client_id,
                 secret: arguments.crm_client_secret,
                 run_as: crm::INTEGRATION.to_owned(),
+                callback_urls: arguments.crm_callback_urls,
+                rotates_refresh_tokens: arguments.crm_rotate_refresh_tokens,
             }],
             password: arguments.crm_password,
             delivery: crm::Delivery {

@@ -23,6 +23,12 @@ pub(crate) struct Wishes {
     without_opportunity: bool,
 }
 
+impl Wishes {
+    pub(crate) fn lead_id(&self) -> &str {
+        &self.lead_id
+    }
+}
+
 /// Lead field, account field, contact field.
 type Row = (&'static str, Option<&'static str>, Option<&'static str>);
 

@@ -11,6 +11,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::App;
+use super::access::{SYSTEM, Viewer};
 use super::auth::tokens;
 use super::error::ApiError;
 use super::rest::call::{Body, Call, Reply};
@@ -98,9 +99,11 @@ async fn served(app: &Arc<App>, call: Call, used: u64) -> Result<Reply, ApiError
             None if call.path.len() == 2 => String::new(),
             None => return Err(not_logged_in()),
         };
+        let own = if user_id.is_empty() { None } else { Some(Viewer::load(conn, &owned.schema, &user_id)?) };
         let context = Context {
             conn,
             schema: &owned.schema,
+            viewer: own.as_ref().unwrap_or(&SYSTEM),
             cursors: &owned.cursors,
             user_id: &user_id,
             now,

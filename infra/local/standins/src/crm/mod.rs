@@ -8,6 +8,7 @@
 //! | `schema` | which objects and fields there are |
 //! | `store` | how records are kept, checked and changed |
 //! | `soql` | what a query finds |
+//! | `access` | what a user may see and change |
 //! | `rest` | which resource a request is for |
 //! | `auth` | who may use it |
 //! | `outbound` | what is sent when a record is saved |
@@ -15,9 +16,13 @@
 //! | `page` | which files a browser gets |
 //! | `ui`, `control` | what the page and the tests need |
 //!
-//! What it does not have: the JWT bearer flow, Bulk 2.0, SOSL, territory assignment rules, ETags, sharing and field-level security, validation rules
-//! and triggers, time zones other than GMT, and SOQL's `TYPEOF` and date functions.
+//! Sharing, profiles and the hierarchy of roles hold for every call by a user's token (`access` says which); the integration user is an
+//! administrator.
+//!
+//! What it does not have: the JWT bearer flow, Bulk 2.0, SOSL, territory assignment rules, ETags, sharing rules and teams, field-level security,
+//! validation rules and triggers, time zones other than GMT, and SOQL's `TYPEOF` and date functions.
 
+mod access;
 mod auth;
 mod control;
 mod convert;
@@ -65,6 +70,10 @@ pub struct Client {
     pub secret: String,
     /// The user that the client credentials flow runs as.
     pub run_as: String,
+    /// Where users may be sent back to, exactly as written; any where the list is empty.
+    pub callback_urls: Vec<String>,
+    /// Whether each refresh gives a new refresh token and ends the one that it was asked with.
+    pub rotates_refresh_tokens: bool,
 }
 
 /// How the stand-in is set up.
@@ -78,7 +87,7 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Apps that may log in.
     pub clients: Vec<Client>,
-    /// Password of the two users that exist from the start.
+    /// Password of the two users that exist from the start, and of everybody who has none of their own.
     pub password: String,
     /// How outbound messages are sent.
     pub delivery: Delivery,

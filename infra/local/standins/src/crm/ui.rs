@@ -17,12 +17,13 @@ use rusqlite::OptionalExtension as _;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::App;
+use super::access::{Right, Viewer};
 use super::auth::tokens;
 use super::convert::{Wishes, convert};
 use super::error::ApiError;
 use super::http::{Answer, not_logged_in, session_token};
 use super::store::write::Scope;
+use super::{App, ids};
 use crate::clock::now_ms;
 
 pub(crate) async fn users(State(app): State<Arc<App>>) -> Answer {
@@ -71,15 +72,21 @@ pub(crate) async fn convert_lead(
     let converted = app.db.write(move |conn| {
         let now = now_ms();
         let user_id = tokens::session(conn, &token, now)?.ok_or_else(not_logged_in)?;
+        let viewer = Viewer::load(conn, &owned.schema, &user_id)?;
         let scope = Scope {
             conn,
             schema: &owned.schema,
+            viewer: &viewer,
             user_id: &user_id,
             now,
             auto_assign: false,
             unmodified_since: None,
             system: true,
         };
+        // What follows from a conversion is the organisation's doing; that it begins is the user's.
+        if let (Some(leads), Some(id)) = (owned.schema.object("Lead"), ids::normalise(wishes.lead_id())) {
+            viewer.check_change(conn, Right::Edit, leads, &id)?;
+        }
         convert(&scope, &wishes)
     });
     let converted = converted.await?;

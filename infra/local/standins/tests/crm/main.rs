@@ -12,6 +12,7 @@ mod composite;
 mod faults;
 mod login;
 mod outbound;
+mod permissions;
 mod records;
 mod soql;
 mod territories;

@@ -45,7 +45,7 @@ impl World {
             database: dir.path().join("crm.sqlite"),
             package_dir: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../crm"),
             public_url: None,
-            clients: vec![Client { id: "app".into(), secret: "secret".into(), run_as: INTEGRATION.into() }],
+            clients: clients(),
             password: PASSWORD.into(),
             delivery,
         };
@@ -146,6 +146,24 @@ impl World {
         assert_eq!(answer.status, 200, "{query}: {}", answer.body);
         answer.body["records"].as_array().unwrap().clone()
     }
+}
+
+/// An app that any address may be, and one with an address of its own and rotating refresh tokens.
+fn clients() -> Vec<Client> {
+    let app = Client {
+        id: "app".into(),
+        secret: "secret".into(),
+        run_as: INTEGRATION.into(),
+        callback_urls: Vec::new(),
+        rotates_refresh_tokens: false,
+    };
+    let strict = Client {
+        id: "strict".into(),
+        callback_urls: vec!["http://localhost:1/back".into()],
+        rotates_refresh_tokens: true,
+        ..app.clone()
+    };
+    vec![app, strict]
 }
 
 async fn token(http: &reqwest::Client, url: &str) -> String {

@@ -2,6 +2,7 @@
 
 pub(crate) mod authorize;
 pub(crate) mod identity;
+mod login_page;
 pub(crate) mod oauth;
 pub(crate) mod passwords;
 pub(crate) mod soap;

@@ -76,31 +76,41 @@ fn grant(app: &App, conn: &Connection, headers: &HeaderMap, fields: &Fields) -> 
         }
     };
     let now = now_ms();
-    let (user_id, refresh) = match field("grant_type").unwrap_or_default() {
+    // The refresh token that the answer brings, and the one that the access token ends with.
+    let (user_id, refresh, parent) = match field("grant_type").unwrap_or_default() {
         "client_credentials" => {
             let client = client?;
             with_secret(client)?;
             let user = user_by_name(conn, &client.run_as)?
                 .ok_or(Refusal::bad("invalid_grant", "no client credentials user enabled"))?;
-            (user, None)
+            (user, None, None)
         }
         "password" => {
             with_secret(client?)?;
             let user =
                 passwords::user(conn, field("username").unwrap_or_default(), field("password").unwrap_or_default())?;
-            (user.ok_or(Refusal::bad("invalid_grant", "authentication failure"))?, None)
+            (user.ok_or(Refusal::bad("invalid_grant", "authentication failure"))?, None, None)
         }
         "refresh_token" => {
             let client = client?;
             if !client_secret.is_empty() {
                 with_secret(client)?;
             }
-            let grant = tokens::refreshed(conn, field("refresh_token").unwrap_or_default())?
-                .filter(|grant| grant.client_id == client_id);
-            (grant.ok_or(Refusal::bad("invalid_grant", "expired access/refresh token"))?.user_id, None)
+            let token = field("refresh_token").unwrap_or_default();
+            let grant = tokens::refreshed(conn, token)?.filter(|grant| grant.client_id == client_id);
+            let user = grant.ok_or(Refusal::bad("invalid_grant", "expired access/refresh token"))?.user_id;
+            if client.rotates_refresh_tokens {
+                let new = tokens::rotated(conn, token)?;
+                (user, Some(new.clone()), Some(new))
+            } else {
+                (user, None, Some(token.to_owned()))
+            }
         }
         "authorization_code" => {
             let client = client?;
+            if !client_secret.is_empty() {
+                with_secret(client)?;
+            }
             let grant = tokens::redeemed(conn, field("code").unwrap_or_default(), now)?
                 .filter(|grant| grant.client_id == client_id);
             let grant = grant.ok_or(Refusal::bad("invalid_grant", "invalid authorization code"))?;
@@ -121,14 +131,15 @@ fn grant(app: &App, conn: &Connection, headers: &HeaderMap, fields: &Fields) -> 
                 None => with_secret(client)?,
                 Some(_) => {}
             }
-            (grant.user_id.clone(), Some(tokens::refresh(conn, &grant.user_id, &client_id, now)?))
+            let refresh = tokens::refresh(conn, &grant.user_id, &client_id, now)?;
+            (grant.user_id, Some(refresh.clone()), Some(refresh))
         }
         "urn:ietf:params:oauth:grant-type:jwt-bearer" => {
             return Err(Refusal::bad("unsupported_grant_type", "the stand-in has no JWT bearer flow"));
         }
         _ => return Err(Refusal::bad("unsupported_grant_type", "grant type not supported")),
     };
-    let access = tokens::access(conn, &user_id, &client_id, now)?;
+    let access = tokens::access_by(conn, &user_id, &client_id, parent.as_deref(), now)?;
     let mut body = json!({
         "access_token": access,
         "signature": STANDARD.encode(Sha256::digest(format!("{user_id}{now}"))),

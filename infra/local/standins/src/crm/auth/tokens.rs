@@ -16,16 +16,27 @@ const CODE_MS: i64 = 15 * 60 * 1000;
 pub(crate) struct Grant {
     pub(crate) user_id: String,
     pub(crate) client_id: String,
-    /// A code's redirect URI and challenge, as JSON.
+    /// A code's redirect URI and challenge, as JSON; an access token's refresh token.
     pub(crate) detail: Option<String>,
 }
 
 /// A new access token.
 pub(crate) fn access(conn: &Connection, user_id: &str, client_id: &str, now: i64) -> Result<String, ApiError> {
+    access_by(conn, user_id, client_id, None, now)
+}
+
+/// A new access token, which ends with the refresh token that it belongs to.
+pub(crate) fn access_by(
+    conn: &Connection,
+    user_id: &str,
+    client_id: &str,
+    refresh: Option<&str>,
+    now: i64,
+) -> Result<String, ApiError> {
     conn.prepare_cached(r#"DELETE FROM "_token" WHERE kind = 'access' AND issued_at < ?1"#)?
         .execute([now - ACCESS_MS])?;
     let token = format!("{}!{}", ids::ORGANIZATION.get(..15).unwrap_or_default(), random_text(64));
-    keep(conn, &token, "access", user_id, client_id, None, now)?;
+    keep(conn, &token, "access", user_id, client_id, refresh, now)?;
     Ok(token)
 }
 
@@ -59,7 +70,7 @@ pub(crate) fn code(
     Ok(code)
 }
 
-/// What a refresh token stands for.
+/// What a refresh token of an active user stands for.
 pub(crate) fn refreshed(conn: &Connection, token: &str) -> Result<Option<Grant>, ApiError> {
     grant(conn, token, "refresh", 0)
 }
@@ -71,8 +82,19 @@ pub(crate) fn redeemed(conn: &Connection, code: &str, now: i64) -> Result<Option
     Ok(found)
 }
 
-/// Ends a token; whether there was one.
+/// Puts another refresh token in the place of one, for an app whose refresh tokens rotate.
+pub(crate) fn rotated(conn: &Connection, old: &str) -> Result<String, ApiError> {
+    let new = format!("5Aep861{}", random_text(48));
+    conn.prepare_cached(r#"UPDATE "_token" SET token = ?2 WHERE token = ?1 AND kind = 'refresh'"#)?
+        .execute([old, &new])?;
+    conn.prepare_cached(r#"UPDATE "_token" SET detail = ?2 WHERE detail = ?1 AND kind = 'access'"#)?
+        .execute([old, &new])?;
+    Ok(new)
+}
+
+/// Ends a token, and with a refresh token the access tokens that it gave; whether there was one.
 pub(crate) fn revoke(conn: &Connection, token: &str) -> Result<bool, ApiError> {
+    conn.prepare_cached(r#"DELETE FROM "_token" WHERE detail = ?1 AND kind = 'access'"#)?.execute([token])?;
     Ok(conn.prepare_cached(r#"DELETE FROM "_token" WHERE token = ?1"#)?.execute([token])? > 0)
 }
 
@@ -86,7 +108,8 @@ pub(crate) fn random_text(bytes: usize) -> String {
 fn grant(conn: &Connection, token: &str, kind: &str, issued_since: i64) -> Result<Option<Grant>, ApiError> {
     Ok(conn
         .prepare_cached(
-            r#"SELECT user_id, client_id, detail FROM "_token" WHERE token = ?1 AND kind = ?2 AND issued_at >= ?3"#,
+            r#"SELECT t.user_id, t.client_id, t.detail FROM "_token" t JOIN "User" u ON u."Id" = t.user_id
+               WHERE t.token = ?1 AND t.kind = ?2 AND t.issued_at >= ?3 AND u."IsActive" = 1"#,
         )?
         .query_row(params![token, kind, issued_since], |row| {
             Ok(Grant { user_id: row.get(0)?, client_id: row.get(1)?, detail: row.get(2)? })

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::now_ms;
 use crate::crm::App;
+use crate::crm::access::SYSTEM;
 use crate::crm::error::ApiError;
 use crate::crm::http::Answer;
 use crate::crm::ids;
@@ -79,6 +80,7 @@ fn by_the_organisation<'a>(conn: &'a rusqlite::Connection, schema: &'a Schema) -
     Scope {
         conn,
         schema,
+        viewer: &SYSTEM,
         user_id: ids::ADMINISTRATOR,
         now: now_ms(),
         auto_assign: false,

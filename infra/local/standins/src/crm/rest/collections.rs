@@ -123,7 +123,8 @@ pub(super) fn retrieve(context: &Context<'_>, call: &Call, object: &Object) -> R
     let mut records = Vec::with_capacity(wanted.len());
     for id in wanted {
         let known = ids::normalise(&id).ok_or_else(|| ApiError::bad("MALFORMED_ID", format!("malformed id {id}")))?;
-        let record = if known.starts_with(&object.prefix) { load(context.conn, object, &known)? } else { None };
+        let there = known.starts_with(&object.prefix) && context.viewer.reads(context.conn, object, &known)?;
+        let record = if there { load(context.conn, object, &known)? } else { None };
         let live = record.filter(|record| record.get("IsDeleted") != Some(&rusqlite::types::Value::Integer(1)));
         records.push(match live {
             Some(record) => shown(context, object, &known, &record, Some(&fields))?,

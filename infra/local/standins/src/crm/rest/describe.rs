@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::Context;
+use crate::crm::access::Right;
 use crate::crm::schema::{Access, Field, Kind, Object};
 
 pub(super) fn global(context: &Context<'_>) -> Json {
@@ -43,12 +44,13 @@ fn summary(context: &Context<'_>, object: &Object) -> Json {
     urls.insert("sobject".into(), Json::String(url.clone()));
     urls.insert("describe".into(), Json::String(format!("{url}/describe")));
     urls.insert("rowTemplate".into(), Json::String(format!("{url}/{{ID}}")));
+    let may = |right| context.viewer.may(right, object);
     json!({
-        "activateable": false, "createable": object.createable, "custom": false, "customSetting": false, "deepCloneable": false, "deletable": object.deletable,
+        "activateable": false, "createable": object.createable && may(Right::Create), "custom": false, "customSetting": false, "deepCloneable": false, "deletable": object.deletable && may(Right::Delete),
         "deprecatedAndHidden": false, "feedEnabled": false, "hasSubtypes": false, "isInterface": false, "isSubtype": false, "keyPrefix": object.prefix,
         "label": object.label, "labelPlural": object.label_plural, "layoutable": true, "mergeable": false, "mruEnabled": true, "name": object.name,
         "queryable": true, "replicateable": true, "retrieveable": true, "searchable": false, "triggerable": true, "undeletable": false,
-        "updateable": object.updateable, "urls": urls,
+        "updateable": object.updateable && may(Right::Edit), "urls": urls,
     })
 }
 

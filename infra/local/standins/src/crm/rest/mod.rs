@@ -16,6 +16,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use self::call::{Call, Reply};
+use super::access::Viewer;
 use super::error::ApiError;
 use super::schema::{Object, Schema};
 use super::store::write::Scope;
@@ -28,6 +29,7 @@ pub(crate) struct Context<'a> {
     pub(crate) conn: &'a Connection,
     pub(crate) schema: &'a Schema,
     pub(crate) cursors: &'a Arc<Cursors>,
+    pub(crate) viewer: &'a Viewer,
     pub(crate) user_id: &'a str,
     /// Milliseconds since the epoch.
     pub(crate) now: i64,
@@ -111,6 +113,7 @@ impl<'a> Context<'a> {
         Scope {
             conn: self.conn,
             schema: self.schema,
+            viewer: self.viewer,
             user_id: self.user_id,
             now: self.now,
             auto_assign: !call.header("sforce-auto-assign").is_some_and(|value| value.eq_ignore_ascii_case("false")),

@@ -31,7 +31,7 @@ struct Cursor {
 pub(super) fn first(context: &Context<'_>, call: &Call, deleted: bool) -> Result<Reply, ApiError> {
     let text = call.query.get("q").ok_or_else(|| soql::malformed("A query string has to be specified"))?;
     let page = page_size(call)?;
-    let answer = soql::run(context.conn, context.schema, text, context.now, deleted, &context.version)?;
+    let answer = soql::run(context.conn, context.schema, context.viewer, text, context.now, deleted, &context.version)?;
     if answer.records.len() <= page {
         return Ok(Reply::ok(json!({ "totalSize": answer.total, "done": true, "records": answer.records })));
     }

@@ -24,7 +24,7 @@ pub(super) fn create(context: &Context<'_>, call: &Call, object: &Object) -> Res
 
 pub(super) fn read(context: &Context<'_>, call: &Call, object: &Object, id: &str) -> Result<Reply, ApiError> {
     let id = record_id(object, id)?;
-    let record = context.scope(call).existing(object, &id)?;
+    let record = context.scope(call).readable(object, &id)?;
     if let (Some(Sql::Integer(modified)), Some(since)) =
         (record.get("LastModifiedDate"), call.header("if-modified-since").and_then(super::http_date))
         && modified.div_euclid(1000) <= since.div_euclid(1000)
@@ -113,6 +113,9 @@ pub(super) fn set_password(context: &Context<'_>, call: &Call, id: &str) -> Resu
     let user = context.object("User")?;
     let id = record_id(user, id)?;
     context.scope(call).existing(user, &id)?;
+    if !context.viewer.may_set_password_of(&id) {
+        return Err(ApiError::new(403, "INSUFFICIENT_ACCESS", "insufficient access rights on object id"));
+    }
     let fields = call.object()?;
     let password = fields.get("NewPassword").and_then(Json::as_str).filter(|password| password.len() >= 8);
     let password = password

@@ -14,7 +14,7 @@ use anyhow::{Context as _, bail};
 pub(crate) use countries::Countries;
 pub(crate) use flows::{MessageRule, Stamp};
 pub(crate) use kind::Kind;
-pub(crate) use package::OutboundMessage;
+pub(crate) use package::{OutboundMessage, PermissionSet};
 
 /// Who may write a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +115,7 @@ pub(crate) struct Schema {
     pub(crate) message_rules: Vec<MessageRule>,
     /// Flows that note who saves.
     pub(crate) stamps: Vec<Stamp>,
+    pub(crate) permission_sets: Vec<PermissionSet>,
     pub(crate) countries: Countries,
 }
 
@@ -142,6 +143,7 @@ impl Schema {
             messages: package.messages,
             message_rules: package.rules,
             stamps: package.stamps,
+            permission_sets: package.permission_sets,
             countries: Countries::load(),
         };
         schema.check()?;
@@ -217,6 +219,8 @@ fn child_name(parent: &Object, child: &Object, field: &Field) -> Option<String> 
         ("Opportunity" | "Contact", "OpportunityContactRole", _) => "OpportunityContactRoles",
         ("User", "User", "ManagerId") => "ManagedUsers",
         ("Profile", "User", "ProfileId") | ("UserRole", "User", "UserRoleId") => "Users",
+        ("User", "PermissionSetAssignment", "AssigneeId") => "PermissionSetAssignments",
+        ("PermissionSet", "PermissionSetAssignment", "PermissionSetId") => "Assignments",
         ("Territory2Model", "Territory2", "Territory2ModelId") => "Territory2s",
         ("Territory2", "UserTerritory2Association", "Territory2Id") => "UserTerritory2Associations",
         ("Territory2", "ObjectTerritory2Association", "Territory2Id")

@@ -20,12 +20,24 @@ pub(crate) struct OutboundMessage {
     pub(crate) api_version: String,
 }
 
+/// A permission set as the package defines it.
+#[derive(Debug, Clone)]
+pub(crate) struct PermissionSet {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    /// At most 255 characters.
+    pub(crate) description: String,
+    /// Objects of which it shows every record.
+    pub(crate) view_all: Vec<String>,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Package {
     fields: BTreeMap<String, Vec<RawField>>,
     pub(super) messages: BTreeMap<String, OutboundMessage>,
     pub(super) rules: Vec<MessageRule>,
     pub(super) stamps: Vec<Stamp>,
+    pub(super) permission_sets: Vec<PermissionSet>,
 }
 
 impl Package {
@@ -67,6 +79,11 @@ pub(super) fn read(package_dir: &Path) -> anyhow::Result<Package> {
         let flow = in_file(&file, |root| flows::read(root, &name))?;
         package.rules.extend(flow.rules);
         package.stamps.extend(flow.stamps);
+    }
+    const SET: &str = ".permissionset-meta.xml";
+    for file in entries(&root.join("permissionsets"))?.into_iter().filter(|path| ends_with(path, SET)) {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().trim_end_matches(SET).to_owned();
+        package.permission_sets.push(in_file(&file, |root| permission_set(root, name))?);
     }
     Ok(package)
 }
@@ -163,6 +180,17 @@ fn picklist(root: Node<'_, '_>) -> anyhow::Result<(Vec<String>, bool)> {
         bail!("the stand-in knows picklists with values of their own only");
     }
     Ok((values, text(set, "restricted") == Some("true")))
+}
+
+fn permission_set(root: Node<'_, '_>, name: String) -> anyhow::Result<PermissionSet> {
+    let objects = root.children().filter(|node| node.tag_name().name() == "objectPermissions");
+    let view_all = objects.filter(|object| text(*object, "viewAllRecords") == Some("true"));
+    Ok(PermissionSet {
+        name,
+        label: needed(root, "label")?.to_owned(),
+        description: text(root, "description").unwrap_or_default().chars().take(255).collect(),
+        view_all: view_all.map(|object| needed(object, "object").map(str::to_owned)).collect::<anyhow::Result<_>>()?,
+    })
 }
 
 fn outbound_messages(root: Node<'_, '_>, object: &str) -> anyhow::Result<Vec<(String, OutboundMessage)>> {

@@ -108,6 +108,8 @@ pub(super) fn standard_objects() -> anyhow::Result<Vec<RawObject>> {
         include_str!("objects/Opportunity.json"),
         include_str!("objects/OpportunityContactRole.json"),
         include_str!("objects/Organization.json"),
+        include_str!("objects/PermissionSet.json"),
+        include_str!("objects/PermissionSetAssignment.json"),
         include_str!("objects/Profile.json"),
         include_str!("objects/QueueSobject.json"),
         include_str!("objects/RuleTerritory2Association.json"),

@@ -8,6 +8,7 @@ use rusqlite::types::Value as Sql;
 
 use super::ast::{FieldSet, Item, Path, Query};
 use super::malformed;
+use crate::crm::access::Viewer;
 use crate::crm::error::ApiError;
 use crate::crm::schema::{Field, Kind, Object, Schema};
 
@@ -70,6 +71,7 @@ pub(super) enum Place<'s> {
 
 pub(super) struct Compiler<'s> {
     pub(super) schema: &'s Schema,
+    pub(super) viewer: &'s Viewer,
     pub(super) now: i64,
     pub(super) params: Vec<Sql>,
     pub(super) root: &'s Object,
@@ -79,9 +81,10 @@ pub(super) struct Compiler<'s> {
     pub(super) places: BTreeMap<Vec<String>, Place<'s>>,
 }
 
-/// Compiles a query over an object; `deleted` lets deleted records in.
+/// Compiles a query over an object, of which it finds what `viewer` may read; `deleted` lets deleted records in.
 pub(super) fn compile<'s>(
     schema: &'s Schema,
+    viewer: &'s Viewer,
     query: &Query,
     now: i64,
     deleted: bool,
@@ -92,13 +95,21 @@ pub(super) fn compile<'s>(
             format!("sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.", query.from),
         )
     })?;
-    Compiler::new(schema, root, query, now, "t").compile(query, deleted, None)
+    Compiler::new(schema, viewer, root, query, now, "t").compile(query, deleted, None)
 }
 
 impl<'s> Compiler<'s> {
-    pub(super) fn new(schema: &'s Schema, root: &'s Object, query: &Query, now: i64, alias: &str) -> Self {
+    pub(super) fn new(
+        schema: &'s Schema,
+        viewer: &'s Viewer,
+        root: &'s Object,
+        query: &Query,
+        now: i64,
+        alias: &str,
+    ) -> Self {
         Self {
             schema,
+            viewer,
             now,
             params: Vec::new(),
             root,
@@ -122,6 +133,7 @@ impl<'s> Compiler<'s> {
         if !deleted && !query.all_rows {
             wheres.push(format!(r#"{}."IsDeleted" = 0"#, self.alias));
         }
+        wheres.extend(self.readable(self.root, &self.alias.clone()));
         if let Some(condition) = &query.condition {
             wheres.push(self.condition(condition)?);
         }
@@ -253,7 +265,8 @@ impl<'s> Compiler<'s> {
         let relationship = relationship.ok_or_else(unknown)?;
         let child = self.schema.object(&relationship.child).ok_or_else(unknown)?;
         let field = child.field(&relationship.field).ok_or_else(unknown)?;
-        let compiled = Compiler::new(self.schema, child, query, self.now, "t").compile(query, false, Some(field))?;
+        let compiled =
+            Compiler::new(self.schema, self.viewer, child, query, self.now, "t").compile(query, false, Some(field))?;
         Ok(Node::Children { name: relationship.name.unwrap_or_default(), compiled: Box::new(compiled) })
     }
 
@@ -261,6 +274,12 @@ impl<'s> Compiler<'s> {
     pub(super) fn bind(&mut self, value: Sql) -> String {
         self.params.push(value);
         format!("?{}", self.params.len())
+    }
+
+    /// What holds for the records that the viewer may read; nothing where they may read all.
+    pub(super) fn readable(&mut self, object: &Object, alias: &str) -> Option<String> {
+        let viewer = self.viewer;
+        viewer.readable(object, alias, &mut |value| self.bind(value))
     }
 
     /// A subquery of `IN`, which shares this query's parameters.
@@ -272,8 +291,14 @@ impl<'s> Compiler<'s> {
             .schema
             .object(&query.from)
             .ok_or_else(|| ApiError::bad("INVALID_TYPE", format!("sObject type '{}' is not supported.", query.from)))?;
-        let mut inner =
-            Compiler::new(self.schema, root, query, self.now, &format!("{}s{}", self.alias, self.params.len()));
+        let mut inner = Compiler::new(
+            self.schema,
+            self.viewer,
+            root,
+            query,
+            self.now,
+            &format!("{}s{}", self.alias, self.params.len()),
+        );
         inner.params = std::mem::take(&mut self.params);
         let selected = inner.resolve(path)?;
         if !selected.kind.is_id() {
@@ -286,9 +311,11 @@ impl<'s> Compiler<'s> {
             Some(condition) => format!(" AND {}", inner.condition(condition)?),
             None => String::new(),
         };
+        let visible =
+            inner.readable(root, &inner.alias.clone()).map(|condition| format!(" AND {condition}")).unwrap_or_default();
         let window = inner.window(query)?;
         let sql = format!(
-            r#"SELECT {selected} FROM "{}" {alias}{} WHERE {alias}."IsDeleted" = 0 AND {selected} IS NOT NULL{condition}{window}"#,
+            r#"SELECT {selected} FROM "{}" {alias}{} WHERE {alias}."IsDeleted" = 0 AND {selected} IS NOT NULL{visible}{condition}{window}"#,
             root.name,
             inner.joins.concat(),
             alias = inner.alias,

@@ -27,12 +27,18 @@ impl<'s> Compiler<'s> {
 
     /// SQL of the id behind the step from `before` to its parent `step`, whether it may be of several types, and the step's own name.
     pub(super) fn reference(&mut self, before: &[String], step: &str) -> Result<(String, bool, String), ApiError> {
-        let (alias, _, field) = self.step(before, step)?;
-        Ok((
-            format!(r#"{alias}."{}""#, field.name),
-            field.is_polymorphic(),
-            field.relationship.clone().unwrap_or_default(),
-        ))
+        let (_, _, field) = self.step(before, step)?;
+        let mut path = before.to_vec();
+        path.push(step.to_owned());
+        // By the parent's own id, and not by the field that names it: a parent that may not be read is none.
+        let id = match self.reach(&path)? {
+            Place::One { alias, .. } => format!(r#"{alias}."Id""#),
+            Place::Any(targets) => {
+                let ids: Vec<String> = targets.iter().map(|(alias, _)| format!(r#"{alias}."Id""#)).collect();
+                format!("COALESCE({})", ids.join(", "))
+            }
+        };
+        Ok((id, field.is_polymorphic(), field.relationship.clone().unwrap_or_default()))
     }
 
     fn step(&mut self, before: &[String], step: &str) -> Result<(String, &'s Object, &'s Field), ApiError> {
@@ -61,7 +67,11 @@ impl<'s> Compiler<'s> {
         for target in &field.reference_to {
             let object = self.schema.object(target).ok_or_else(|| no_column(step, target))?;
             let own = format!("{}j{}", self.alias, self.joins.len());
-            self.joins.push(format!(r#" LEFT JOIN "{}" {own} ON {own}."Id" = {alias}."{}""#, object.name, field.name));
+            let readable = self.readable(object, &own).map(|condition| format!(" AND {condition}")).unwrap_or_default();
+            self.joins.push(format!(
+                r#" LEFT JOIN "{}" {own} ON {own}."Id" = {alias}."{}"{readable}"#,
+                object.name, field.name
+            ));
             targets.push((own, object));
         }
         let place = match targets.as_slice() {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::compile::{Compiled, Node, Shape, compile};
 use super::parser::parse;
+use crate::crm::access::Viewer;
 use crate::crm::error::ApiError;
 use crate::crm::schema::Schema;
 use crate::crm::store::values::{as_text, to_json};
@@ -16,20 +17,21 @@ pub(crate) struct Answer {
     pub(crate) records: Vec<Json>,
 }
 
-/// Runs `text`; `deleted` lets deleted records in, `version` goes into the records' URLs.
+/// Runs `text` and finds what `viewer` may read; `deleted` lets deleted records in, `version` goes into the records' URLs.
 ///
 /// # Errors
 /// `MALFORMED_QUERY`, `INVALID_TYPE`, `INVALID_FIELD`, `INVALID_QUERY_FILTER_OPERATOR`.
 pub(crate) fn run(
     conn: &Connection,
     schema: &Schema,
+    viewer: &Viewer,
     text: &str,
     now: i64,
     deleted: bool,
     version: &str,
 ) -> Result<Answer, ApiError> {
     let query = parse(text)?;
-    let compiled = compile(schema, &query, now, deleted)?;
+    let compiled = compile(schema, viewer, &query, now, deleted)?;
     let runner = Runner { conn, schema, version };
     let records = runner.rows(&compiled, None)?;
     match (&compiled.shape, records.as_slice()) {

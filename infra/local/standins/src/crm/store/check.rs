@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::values::{as_text, from_json};
 use super::write::{Record, Scope};
+use crate::crm::access::cross_reference;
 use crate::crm::error::ApiError;
 use crate::crm::schema::{Access, Field, Kind, Object};
 
@@ -141,6 +142,9 @@ impl Scope<'_> {
                 return Err(
                     ApiError::bad("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id").about([&field.name])
                 );
+            }
+            if !self.system && !self.viewer.reads(self.conn, target, id)? {
+                return Err(cross_reference().about([&field.name]));
             }
             if field.name == "OwnerId" {
                 self.check_owner(object, &target.name, id)?;

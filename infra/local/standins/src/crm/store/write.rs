@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::values::{as_text, to_json};
 use super::{derive, next_id, setting};
+use crate::crm::access::{Right, Viewer};
 use crate::crm::error::ApiError;
 use crate::crm::ids;
 use crate::crm::outbound::outbox;
@@ -20,6 +21,7 @@ pub(crate) type Record = BTreeMap<String, Sql>;
 pub(crate) struct Scope<'a> {
     pub(crate) conn: &'a Connection,
     pub(crate) schema: &'a Schema,
+    pub(crate) viewer: &'a Viewer,
     pub(crate) user_id: &'a str,
     /// Milliseconds since the epoch.
     pub(crate) now: i64,
@@ -58,6 +60,10 @@ impl Scope<'_> {
                 "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
                 format!("entity type {} does not support create", object.name),
             ));
+        }
+        if !self.system && !self.viewer.may(Right::Create, object) {
+            let message = format!("entity type cannot be inserted: {}", object.label);
+            return Err(ApiError::bad("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message));
         }
         let mut after = self.checked_fields(object, sent, true)?;
         self.fill_defaults(object, &mut after)?;
@@ -112,6 +118,7 @@ impl Scope<'_> {
             ));
         }
         let before = self.existing(object, id)?;
+        self.check_right(Right::Edit, object, id)?;
         self.check_unmodified(&before)?;
         if object.name == "Lead" && !self.system && before.get("IsConverted") == Some(&Sql::Integer(1)) {
             return Err(ApiError::bad("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead"));
@@ -162,6 +169,7 @@ impl Scope<'_> {
             ));
         }
         let before = self.existing(object, id)?;
+        self.check_right(Right::Delete, object, id)?;
         self.check_unmodified(&before)?;
         self.deleting(object, id, &before)?;
         if object.bypasses_bin {
@@ -207,6 +215,20 @@ impl Scope<'_> {
             return Err(ApiError::new(404, "ENTITY_IS_DELETED", "entity is deleted"));
         }
         Ok(record)
+    }
+
+    /// A record that the user may read.
+    ///
+    /// # Errors
+    /// As [`Self::existing`]: what may not be read is not there.
+    pub(crate) fn readable(&self, object: &Object, id: &str) -> Result<Record, ApiError> {
+        let record = self.existing(object, id)?;
+        if self.system || self.viewer.reads(self.conn, object, id)? { Ok(record) } else { Err(ApiError::not_found()) }
+    }
+
+    /// Whether the user may change the record.
+    pub(crate) fn check_right(&self, right: Right, object: &Object, id: &str) -> Result<(), ApiError> {
+        if self.system { Ok(()) } else { self.viewer.check_change(self.conn, right, object, id) }
     }
 
     /// Runs `work` so that nothing of it stays where it fails.
