@@ -6,6 +6,7 @@ pub mod active_config;
 pub mod effects;
 pub mod function;
 pub mod http;
+mod identity;
 pub mod logs;
 pub mod settings;
 pub mod sqs;

@@ -7,6 +7,7 @@ mod batch;
 mod behaviour;
 mod bus;
 mod crm;
+mod crm_login;
 mod data;
 mod deals;
 mod documents;
@@ -39,6 +40,7 @@ pub use batch::{
 pub use behaviour::{Act, ActKind, Behaviour, Wanted};
 pub use bus::{Bus, BusEvent};
 pub use crm::{CrmDirectory, CrmReader, CrmUser, CrmWriter, Queue, Workload};
+pub use crm_login::{CrmIdentity, CrmLogin, CrmTokens, LoginBegun};
 pub use data::{Cache, CompanyQuery, Found, PersonQuery, Provider};
 pub use deals::{
     Colleague, ConvertedLead, DayLoad, Deal, DealAccount, Deals, DueMilestone, InTerritory, MilestoneTask, WrittenPlay,
