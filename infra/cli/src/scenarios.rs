@@ -109,12 +109,7 @@ pub(crate) async fn move_to(
     by: &str,
     at: Timestamp,
 ) -> anyhow::Result<Pointer> {
-    let pointer = Pointer {
-        active: stamp,
-        previous: now.map(|read| read.pointer.active.clone()),
-        moved_by: by.to_owned(),
-        moved_at: at.to_string(),
-    };
+    let pointer = Pointer::new(stamp, now.map(|read| read.pointer.active.clone()), by, at);
     store.move_pointer(POINTER, &pointer, now.map(|read| read.etag.as_str())).await?;
     Ok(pointer)
 }

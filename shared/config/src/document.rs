@@ -18,6 +18,8 @@ pub struct Document {
     value: Value,
     places: BTreeMap<String, Place>,
     shape: Shape,
+    /// What it was parsed from, comments included; `None` where it was never text, or is made of several.
+    text: Option<Arc<str>>,
 }
 
 /// Whether the document has the shape that it must have.
@@ -56,7 +58,7 @@ impl Document {
                 let file: Arc<str> = file.into();
                 let place = |(line, column)| Place { file: Arc::clone(&file), line, column, pointer: None };
                 let places = positions.into_iter().map(|(pointer, at)| (pointer, place(at))).collect();
-                Some(Self { file, value, places, shape: Shape::Unknown })
+                Some(Self { file, value, places, shape: Shape::Unknown, text: Some(text.into()) })
             }
             Err(found) => {
                 for (line, column, what, remedy) in found {
@@ -88,17 +90,17 @@ impl Document {
     /// A document out of a bundle: checked before, so without positions.
     #[must_use]
     pub fn from_value(file: &str, value: Value) -> Self {
-        Self { file: file.into(), value, places: BTreeMap::new(), shape: Shape::Checked }
+        Self { file: file.into(), value, places: BTreeMap::new(), shape: Shape::Checked, text: None }
     }
 
     /// A document that somebody sent: without positions, and not checked by anybody yet.
     #[must_use]
     pub fn received(file: &str, value: Value) -> Self {
-        Self { file: file.into(), value, places: BTreeMap::new(), shape: Shape::Unknown }
+        Self { file: file.into(), value, places: BTreeMap::new(), shape: Shape::Unknown, text: None }
     }
 
     pub(crate) fn of_places(file: &str, value: Value, places: BTreeMap<String, Place>) -> Self {
-        Self { file: file.into(), value, places, shape: Shape::Unknown }
+        Self { file: file.into(), value, places, shape: Shape::Unknown, text: None }
     }
 
     /// The part of the document under these keys; everything in it stands where it did.
@@ -109,7 +111,19 @@ impl Document {
         let inside = |pointer: &str| pointer.split('/').nth(1).is_none_or(|key| keys.contains(&key));
         let places = self.places.iter().filter(|(pointer, _)| inside(pointer));
         let places = places.map(|(pointer, place)| (pointer.clone(), place.clone())).collect();
-        Self { file: Arc::clone(&self.file), value, places, shape: self.shape }
+        Self { file: Arc::clone(&self.file), value, places, shape: self.shape, text: None }
+    }
+
+    /// The same, with the text that it was written as.
+    #[must_use]
+    pub(crate) fn written_as(self, text: &str) -> Self {
+        Self { text: Some(text.into()), ..self }
+    }
+
+    /// What it was parsed from, comments included; `None` where it was never text, or is made of several files.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
     }
 
     /// The same, where all that does not fit its shape has been reported: [`Document::read`] does not say it again.

@@ -8,10 +8,13 @@
 pub mod bundle;
 pub mod calendars;
 pub mod document;
+pub mod edit;
 pub mod levers;
 pub mod merge;
 pub mod names;
+pub mod path;
 pub mod problem;
+pub mod rollout;
 pub mod schema_check;
 pub mod store;
 mod yaml;
@@ -19,8 +22,11 @@ mod yaml_text;
 
 pub use bundle::{Bundle, BundleError};
 pub use document::{Document, Sources};
+pub use edit::{Edit, EditError, edited};
 pub use levers::{LeverFile, Levers};
 pub use merge::{Keyed, MergeBy};
+pub use path::{Path as ValuePath, Step};
 pub use problem::{Problem, Problems, nearest};
+pub use rollout::{Arm, Rollout, RolloutMode};
 pub use store::{ConfigStore, Pointer, StoreError};
 pub use yaml_text::yaml_text;

@@ -164,7 +164,7 @@ fn problem(document: &Document, pointer: &str, what: String, remedy: String) -> 
 
 /// "allowed: a, b, c; did you mean `b`?"
 #[must_use]
-pub(crate) fn allowed(given: &str, valid: &[&str]) -> String {
+pub fn allowed(given: &str, valid: &[&str]) -> String {
     let listed = match valid {
         [] => return "none is defined".to_owned(),
         [head @ .., _] if head.len() >= 12 => {

@@ -6,6 +6,8 @@ use thiserror::Error;
 
 use revloops_domain::ConfigStamp;
 
+use crate::rollout::Rollout;
+
 /// Which version of a loop's config is active. Promotion and rollback are both a move of this pointer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pointer {
@@ -18,6 +20,21 @@ pub struct Pointer {
     pub moved_by: String,
     /// When, as RFC 3339 in UTC.
     pub moved_at: String,
+    /// The record of this move: `route.00000007`. A pointer that names none was not moved by change control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
+    /// A version that is tried beside the active one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
+}
+
+impl Pointer {
+    /// A pointer to `active` without a rollout, of which no record is kept.
+    #[must_use]
+    pub fn new(active: ConfigStamp, previous: Option<ConfigStamp>, moved_by: &str, moved_at: impl ToString) -> Self {
+        let (moved_by, moved_at) = (moved_by.to_owned(), moved_at.to_string());
+        Self { active, previous, moved_by, moved_at, change: None, rollout: None }
+    }
 }
 
 /// Why the store could not serve.
@@ -26,8 +43,8 @@ pub enum StoreError {
     /// There is no such object or version.
     #[error("config object {0} does not exist")]
     Missing(String),
-    /// Somebody else moved the pointer in between.
-    #[error("the pointer {0} was moved by somebody else in between; look at it and try again")]
+    /// Somebody else moved the pointer, or replaced the object, in between.
+    #[error("{0} was changed by somebody else in between; look at it and try again")]
     Conflict(String),
     /// The store did not answer as it should.
     #[error("config store: {context}")]
@@ -65,6 +82,25 @@ pub trait ConfigStore: Send + Sync {
 
     /// Moves the pointer, if it is still the one that `expected` names (`None`: if there is none).
     async fn move_pointer(&self, loop_name: &str, to: &Pointer, expected: Option<&str>) -> Result<(), StoreError>;
+}
+
+/// One object of a kind that is read as a whole and replaced as a whole, like what is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectRead {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its entity tag, which a conditional write needs.
+    pub etag: String,
+}
+
+/// Objects that are replaced only by who has seen what is there.
+#[async_trait]
+pub trait ReplaceableObjects: Send + Sync {
+    /// The object, `None` where there is none.
+    async fn read(&self, key: &str) -> Result<Option<ObjectRead>, StoreError>;
+
+    /// Replaces it, if it is still the one that `expected` names (`None`: if there is none); else `Conflict`.
+    async fn replace(&self, key: &str, bytes: Vec<u8>, expected: Option<&str>) -> Result<(), StoreError>;
 }
 
 /// The key of a loop's pointer.

@@ -25,7 +25,7 @@ pub fn yaml_text(value: &Value) -> String {
 }
 
 /// Key by key; the first key's indentation is there already where `indented` is not set.
-fn mapping(keys: &Map<String, Value>, indent: usize, indented: bool, text: &mut String) {
+pub(crate) fn mapping(keys: &Map<String, Value>, indent: usize, indented: bool, text: &mut String) {
     for (at, (key, value)) in keys.iter().enumerate() {
         if at > 0 || indented {
             text.push_str(&" ".repeat(indent));
@@ -51,7 +51,7 @@ fn mapping(keys: &Map<String, Value>, indent: usize, indented: bool, text: &mut 
     }
 }
 
-fn list(items: &[Value], indent: usize, text: &mut String) {
+pub(crate) fn list(items: &[Value], indent: usize, text: &mut String) {
     for item in items {
         text.push_str(&" ".repeat(indent));
         text.push_str("- ");
@@ -67,13 +67,13 @@ fn list(items: &[Value], indent: usize, text: &mut String) {
 }
 
 /// Whether the value stands in one line: it is short, and no list of mappings.
-fn fits(value: &Value, line: &str, before: usize) -> bool {
+pub(crate) fn fits(value: &Value, line: &str, before: usize) -> bool {
     let empty = value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty);
     let mappings = value.as_array().is_some_and(|items| items.iter().any(Value::is_object));
     empty || (!mappings && before + 2 + line.chars().count() <= WIDTH)
 }
 
-fn in_one_line(value: &Value) -> String {
+pub(crate) fn in_one_line(value: &Value) -> String {
     match value {
         Value::Null => "~".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
@@ -87,7 +87,7 @@ fn in_one_line(value: &Value) -> String {
 }
 
 /// The text as it is where nothing in it could be taken for something else, or in quotes.
-fn scalar_text(text: &str) -> String {
+pub(crate) fn scalar_text(text: &str) -> String {
     let harmless =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '@' | '+' | '(' | ')');
     let bare = text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -98,7 +98,7 @@ fn scalar_text(text: &str) -> String {
     if bare { text.to_owned() } else { quoted(text) }
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {

@@ -32,6 +32,12 @@ impl Candidate {
         &self.warnings
     }
 
+    /// What would be stored.
+    #[must_use]
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
     /// SHA-256 of the bundle's bytes.
     #[must_use]
     pub fn sha256(&self) -> String {
@@ -99,7 +105,7 @@ pub async fn promote(
         Some(read) => (Some(read.pointer.active), Some(read.etag)),
         None => (None, None),
     };
-    let pointer = Pointer { active: stamp.clone(), previous, moved_by: by.to_owned(), moved_at: at.to_string() };
+    let pointer = Pointer::new(stamp.clone(), previous, by, at);
     store.move_pointer(loop_name, &pointer, etag.as_deref()).await?;
     Ok(Promotion::Moved(stamp))
 }
@@ -120,12 +126,7 @@ pub async fn roll_back(
     let Some(back_to) = read.pointer.previous else {
         return Err(StoreError::Missing(format!("version before {} of {loop_name}", read.pointer.active.short())));
     };
-    let pointer = Pointer {
-        active: back_to.clone(),
-        previous: Some(read.pointer.active),
-        moved_by: by.to_owned(),
-        moved_at: at.to_string(),
-    };
+    let pointer = Pointer::new(back_to.clone(), Some(read.pointer.active), by, at);
     store.move_pointer(loop_name, &pointer, Some(&read.etag)).await?;
     Ok(back_to)
 }

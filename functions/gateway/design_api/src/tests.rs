@@ -29,7 +29,7 @@ impl ConfigStore for Stored {
             version_id: "1".to_owned(),
             sha256: String::new(),
         };
-        let pointer = Pointer { active, previous: None, moved_by: "ada".to_owned(), moved_at: String::new() };
+        let pointer = Pointer::new(active, None, "ada", "");
         Ok(Some(PointerRead { pointer, etag: String::new() }))
     }
     async fn move_pointer(&self, _: &str, _: &Pointer, _: Option<&str>) -> Result<(), StoreError> {

@@ -95,7 +95,7 @@ impl ConfigStore for Stored {
 
     async fn pointer(&self, _loop_name: &str) -> Result<Option<PointerRead>, StoreError> {
         let active = stamp();
-        let pointer = Pointer { active, previous: None, moved_by: "test".into(), moved_at: noon().to_string() };
+        let pointer = Pointer::new(active, None, "test", noon());
         Ok(Some(PointerRead { pointer, etag: "1".into() }))
     }
 

@@ -308,12 +308,7 @@ mod tests {
             version_id: "1".to_owned(),
             sha256: sha256.to_owned(),
         };
-        let pointer = |moved_at: &str| Pointer {
-            active: stamp("s"),
-            previous: None,
-            moved_by: "kim".to_owned(),
-            moved_at: moved_at.to_owned(),
-        };
+        let pointer = |moved_at: &str| Pointer::new(stamp("s"), None, "kim", moved_at);
         let id = |moved_at: &str| event("a", &pointer(moved_at)).unwrap().event_id;
         assert_eq!(id("2026-11-27T10:00:00Z"), id("2026-11-27T10:00:00Z"));
         assert_ne!(id("2026-11-27T10:00:00Z"), id("2026-11-28T10:00:00Z"), "promoted again after another one");
