@@ -1,8 +1,9 @@
 //! The real client against an org over real HTTP.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "the helpers of tests are tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "the helpers of tests are tests")]
 
 mod collections;
 mod org;
+mod personal;
 mod territories;
 
 use std::time::Duration;
