@@ -2,7 +2,7 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | no token | 401, `WWW-Authenticate: Bearer resource_metadata="…", scope="…"` |
+//! | no token, or another way of logging in | 401, `WWW-Authenticate: Bearer resource_metadata="…", scope="…"` |
 //! | a token that is not to be taken | the same with `error="invalid_token"` |
 //! | a header that is no bearer token, or is there twice; a token in the query | 400, `error="invalid_request"` |
 //! | a token without the scope | 403, `error="insufficient_scope"`, with all the scopes needed |
@@ -39,13 +39,17 @@ pub fn bearer<'a>(uri: &Uri, headers: &'a HeaderMap) -> Result<Option<&'a str>, 
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let Some(first) = given.next() else { return Ok(None) };
     let (None, Ok(text)) = (given.next(), first.to_str()) else { return Err(BadRequest::Header) };
-    let (scheme, token) = text.split_once(' ').ok_or(BadRequest::Header)?;
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        // Another way of logging in is none here: the answer is the same as to nobody (RFC 6750, 3.1).
+        return Ok(None);
+    }
     let token = token.trim_matches(' ');
     let is_token = !token.is_empty()
         && token
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'='));
-    if scheme.eq_ignore_ascii_case("bearer") && is_token { Ok(Some(token)) } else { Err(BadRequest::Header) }
+    if is_token { Ok(Some(token)) } else { Err(BadRequest::Header) }
 }
 
 /// 401: no token, or with `why` one that is not to be taken.
@@ -132,14 +136,8 @@ mod tests {
         assert_eq!(read("/mcp/crm", &with(&[])), Ok(None));
         assert_eq!(read("/mcp/crm", &with(&["Bearer a.b-c_d"])), Ok(Some("a.b-c_d")));
         assert_eq!(read("/mcp/crm", &with(&["bearer a.b.c"])), Ok(Some("a.b.c")));
-        for wrong in [
-            &["Basic dTpw"][..],
-            &["Bearer"],
-            &["Bearer "],
-            &["Bearer a b"],
-            &["Bearer a", "Bearer b"],
-            &["Bearer a\"b"],
-        ] {
+        assert_eq!(read("/mcp/crm", &with(&["Basic dTpw"])), Ok(None));
+        for wrong in [&["Bearer"][..], &["Bearer "], &["Bearer a b"], &["Bearer a", "Bearer b"], &["Bearer a\"b"]] {
             assert_eq!(read("/mcp/crm", &with(wrong)), Err(BadRequest::Header), "{wrong:?}");
         }
     }

@@ -174,7 +174,8 @@ impl VerifyingKeys {
     fn of(set: &JwkSet) -> Result<Self, KeyError> {
         let mut keys = Vec::with_capacity(set.keys.len());
         for key in &set.keys {
-            let ours = matches!(&key.algorithm, AlgorithmParameters::EllipticCurve(of) if of.curve == EllipticCurve::P256);
+            let ours =
+                matches!(&key.algorithm, AlgorithmParameters::EllipticCurve(of) if of.curve == EllipticCurve::P256);
             let (true, Some(kid)) = (ours, &key.common.key_id) else {
                 return Err(KeyError::NotASet);
             };
