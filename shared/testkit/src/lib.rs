@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod builders;
+mod config_store;
 mod contended;
 mod deals;
 mod documents;
@@ -22,6 +23,7 @@ mod world;
 pub use accounts::AccountsInMemory;
 pub use audit::{Audit, audit};
 pub use builders::{LeadBuilder, account_id, lead, lead_id, lead_saved, user_id};
+pub use config_store::ConfigInMemory;
 pub use contended::ContendedPools;
 pub use documents::DocumentsInMemory;
 pub use memory::{Memory, Write};
