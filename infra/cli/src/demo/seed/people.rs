@@ -174,3 +174,36 @@ async fn queues(crm: &CrmApi, wanted: &[Value], ids: &BTreeMap<String, String>) 
     }
     Ok(made)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn there_is_somebody_of_each_kind_and_everybody_named_is_there() {
+        let of = |name: &str| list(FILE, include_str!("../organisation.json"), name).unwrap();
+        let (users, roles, queues) = (of("users"), of("roles"), of("queues"));
+        let usernames: BTreeSet<&str> = users.iter().map(|user| text(user, "Username")).collect();
+        let role_names: BTreeSet<&str> = roles.iter().map(|role| text(role, "DeveloperName")).collect();
+        for user in &users {
+            let (manager, role) = (text(user, "Manager"), text(user, "Role"));
+            assert!(manager.is_empty() || usernames.contains(manager), "{user}");
+            assert!(role.is_empty() || role_names.contains(role), "{user}");
+            assert!(["Standard User", "Sales User"].contains(&text(user, "Profile")), "{user}");
+        }
+        for (at, role) in roles.iter().enumerate() {
+            let parent = text(role, "Parent");
+            assert!(
+                parent.is_empty() || roles[..at].iter().any(|above| text(above, "DeveloperName") == parent),
+                "{role}"
+            );
+        }
+        let members = queues.iter().filter_map(|queue| queue.get("Members")?.as_array()).flatten();
+        assert!(members.into_iter().all(|member| usernames.contains(member.as_str().unwrap())));
+        let has = |wanted: &dyn Fn(&Value) -> bool| users.iter().filter(|user| wanted(user)).count();
+        assert_eq!(has(&|user| user.get("PermissionSets").is_some()), 1, "an operations lead");
+        assert!(has(&|user| text(user, "Manager") == "ingrid.solberg@northfield.example") >= 2, "reps below a manager");
+    }
+}
