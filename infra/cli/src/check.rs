@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use revloops_config::levers::read_sources;
 use revloops_config::{Levers as _, Problem, Problems};
+use revloops_registry::servers;
 use revloops_route::config::{RouteConfig, check_owners};
 use revloops_route::logic::facts::Facts;
 use serde_json::{Value, json};
@@ -133,7 +134,12 @@ fn all(context: &Context, root: &Path) -> anyhow::Result<Checked> {
             }
         }
     }
-    if root == context.layout.root.join("config") {
+    let is_own = root == context.layout.root.join("config");
+    if is_own || root.join(servers::FILE).exists() {
+        let found = servers::Servers::read(root).err().unwrap_or_default();
+        checked.add(found.sorted(), found.warnings());
+    }
+    if is_own {
         checked.problems.extend(schemas::stale(context)?);
     }
     Ok(checked)

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     accounts, burst, check, config, console::Console, context::Context, demo, deploy, design, down, engage, explain,
-    figures, plays, redrive, route, sequences, signals, status, targets, territories, test, up,
+    figures, mcp, plays, redrive, route, sequences, signals, status, targets, territories, test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -58,6 +58,8 @@ enum Command {
     Suppressions(sequences::SuppressionArgs),
     /// The accounts that are scanned for signals: which, how overdue, and one scanned now.
     Targets(targets::Args),
+    /// The MCP servers: publish the signed list, bring this machine's clients in line with it, take away what is ours.
+    Mcp(mcp::Args),
     /// Many leads at once, with repeated messages and faults: what was lost, what happened twice, how fast it went.
     Burst(burst::Args),
     /// Size and start of each function binary, and how long a one-line change takes to build.
@@ -89,6 +91,7 @@ impl Cli {
                 Command::Sequences(args) => Box::pin(sequences::run(&context, args)).await,
                 Command::Suppressions(args) => sequences::run_suppressions(&context, args).await,
                 Command::Targets(args) => targets::run(&context, args).await,
+                Command::Mcp(args) => mcp::run(&context, args).await,
                 Command::Burst(args) => burst::run(&context, args).await,
                 Command::Figures(args) => figures::run(&context, args).await,
                 Command::Test(args) => test::run(&context, args).await,

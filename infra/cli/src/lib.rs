@@ -27,6 +27,7 @@ pub mod figures;
 pub mod first_touches;
 pub mod local;
 pub mod loops;
+pub mod mcp;
 pub mod plays;
 pub mod redrive;
 pub mod route;

@@ -22,6 +22,7 @@ fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
     add("scenario".to_owned(), &source::as_written())?;
     add("scenario.named_accounts".to_owned(), &source::accounts_as_written())?;
     add("active_scenario".to_owned(), &source::active_schema())?;
+    add("mcp_servers".to_owned(), &revloops_registry::servers::schema())?;
     for entry in loops::all() {
         let cases = ("cases.yaml", (entry.case_schema)());
         for (name, schema) in entry.files.iter().map(|file| (file.name, (file.schema)())).chain([cases]) {

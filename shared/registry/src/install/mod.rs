@@ -25,8 +25,8 @@ mod trust;
 use std::fmt;
 
 pub use clients::Client;
-pub use places::{Environment, Platform};
-pub use report::{Action, ClientReport, Outcome, RegistryReport, Report};
+pub use places::{BeforeRename, Environment, Platform};
+pub use report::{Action, ClientReport, Outcome, RegistryReport, Report, Source};
 pub use run::{Options, install, registry_of, status, uninstall};
 pub use trust::{Fetched, Trusted, read_file_url};
 

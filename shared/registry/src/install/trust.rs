@@ -12,7 +12,7 @@ use crate::document::{Registry, RegistryError};
 use crate::envelope::{Envelope, PublicKey};
 
 /// The most that is read of a registry, in bytes.
-pub const MOST_BYTES: usize = 1 << 20;
+pub(super) const MOST_BYTES: usize = 1 << 20;
 
 /// What came of fetching: the bytes, or why there are none.
 pub type Fetched = Result<Vec<u8>, String>;
