@@ -5,10 +5,10 @@ use object_store::aws::AmazonS3;
 use object_store::path::Path;
 use object_store::{GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 
-use revloops_config::store::{PointerRead, pointer_key};
+use revloops_config::store::{ObjectRead, PointerRead, ReplaceableObjects, pointer_key};
 use revloops_config::{ConfigStore, Pointer, StoreError};
 
-/// [`ConfigStore`] on a bucket with versioning.
+/// [`ConfigStore`] and [`ReplaceableObjects`] on a bucket with versioning.
 #[derive(Debug)]
 pub struct BucketConfigStore {
     bucket: AmazonS3,
@@ -60,32 +60,44 @@ impl ConfigStore for BucketConfigStore {
 
     async fn pointer(&self, loop_name: &str) -> Result<Option<PointerRead>, StoreError> {
         let key = pointer_key(loop_name);
-        let got = match self.bucket.get(&Path::from(key.as_str())).await {
-            Ok(got) => got,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(unavailable(format!("reading {key}"))(error)),
-        };
-        let etag = got.meta.e_tag.clone().unwrap_or_default();
-        let bytes = got.bytes().await.map_err(unavailable(format!("reading {key}")))?;
-        let pointer: Pointer = serde_json::from_slice(&bytes)
+        let Some(read) = self.read(&key).await? else { return Ok(None) };
+        let pointer: Pointer = serde_json::from_slice(&read.bytes)
             .map_err(|error| StoreError::Unavailable { context: format!("reading {key}"), source: Box::new(error) })?;
-        Ok(Some(PointerRead { pointer, etag }))
+        Ok(Some(PointerRead { pointer, etag: read.etag }))
     }
 
     async fn move_pointer(&self, loop_name: &str, to: &Pointer, expected: Option<&str>) -> Result<(), StoreError> {
         let key = pointer_key(loop_name);
         let bytes = serde_json::to_vec_pretty(to)
             .map_err(|error| StoreError::Unavailable { context: format!("writing {key}"), source: Box::new(error) })?;
+        self.replace(&key, bytes, expected).await
+    }
+}
+
+#[async_trait]
+impl ReplaceableObjects for BucketConfigStore {
+    async fn read(&self, key: &str) -> Result<Option<ObjectRead>, StoreError> {
+        let got = match self.bucket.get(&Path::from(key)).await {
+            Ok(got) => got,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(unavailable(format!("reading {key}"))(error)),
+        };
+        let etag = got.meta.e_tag.clone().unwrap_or_default();
+        let bytes = got.bytes().await.map_err(unavailable(format!("reading {key}")))?.to_vec();
+        Ok(Some(ObjectRead { bytes, etag }))
+    }
+
+    async fn replace(&self, key: &str, bytes: Vec<u8>, expected: Option<&str>) -> Result<(), StoreError> {
         let mode = match expected {
             Some(etag) => PutMode::Update(UpdateVersion { e_tag: Some(etag.to_owned()), version: None }),
             None => PutMode::Create,
         };
-        match self.bucket.put_opts(&Path::from(key.as_str()), bytes.into(), PutOptions::from(mode)).await {
+        match self.bucket.put_opts(&Path::from(key), bytes.into(), PutOptions::from(mode)).await {
             Ok(_) => Ok(()),
             Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
-                Err(StoreError::Conflict(key))
+                Err(StoreError::Conflict(key.to_owned()))
             }
-            Err(error) => Err(unavailable(format!("moving {key}"))(error)),
+            Err(error) => Err(unavailable(format!("replacing {key}"))(error)),
         }
     }
 }
