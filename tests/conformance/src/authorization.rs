@@ -6,7 +6,8 @@
 use anyhow::Context as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 
-use crate::suite::{Report, Suite, read};
+use crate::report::{Report, read};
+use crate::suite::Suite;
 
 /// Who logs in.
 #[derive(Debug, Clone)]

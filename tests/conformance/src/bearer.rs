@@ -104,3 +104,40 @@ fn headers(behind: &Behind, mut headers: HeaderMap) -> anyhow::Result<HeaderMap>
     headers.insert(AUTHORIZATION, behind.authorization.clone());
     Ok(headers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server that repeats what it was asked: host, origin, token, path and body.
+    async fn echo() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/mcp/crm", listener.local_addr().unwrap());
+        let router = Router::new().fallback(|request: Request| async move {
+            let (parts, body) = request.into_parts();
+            let header =
+                |name| parts.headers.get(name).map_or("-", |value: &HeaderValue| value.to_str().unwrap()).to_owned();
+            let body = String::from_utf8(to_bytes(body, LARGEST).await.unwrap().to_vec()).unwrap();
+            [header(HOST), header(ORIGIN), header(AUTHORIZATION), parts.uri.path().to_owned(), body].join(" ")
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        url
+    }
+
+    #[tokio::test]
+    async fn the_proxy_s_own_name_becomes_the_server_s_and_any_other_stays() {
+        let server = echo().await;
+        let proxy = start(&server, "secret").await.unwrap();
+        let (own, behind) = (proxy.url.trim_end_matches("/mcp/crm").to_owned(), server.trim_end_matches("/mcp/crm"));
+        let client = reqwest::Client::new();
+        let ask = |host: Option<&'static str>, origin: String| {
+            let request = client.post(&proxy.url).header(ORIGIN, origin).body("hello");
+            let request = if let Some(host) = host { request.header(HOST, host) } else { request };
+            async move { request.send().await.unwrap().text().await.unwrap() }
+        };
+        let name = behind.trim_start_matches("http://");
+        assert_eq!(ask(None, own).await, format!("{name} {behind} Bearer secret /mcp/crm hello"));
+        let evil = ask(Some("evil.example.com"), "http://evil.example.com".to_owned()).await;
+        assert_eq!(evil, "evil.example.com http://evil.example.com Bearer secret /mcp/crm hello");
+    }
+}

@@ -15,14 +15,17 @@
 //! |---|---|
 //! | [`fixture`] | the tools, resources and prompts that the scenarios call |
 //! | [`serve`] | how they are reached |
-//! | [`suite`] | how the suite is run, and what it said |
+//! | [`suite`] | how the suite is run |
+//! | [`report`] | what it said |
 //! | [`authorization`] | the same for an authorization server, with a login in between |
 //! | [`bearer`] | a proxy that adds a token |
 
 pub mod authorization;
 pub mod bearer;
 pub mod fixture;
+pub mod report;
 pub mod serve;
 pub mod suite;
 
-pub use suite::{NEEDS_A_SESSION, PROTOCOL_SCENARIOS, Report, Revision, Suite};
+pub use report::{Report, Status};
+pub use suite::{NEEDS_A_SESSION, PROTOCOL_SCENARIOS, Revision, Suite, WANT_DIAGNOSTIC_TOOLS};
