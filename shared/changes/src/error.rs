@@ -33,7 +33,7 @@ pub enum ChangeError {
         source: EditError,
     },
     /// The config would not pass its check or its cases; nothing was kept.
-    #[error("the config would have {} problems, so nothing was kept:\n{problems}", .problems.len())]
+    #[error("the config would have {}, so nothing was kept:\n{problems}", counted(.problems.len()))]
     Problems {
         /// All of them.
         problems: Problems,
@@ -84,6 +84,12 @@ pub enum ChangeError {
     /// Anything else that failed.
     #[error(transparent)]
     Failure(#[from] Failure),
+}
+
+/// "1 problem", "3 problems".
+#[must_use]
+pub fn counted(problems: usize) -> String {
+    if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
 }
 
 fn overtaken(loop_name: &str, by: Option<&Move>) -> String {

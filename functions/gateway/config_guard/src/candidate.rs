@@ -93,7 +93,7 @@ async fn propose(
         }
         Err(ChangeError::Problems { problems }) => {
             let all = serde_json::to_value(problems.sorted()).unwrap_or_default();
-            let reason = format!("the config would have {} problems", problems.len());
+            let reason = format!("the config would have {}", revloops_changes::error::counted(problems.len()));
             refused(written, loop_name, &reason, all, ports, at).await
         }
         Err(error) if matches!(error.class(), ErrorClass::Rejected | ErrorClass::ConfigInvalid) => {

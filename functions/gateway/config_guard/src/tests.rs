@@ -175,10 +175,9 @@ async fn a_pointer_moved_by_hand_goes_back_and_raises_an_alarm() {
 async fn an_older_pointer_restored_by_hand_goes_back_too() {
     let world = world().await;
     let older = world.pointer().await;
-    let text = shipped("levers.yaml").replacen("minutes: 15", "minutes: 10", 1);
-    let Became::Proposed { proposal } = world.by_hand("candidates/route/levers.yaml", text.as_bytes()).await else {
-        panic!()
-    };
+    let text = shipped("pools.yaml").replacen("weight: 2", "weight: 3", 1);
+    let became = world.by_hand("candidates/route/pools.yaml", text.as_bytes()).await;
+    let Became::Proposed { proposal } = became else { panic!("{became:?}") };
     let kept = world.ports.desk.show(&proposal, Noon.now()).await.unwrap();
     let people = ["kim", "lee"].map(|name| Actor::person(name, kept.proposed_by.role));
     for person in &people {
@@ -207,4 +206,43 @@ async fn a_first_pointer_without_a_record_is_an_alarm_and_other_objects_are_left
     ] {
         assert_eq!(world.by_hand(key, b"{}").await, Became::Left, "{key}");
     }
+}
+
+#[test]
+fn the_shipped_policy_passes_its_check() {
+    let mut problems = revloops_config::Problems::new();
+    let document =
+        revloops_config::Document::read_yaml(&config_root(), revloops_changes::policy::FILE, &mut problems).unwrap();
+    let policy = revloops_changes::Policy::check(&document, &AllLoops, &mut problems);
+    assert!(problems.is_empty(), "{problems}");
+    assert_eq!(policy.unwrap().needs_two("route", &["rules.yaml".to_owned()], None).len(), 1);
+}
+
+#[tokio::test]
+async fn what_operators_say_passes_the_real_checks_and_keeps_every_comment() {
+    let world = world().await;
+    let by = Actor::machine("test");
+    let comments = |text: &str| text.matches('#').count();
+    for said in [
+        json!({"op": "move_rule", "rule": "key-accounts", "before": "customer-cover"}),
+        json!({"op": "set_first_touch", "band": "B", "minutes": 45}),
+        json!({"op": "add_pool_member", "pool": "customer-desk", "login": "dan.whitaker@northfield.example"}),
+        json!({"op": "add_absence", "login": "lena.vogt@northfield.example", "from": "2027-02-01", "to": "2027-02-05"}),
+        json!({"op": "add_list_value", "list": "key-accounts", "value": "hooli.example"}),
+    ] {
+        let operations = vec![serde_json::from_value(said.clone()).unwrap()];
+        let proposed = revloops_changes::Proposed { operations, why: "a test".to_owned() };
+        let proposal =
+            world.ports.desk.propose(proposed, &by, Noon.now()).await.unwrap_or_else(|error| panic!("{said}: {error}"));
+        let after = world.ports.desk.bundle(&proposal.candidate).await.unwrap();
+        for (file, text) in &after.texts {
+            assert_eq!(comments(text), comments(&shipped(file)), "{said}: {file}");
+        }
+    }
+    let wrong =
+        serde_json::from_value(json!({"op": "add_pool_member", "pool": "inbound-sdr", "login": "x", "weight": 0}))
+            .unwrap();
+    let proposed = revloops_changes::Proposed { operations: vec![wrong], why: "a test".to_owned() };
+    let said = world.ports.desk.propose(proposed, &by, Noon.now()).await.unwrap_err().to_string();
+    assert!(said.contains("loops/route/pools.yaml:"), "every problem has its line: {said}");
 }
