@@ -24,19 +24,14 @@ async fn endpoint(world: &revloops_runtime::World) -> Outcome<Endpoint<World>> {
     let public = world.public_url()?;
     let host = public.as_str().split_once("://").map_or(public.as_str(), |(_, host)| host);
     let origins = settings.optional("MCP_ORIGINS").unwrap_or_default();
-    let site = Site {
-        hosts: vec![host.to_owned()],
-        origins: origins.split_ascii_whitespace().map(str::to_owned).collect(),
-    };
+    let site =
+        Site { hosts: vec![host.to_owned()], origins: origins.split_ascii_whitespace().map(str::to_owned).collect() };
     let limits = match settings.optional("CRM_MCP_MAX_RECORDS") {
         Some(_) => Limits::default().with_records(settings.parsed("CRM_MCP_MAX_RECORDS")?),
         None => Limits::default(),
     };
-    let tools = World {
-        client: PersonalClient::new(CRM_TIMEOUT)?,
-        sessions: Arc::new(world.crm_sessions().await?),
-        limits,
-    };
+    let tools =
+        World { client: PersonalClient::new(CRM_TIMEOUT)?, sessions: Arc::new(world.crm_sessions().await?), limits };
     let audit = Arc::new(DocumentAudit::new(world.documents("ACCESS_TABLE")?));
     let gate = Arc::new(VerifiedGate::new(world.verifier("/mcp/crm")?));
     Ok(Endpoint::new(server(Arc::new(tools), audit, Arc::new(SystemClock)), &site, gate, Arc::new(RandomIds)))

@@ -89,6 +89,9 @@ pub struct FieldShape {
     /// Holds each value once.
     #[serde(default)]
     pub unique: bool,
+    /// Whether a capital makes another value.
+    #[serde(default)]
+    pub case_sensitive: bool,
     /// Upserts may find records by it.
     #[serde(default)]
     pub external_id: bool,

@@ -69,7 +69,7 @@ pub struct Deleted {
     #[serde(flatten)]
     pub written: Written,
     /// Of a dry run: what to pass as `records` with `dry_run` false.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub to_delete: Vec<ToDelete>,
 }
 

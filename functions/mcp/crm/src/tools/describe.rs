@@ -156,13 +156,13 @@ pub struct FieldShown {
     /// No two records have the same value.
     pub unique: bool,
     /// Values to choose from, up to 60.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
     /// Takes no values but the choices.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub choices_only: bool,
     /// Objects that it points at.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub points_at: Vec<String>,
     /// How queries go to what it points at: `Owner` of `OwnerId` gives `Owner.Name`.
     #[serde(skip_serializing_if = "Option::is_none")]

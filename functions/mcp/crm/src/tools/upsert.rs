@@ -62,7 +62,7 @@ pub async fn run(world: &World, caller: &Caller, input: UpsertRecords) -> Result
         let Some(own) = value(record, key).filter(|own| key_literal("string", own).is_some()) else {
             return Err(ToolError::asked(format!("record {index} has no value for the key `{key}`")));
         };
-        if !seen.insert(own.to_string().to_lowercase()) {
+        if !seen.insert(own.to_string()) {
             return Err(ToolError::asked(format!(
                 "record {index} has a key that another has too: say once what becomes of it"
             )));
@@ -134,9 +134,9 @@ fn looked_at(
 ) -> (Vec<Outcome>, Vec<String>) {
     let (mut outcomes, mut warnings) = (Vec::with_capacity(records.len()), Vec::new());
     for (index, record) in records.iter().enumerate() {
-        let own = value(record, &key.name).map(text_of).unwrap_or_default();
-        let there: Vec<&Fields> =
-            present.iter().filter(|present| present.get(&key.name).map(text_of).as_ref() == Some(&own)).collect();
+        let own = value(record, &key.name).map(|own| text_of(key, own)).unwrap_or_default();
+        let same = |present: &&Fields| present.get(&key.name).is_some_and(|there| text_of(key, there) == own);
+        let there: Vec<&Fields> = present.iter().filter(same).collect();
         let mut fields = record.clone();
         if !there.is_empty() {
             take(&mut fields, &key.name);
@@ -163,10 +163,10 @@ fn looked_at(
     (outcomes, warnings)
 }
 
-/// A key as it is compared: the CRM's are case-insensitive unless told otherwise, and then two spellings are two keys to it, of
-/// which the query finds the one that was asked for.
-fn text_of(value: &Value) -> String {
+/// A key as it is compared.
+fn text_of(key: &FieldShape, value: &Value) -> String {
     match value {
+        Value::String(text) if key.case_sensitive => text.clone(),
         Value::String(text) => text.to_lowercase(),
         Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string()),
         other => other.to_string(),

@@ -192,7 +192,14 @@ async fn an_upsert_makes_what_is_missing_and_changes_what_is_there_and_says_so_b
         all_or_none: true,
     };
     assert!(asked(upsert::run(&world, &one, no_key).await).contains("it has: RevLoops_Key__c"));
-    let twice = [json!({"RevLoops_Key__c": "a"}), json!({"RevLoops_Key__c": "A"})];
+    // Capitals make another key of this one.
+    let cases = [
+        json!({"RevLoops_Key__c": "MINE/1", "Subject": "Call"}),
+        json!({"RevLoops_Key__c": "mine/1", "Subject": "Call"}),
+    ];
+    let told = upsert(&world, &one, &cases, true).await.unwrap();
+    assert_eq!(told.records.iter().map(|record| record.created).collect::<Vec<_>>(), [Some(true), Some(false)]);
+    let twice = [json!({"RevLoops_Key__c": "a"}), json!({"RevLoops_Key__c": "a"})];
     assert!(asked(upsert(&world, &one, &twice, false).await).contains("another has too"));
 }
 
