@@ -136,9 +136,9 @@ impl ChangeError {
 
 impl From<ChangeError> for Failure {
     fn from(error: ChangeError) -> Self {
-        match error {
-            ChangeError::Failure(failure) => failure,
-            other => Self::new(other.class(), "changing config").caused_by(other),
+        if let ChangeError::Failure(failure) = error {
+            return failure;
         }
+        Self::new(error.class(), "changing config").caused_by(error)
     }
 }

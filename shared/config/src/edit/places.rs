@@ -14,10 +14,12 @@ pub(super) fn changed(value: &Value, edit: &Edit) -> Result<Value, EditError> {
     match edit {
         Edit::Set { path, value: to } => match target(value, path)? {
             Target::There(places) => *at_mut(&mut changed, &places, path)? = to.clone(),
-            Target::NewKey(parent, key) => match at_mut(&mut changed, &parent, path)? {
-                Value::Object(keys) => drop(keys.insert(key, to.clone())),
-                other => return Err(unsuitable(path, &format!("it would stand in {}", described(other)), "")),
-            },
+            Target::NewKey(parent, key) => {
+                let parent = at_mut(&mut changed, &parent, path)?;
+                let what = format!("it would stand in {}", described(parent));
+                let keys = parent.as_object_mut().ok_or_else(|| unsuitable(path, &what, "name a mapping"))?;
+                keys.insert(key, to.clone());
+            }
         },
         Edit::Remove { path } => {
             let (places, _) = path.places(value)?;
@@ -193,10 +195,11 @@ fn target(value: &Value, path: &Path) -> Result<Target, EditError> {
 }
 
 fn insert_at(value: &Value, list: &Path, to: &Spot) -> Result<usize, EditError> {
-    match list.of(value)? {
-        Value::Array(items) => spot(value, list, items.len(), to),
-        other => Err(unsuitable(list, &format!("it is {}", described(other)), "only a list takes entries")),
-    }
+    let there = list.of(value)?;
+    let Some(items) = there.as_array() else {
+        return Err(unsuitable(list, &format!("it is {}", described(there)), "only a list takes entries"));
+    };
+    spot(value, list, items.len(), to)
 }
 
 fn spot(value: &Value, list: &Path, len: usize, to: &Spot) -> Result<usize, EditError> {
