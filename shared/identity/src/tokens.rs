@@ -158,9 +158,9 @@ fn read(token: &str, keys: &VerifyingKeys) -> Result<Claims, TokenError> {
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
-    let decoded = decode::<Claims>(token, key, &validation).map_err(|error| match error.kind() {
-        jsonwebtoken::errors::ErrorKind::InvalidSignature => TokenError::Forged,
-        _ => TokenError::Malformed,
+    let decoded = decode::<Claims>(token, key, &validation).map_err(|error| {
+        let forged = matches!(error.kind(), jsonwebtoken::errors::ErrorKind::InvalidSignature);
+        if forged { TokenError::Forged } else { TokenError::Malformed }
     })?;
     Ok(decoded.claims)
 }
