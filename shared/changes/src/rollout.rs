@@ -345,6 +345,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_macros, reason = "a figure that whoever runs the test wants to see")]
     fn a_planted_regression_is_noticed_and_returned() {
         let spec = spec(2_000);
         for (active, tried, most) in [(10, 40, 60), (10, 25, 200), (10, 20, 400)] {
@@ -369,6 +370,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_macros, reason = "a figure that whoever runs the test wants to see")]
     fn a_version_that_is_no_worse_is_seldom_returned_however_often_one_looks() {
         const RUNS: u64 = 1_000;
         for (share, active, tried) in [(2_000, 10, 10), (500, 10, 10), (5_000, 30, 30), (2_000, 2, 2), (2_000, 20, 15)]

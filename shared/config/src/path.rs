@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told_with_the_nearest_name() {
         let value = json!({"rules": [{"id": "partner-leads", "priority": 10}, {"id": "customers"}]});
-        let of = |text: &str| text.parse::<Path>().unwrap().of(&value).map(Clone::clone);
+        let of = |text: &str| text.parse::<Path>().unwrap().of(&value).cloned();
         assert_eq!(of("rules[id=partner-leads].priority"), Ok(json!(10)));
         let said = |text: &str| of(text).unwrap_err().to_string();
         assert_eq!(
