@@ -320,14 +320,31 @@ impl Moves<'_> {
     async fn settle(&self, loop_name: &str, at: Timestamp) -> Result<(Option<PointerRead>, u64), ChangeError> {
         for _ in 0..ATTEMPTS {
             let read = self.store.pointer(loop_name).await?;
-            let stored = self.documents.list(&kind(loop_name), at).await?;
-            let Some(last) = stored.last().map(read_move).transpose()? else { return Ok((read, 0)) };
+            let named = read.as_ref().and_then(|read| read.pointer.change.as_deref());
+            let Some(last) = self.last(loop_name, named, at).await? else { return Ok((read, 0)) };
             if last.state != MoveState::Intended {
                 return Ok((read, last.number));
             }
             self.finish(&last, read.as_ref(), at).await?;
         }
         Err(busy(loop_name).into())
+    }
+
+    /// The last record of a loop, from the one that its pointer names on: numbers have no gap, so few are read. All are where
+    /// the pointer names none that there is.
+    async fn last(&self, loop_name: &str, named: Option<&str>, at: Timestamp) -> Outcome<Option<Move>> {
+        let number = named.and_then(|named| named.strip_prefix(loop_name)?.strip_prefix('.')?.parse::<u64>().ok());
+        let mut last = None;
+        let mut next = number;
+        while let Some(number) = next {
+            let Some(stored) = self.documents.read(&kind(loop_name), &format!("{number:08}"), at).await? else { break };
+            last = Some(read_move(&stored)?);
+            next = number.checked_add(1);
+        }
+        if last.is_none() {
+            last = self.documents.list(&kind(loop_name), at).await?.last().map(read_move).transpose()?;
+        }
+        Ok(last)
     }
 
     /// Carries an intended move as far as it goes from this reading of the pointer.
