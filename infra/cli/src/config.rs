@@ -1,22 +1,32 @@
-//! `revloops config`: which versions are active, promotion, rollback, schemas.
+//! `revloops config`: which versions are active, promotion, changes that are proposed and approved, trials, schemas.
+//!
+//! The command line has the bucket's own rights, so it is trusted to say who acts (`--as`), as an administrator. What it does is
+//! recorded like everybody's.
 
-use std::path::PathBuf;
+mod answers;
+mod promoting;
+mod proposing;
+mod pulling;
+mod shown;
+mod trying;
+
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use jiff::Timestamp;
-use revloops_aws::BucketConfigStore;
+use revloops_aws::{BucketConfigStore, TableDocuments};
+use revloops_catalogue::AllLoops;
+use revloops_changes::{Actor, ChangeDesk};
 use revloops_config::ConfigStore as _;
-use revloops_loopkit::change::{Promotion, promote, roll_back};
-use serde_json::{Value, json};
+use revloops_identity::Role;
+use serde_json::json;
+
+pub use promoting::publish;
 
 use crate::context::Context;
 use crate::local::Endpoints;
-use crate::scenarios::{self, Standing};
 use crate::{loops, schemas};
-
-/// The loop whose territories are the scenario's.
-const ROUTE: &str = "route";
 
 /// What to do with config.
 #[derive(Debug, clap::Args)]
@@ -28,18 +38,42 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Check each loop's config and cases, store it as a new version, and make it the active one.
-    Promote {
-        /// The loops; all if none is given.
-        loops: Vec<String>,
-        /// The config folder; the project's own if none is given.
+    Promote(promoting::Args),
+    /// Write the active versions' files into the config folder, comments included; shows the difference first.
+    Pull(pulling::Args),
+    /// Propose a change in an operator's words, or of a whole folder; it waits for approval.
+    Propose(proposing::Args),
+    /// The proposals that wait, or all.
+    List {
+        /// Those that have ended, too.
         #[arg(long)]
-        config: Option<PathBuf>,
+        all: bool,
     },
+    /// One proposal: what it changes, what is known of it, what it still takes.
+    Show {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
+    /// Say yes to exactly what was shown.
+    Approve(answers::ApproveArgs),
+    /// Say no.
+    Reject(answers::EndArgs),
+    /// Take one's own proposal back.
+    Withdraw(answers::EndArgs),
+    /// Make an approved proposal active.
+    Apply(answers::ApplyArgs),
     /// Make the version before the active one again.
-    Rollback {
+    Rollback(answers::RollbackArgs),
+    /// What was active when: who, why, what changed.
+    History {
         /// The loop.
         name: String,
+        /// The differences, too.
+        #[arg(long)]
+        diff: bool,
     },
+    /// Try a version beside the active one: begin, look, end.
+    Rollout(trying::Args),
     /// The active version of each loop, who made it active and when.
     Active,
     /// Write the JSON Schemas of the config files from the code.
@@ -52,13 +86,18 @@ enum Command {
 /// If config does not pass, or the local system does not answer.
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
-        Command::Promote { loops, config } => {
-            let root = config.unwrap_or_else(|| context.layout.root.join("config"));
-            let promoted = publish(context, &Endpoints::load(context)?, &root, &loops).await?;
-            context.console.json(&json!({"promoted": promoted}))?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Command::Rollback { name } => rollback(context, &name).await,
+        Command::Promote(args) => promoting::run(context, args).await,
+        Command::Pull(args) => pulling::run(context, args).await,
+        Command::Propose(args) => proposing::run(context, args).await,
+        Command::List { all } => shown::list(context, all).await,
+        Command::Show { id } => shown::show(context, &id).await,
+        Command::Approve(args) => answers::approve(context, args).await,
+        Command::Reject(args) => answers::reject(context, args).await,
+        Command::Withdraw(args) => answers::withdraw(context, args).await,
+        Command::Apply(args) => answers::apply(context, args).await,
+        Command::Rollback(args) => answers::roll_back(context, args).await,
+        Command::History { name, diff } => shown::history(context, &name, diff).await,
+        Command::Rollout(args) => trying::run(context, args).await,
         Command::Active => active(context).await,
         Command::Schemas => {
             let written = schemas::write(context)?;
@@ -67,6 +106,29 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Where config is changed on the local cloud.
+///
+/// # Errors
+/// If the stack has no config bucket, or no table of changes.
+pub async fn desk(endpoints: &Endpoints) -> anyhow::Result<ChangeDesk> {
+    let clients = endpoints.clients().await;
+    let table = endpoints.output("ChangesTable")?;
+    Ok(ChangeDesk {
+        store: Arc::new(store(endpoints).await?),
+        documents: Arc::new(TableDocuments::new(clients.dynamodb.clone(), table)),
+        checks: Arc::new(AllLoops),
+    })
+}
+
+/// Who acts: the person at this machine, or whom they say.
+fn actor(said: Option<&str>) -> Actor {
+    Actor::person(said.unwrap_or(&person()), Role::Administrator)
+}
+
+fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 /// Where config lives on the local cloud.
@@ -81,74 +143,6 @@ pub async fn store(endpoints: &Endpoints) -> anyhow::Result<BucketConfigStore> {
 /// Who moves the pointer: the person at this machine.
 pub(crate) fn person() -> String {
     std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned())
-}
-
-/// Promotes the loops of these names, or all; returns those that have a new version. Nothing is promoted where any of
-/// them has a problem.
-///
-/// # Errors
-/// If a name is no loop, or the store does not answer.
-pub async fn publish(
-    context: &Context,
-    endpoints: &Endpoints,
-    root: &std::path::Path,
-    names: &[String],
-) -> anyhow::Result<Vec<Value>> {
-    let step = context.console.step("Config");
-    let entries = loops::all();
-    if let Some(unknown) = names.iter().find(|name| !entries.iter().any(|entry| entry.card.name == **name)) {
-        let known: Vec<&str> = entries.iter().map(|entry| entry.card.name).collect();
-        bail!("there is no loop `{unknown}`; the loops are: {}", known.join(", "));
-    }
-    let wanted = entries.iter().filter(|entry| names.is_empty() || names.iter().any(|name| name == entry.card.name));
-    let mut candidates = Vec::new();
-    let mut problems = Vec::new();
-    for entry in wanted {
-        match (entry.check)(root) {
-            Ok(candidate) => candidates.push((entry.card.name, candidate)),
-            Err(found) => problems.extend(found.sorted()),
-        }
-    }
-    if !problems.is_empty() {
-        for problem in &problems {
-            context.console.note(problem);
-        }
-        bail!("nothing was promoted: {} problems", problems.len());
-    }
-    let store = store(endpoints).await?;
-    if let Standing::Other { named, active } = scenarios::publish(&context.console, &store, root, &person()).await? {
-        // Route has its territories from the scenario: with others than Deploy's, leads and accounts would drift apart.
-        let told = format!(
-            "config/active_scenario.yaml says {named}, and {active} is active: `cargo revloops design promote {named}`"
-        );
-        if names.iter().any(|name| name == ROUTE) {
-            bail!("Route was not promoted: {told}");
-        }
-        context.console.note(format!("Route stays as it is: {told}"));
-        candidates.retain(|(name, _)| *name != ROUTE);
-    }
-    let mut moved = Vec::new();
-    for (name, candidate) in &candidates {
-        let now = Timestamp::now();
-        match promote(&store, candidate, &person(), now).await.with_context(|| format!("promoting {name}"))? {
-            Promotion::Moved(stamp) => moved.push(json!({"loop": name, "config": stamp})),
-            Promotion::Unchanged(_) => {}
-        }
-    }
-    if moved.is_empty() {
-        step.skipped("active already");
-    } else {
-        step.done(format!("{} of {} loops have a new version", moved.len(), candidates.len()));
-    }
-    Ok(moved)
-}
-
-async fn rollback(context: &Context, name: &str) -> anyhow::Result<ExitCode> {
-    let store = store(&Endpoints::load(context)?).await?;
-    let stamp = roll_back(&store, name, &person(), Timestamp::now()).await?;
-    context.console.say(format!("{name} is back at {} ({})", stamp.short(), stamp.version_id));
-    context.console.json(&json!({"loop": name, "config": stamp}))?;
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn active(context: &Context) -> anyhow::Result<ExitCode> {

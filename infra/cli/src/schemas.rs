@@ -23,6 +23,7 @@ fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
     add("scenario.named_accounts".to_owned(), &source::accounts_as_written())?;
     add("active_scenario".to_owned(), &source::active_schema())?;
     add("mcp_servers".to_owned(), &revloops_registry::servers::schema())?;
+    add("changes".to_owned(), &schemars::schema_for!(revloops_changes::Policy))?;
     for entry in loops::all() {
         let cases = ("cases.yaml", (entry.case_schema)());
         for (name, schema) in entry.files.iter().map(|file| (file.name, (file.schema)())).chain([cases]) {

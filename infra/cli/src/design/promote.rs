@@ -11,17 +11,18 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use revloops_aws::{BucketConfigStore, EventBus};
+use revloops_changes::folder::Promoted;
 use revloops_config::store::PointerRead;
 use revloops_config::{ConfigStore, Pointer, Problem, Problems};
 use revloops_domain::events::{PlanningWanted, PlanningWhy, names};
 use revloops_domain::{CorrelationId, sha256_hex};
-use revloops_loopkit::change::{Candidate, promote};
+use revloops_loopkit::change::Candidate;
 use revloops_loopkit::ports::{Bus as _, BusEvent};
 use revloops_scenario::Resolved;
 use serde_json::json;
 
 use super::changes;
-use crate::config::{person, store};
+use crate::config::{desk, person, store};
 use crate::console::Tone;
 use crate::context::Context;
 use crate::local::{Endpoints, write_private};
@@ -130,7 +131,7 @@ async fn promoted(
     if approved != hash {
         bail!("the hash of {id} is {hash}, not {approved}: look at it again, then approve it");
     }
-    let pointer = carry_out(root, store, checked, now.as_ref()).await?;
+    let pointer = carry_out(endpoints, root, store, checked, now.as_ref()).await?;
     let event = event(id, &pointer)?;
     let step = console.step("Planning chain");
     publish(endpoints, &event).await?;
@@ -145,6 +146,7 @@ async fn promoted(
 
 /// Everything but the event.
 async fn carry_out(
+    endpoints: &Endpoints,
     root: &Path,
     store: &BucketConfigStore,
     checked: &Checked,
@@ -157,7 +159,13 @@ async fn carry_out(
         Some(read) => read.pointer.active.clone(),
         None => scenarios::keep(store, &checked.resolved).await?,
     };
-    promote(store, &checked.route, &by, at).await.context("giving Route the scenario's territories")?;
+    let route = desk(endpoints).await?.promote(&checked.route, None, None, &by, at).await;
+    if let Promoted::Behind(last) = route.context("giving Route the scenario's territories")? {
+        let (who, when, why) = (&last.by, last.at, &last.why);
+        bail!(
+            "{who} has changed Route on {when} ({why}), and the folder lacks that: `cargo revloops config pull route --write` first"
+        );
+    }
     name_in_file(root, &checked.resolved.scenario.id)?;
     match there {
         Some(read) => Ok(read.pointer.clone()),
