@@ -81,21 +81,14 @@ pub(crate) struct AwaitsLogin {
 /// Something that waits under a secret, and is taken once.
 pub(crate) trait Waits: Serialize + for<'de> Deserialize<'de> {
     const KIND: &'static str;
-    fn browser(&self) -> &str;
 }
 
 impl Waits for AwaitsConsent {
     const KIND: &'static str = "consent";
-    fn browser(&self) -> &str {
-        &self.browser
-    }
 }
 
 impl Waits for AwaitsLogin {
     const KIND: &'static str = "login";
-    fn browser(&self) -> &str {
-        &self.browser
-    }
 }
 
 fn unreadable(error: &serde_json::Error) -> Failure {
