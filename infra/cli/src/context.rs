@@ -107,6 +107,8 @@ pub struct Ports {
     pub enrichment: u16,
     /// The AI stand-in.
     pub ai: u16,
+    /// The deployment's public name.
+    pub site: u16,
 }
 
 impl Ports {
@@ -116,6 +118,7 @@ impl Ports {
             crm: port("REVLOOPS_CRM_PORT", 4571)?,
             enrichment: port("REVLOOPS_ENRICHMENT_PORT", 4572)?,
             ai: port("REVLOOPS_AI_PORT", 4573)?,
+            site: port("REVLOOPS_SITE_PORT", 4575)?,
         })
     }
 }

@@ -23,7 +23,7 @@ pub struct Args {
 }
 
 /// Where the tests' own system is: beside a person's, never the same.
-const PORTS: Ports = Ports { cloud: 4766, crm: 4771, enrichment: 4772, ai: 4773 };
+const PORTS: Ports = Ports { cloud: 4766, crm: 4771, enrichment: 4772, ai: 4773, site: 4775 };
 
 /// Runs everything. Ends with one line: how many passed, how many failed.
 ///

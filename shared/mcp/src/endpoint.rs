@@ -2,30 +2,16 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
-use revloops_identity::{Principal, Scope};
+use http::{Method, Request, Response, StatusCode};
+use revloops_identity::Scope;
 use revloops_loopkit::ports::Ids;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::gate::Gate;
 use crate::server::{Handler, Server};
 use crate::tool::Caller;
 use crate::transport::{Site, Transport, status};
-
-/// The guard of one server's resource.
-#[async_trait]
-pub trait Gate: Send + Sync {
-    /// Whose valid token for this resource the request carries.
-    ///
-    /// # Errors
-    /// The answer that says where a token is to be had (401).
-    async fn admit(&self, headers: &HeaderMap) -> Result<Principal, Response<Vec<u8>>>;
-
-    /// The answer to a token that lacks what a tool wants (403, `insufficient_scope`), with all the scopes that it takes: those
-    /// it has, and this one.
-    fn insufficient(&self, principal: &Principal, wanted: Scope) -> Response<Vec<u8>>;
-}
 
 /// A server behind HTTP.
 pub struct Endpoint<W> {
@@ -67,7 +53,7 @@ impl<W: Send + Sync + 'static> Endpoint<W> {
             response.headers_mut().insert(http::header::ALLOW, http::HeaderValue::from_static("POST"));
             return response;
         }
-        let principal = match self.gate.admit(request.headers()).await {
+        let principal = match self.gate.admit(request.uri(), request.headers()).await {
             Ok(principal) => principal,
             Err(refusal) => return refusal,
         };

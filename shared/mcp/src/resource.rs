@@ -51,8 +51,12 @@ impl Prompt {
     /// # Errors
     /// The names of the arguments that are missing.
     pub(crate) fn filled(&self, given: impl Fn(&str) -> Option<String>) -> Result<String, Vec<&'static str>> {
-        let missing: Vec<&str> =
-            self.arguments.iter().filter(|(name, _, must)| *must && given(name).is_none()).map(|(name, ..)| *name).collect();
+        let missing: Vec<&str> = self
+            .arguments
+            .iter()
+            .filter(|(name, _, must)| *must && given(name).is_none())
+            .map(|(name, ..)| *name)
+            .collect();
         if !missing.is_empty() {
             return Err(missing);
         }

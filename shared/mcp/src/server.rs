@@ -7,13 +7,14 @@ use revloops_loopkit::Failure;
 use revloops_loopkit::ports::Clock;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, GetPromptRequestParams,
-    GetPromptResponse, GetPromptResult, Implementation, ListPromptsResult, ListResourcesResult, ListToolsResult,
-    PaginatedRequestParams, PromptArgument, PromptMessage, ReadResourceRequestParams, ReadResourceResponse,
-    ReadResourceResult, Resource, ResourceContents, Role as Speaker, ServerCapabilities, ServerConfig,
+    GetPromptResponse, GetPromptResult, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+    ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, PaginatedRequestParams, PromptArgument,
+    PromptMessage, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource, ResourceContents,
+    Role as Speaker, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::audit::{Audit, Entry, Outcome};
 use crate::resource::{Prompt, Resources, Text};
@@ -183,7 +184,8 @@ impl<W: Send + Sync + 'static> ServerHandler for Handler<W> {
         let mut capabilities = ServerCapabilities::builder().enable_tools().build();
         capabilities.resources = self.0.resources.as_ref().map(|_| rmcp::model::ResourcesCapability::default());
         capabilities.prompts = (!self.0.prompts.is_empty()).then(rmcp::model::PromptsCapability::default);
-        let mut implementation = Implementation::new(format!("revloops-{}", self.0.card.name), env!("CARGO_PKG_VERSION"));
+        let mut implementation =
+            Implementation::new(format!("revloops-{}", self.0.card.name), env!("CARGO_PKG_VERSION"));
         implementation.title = Some(self.0.card.title.to_owned());
         ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(self.0.card.instructions)
     }
@@ -231,10 +233,10 @@ impl<W: Send + Sync + 'static> ServerHandler for Handler<W> {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         let caller = Self::caller(&context)?;
-        let texts = match &self.0.resources {
-            Some(resources) => resources.list(&caller).await.map_err(|failure| not_now(&failure, &caller))?,
-            None => Vec::new(),
+        let Some(resources) = &self.0.resources else {
+            return Err(ErrorData::method_not_found::<ListResourcesRequestMethod>());
         };
+        let texts = resources.list(&caller).await.map_err(|failure| not_now(&failure, &caller))?;
         let mut result = ListResourcesResult::with_all_items(texts.iter().map(resource).collect());
         (result.ttl_ms, result.cache_scope) = (Some(FRESH_MS), Some(CacheScope::Private));
         Ok(result)
@@ -253,7 +255,8 @@ impl<W: Send + Sync + 'static> ServerHandler for Handler<W> {
             None => None,
         };
         let Some((text, content)) = found else {
-            return Err(ErrorData::resource_not_found(format!("there is no resource `{}`", request.uri), None));
+            let told = format!("there is no resource `{}`", request.uri);
+            return Err(ErrorData::resource_not_found(told, Some(json!({"uri": request.uri}))));
         };
         let contents = ResourceContents::text(content, text.uri).with_mime_type(text.mime_type);
         let mut result = ReadResourceResult::new(vec![contents]);
@@ -267,12 +270,14 @@ impl<W: Send + Sync + 'static> ServerHandler for Handler<W> {
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
         Self::caller(&context)?;
+        if self.0.prompts.is_empty() {
+            return Err(ErrorData::method_not_found::<ListPromptsRequestMethod>());
+        }
         let prompts = self.0.prompts.iter().map(|prompt| {
             let arguments = prompt.arguments.iter().map(|(name, description, must)| {
                 PromptArgument::new(*name).with_description(*description).with_required(*must)
             });
-            let mut shown =
-                rmcp::model::Prompt::new(prompt.name, Some(prompt.description), Some(arguments.collect()));
+            let mut shown = rmcp::model::Prompt::new(prompt.name, Some(prompt.description), Some(arguments.collect()));
             shown.title = Some(prompt.title.to_owned());
             shown
         });

@@ -129,7 +129,9 @@ impl<W: Send + Sync + 'static> Tool<W> {
                     .map_err(|error| ToolError::Asked(format!("the arguments do not fit: {error}")))?;
                 let answer = work(world, caller, wanted).await?;
                 serde_json::to_value(answer).map_err(|error| {
-                    ToolError::Failed(Failure::new(revloops_domain::ErrorClass::Bug, "writing a tool's answer").caused_by(error))
+                    ToolError::Failed(
+                        Failure::new(revloops_domain::ErrorClass::Bug, "writing a tool's answer").caused_by(error),
+                    )
                 })
             })
         });

@@ -40,7 +40,8 @@ impl<S: ServerHandler + Send + 'static> Transport<S> {
             .with_allowed_hosts(site.hosts.clone())
             .with_allowed_origins(site.origins.clone())
             .enforce_origin_validation();
-        let service = StreamableHttpService::new(move || Ok(factory()), Arc::new(NeverSessionManager::default()), config);
+        let service =
+            StreamableHttpService::new(move || Ok(factory()), Arc::new(NeverSessionManager::default()), config);
         Self { service }
     }
 

@@ -22,6 +22,8 @@ pub struct Endpoints {
     pub ai: Ai,
     /// The HTTP API.
     pub api: Api,
+    /// The deployment's public name.
+    pub site: Site,
     /// What was deployed.
     pub stack: Stack,
 }
@@ -77,6 +79,13 @@ pub struct Api {
     pub url: String,
     /// Where outbound messages go.
     pub messages_url: String,
+}
+
+/// The deployment's public name, in front of the API: what MCP clients and browsers are given.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Site {
+    /// Base address.
+    pub url: String,
 }
 
 /// What was deployed.

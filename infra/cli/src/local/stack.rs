@@ -139,6 +139,7 @@ fn parameters(ports: Ports) -> BTreeMap<&'static str, String> {
         // One stand-in is both providers.
         ("HunterUrl", format!("http://127.0.0.1:{}", ports.enrichment)),
         ("AiUrl", format!("http://127.0.0.1:{}", ports.ai)),
+        ("PublicUrl", format!("http://127.0.0.1:{}", ports.site)),
         // The local cloud has no archives in its CloudFormation.
         ("ArchiveDays", "0".to_owned()),
         ("LogRetentionDays", "1".to_owned()),
@@ -245,11 +246,15 @@ async fn put_secrets(
     outputs: &BTreeMap<String, String>,
     secrets: &Secrets,
 ) -> anyhow::Result<()> {
+    let app = serde_json::json!({"client_id": secrets.crm_client_id, "client_secret": secrets.crm_client_secret});
+    let keys = secrets.keys.clone().context("the local keys are missing")?;
     let values = [
-        (
-            "CrmSecret",
-            serde_json::json!({"client_id": secrets.crm_client_id, "client_secret": secrets.crm_client_secret}),
-        ),
+        ("CrmSecret", app.clone()),
+        // One app of the stand-in serves both; in an org, people's logins have an app of their own.
+        ("CrmLoginSecret", app),
+        ("SigningSecret", keys.token_signing),
+        ("SealingSecret", keys.sealing),
+        ("RegistryKeysSecret", keys.registry_signing),
         ("EnrichmentSecret", serde_json::json!({"api_key": secrets.enrichment_api_key})),
         ("HunterSecret", serde_json::json!({"api_key": secrets.enrichment_api_key})),
         ("AiSecret", serde_json::json!({"api_key": secrets.ai_api_key})),
@@ -299,7 +304,7 @@ mod tests {
     use super::*;
 
     fn number(name: &str) -> u64 {
-        parameters(Ports { cloud: 1, crm: 2, enrichment: 3, ai: 4 })[name].parse().unwrap()
+        parameters(Ports { cloud: 1, crm: 2, enrichment: 3, ai: 4, site: 5 })[name].parse().unwrap()
     }
 
     #[test]

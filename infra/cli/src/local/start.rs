@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     build::{STANDINS_PACKAGE, build},
     catch_up::catch_up,
-    endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, aws_environment},
+    endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Site, aws_environment},
     package::pack,
     ports, process,
     process::Start,
@@ -63,6 +63,7 @@ pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
         enrichment: Enrichment { url: local(context.ports.enrichment), api_key: secrets.enrichment_api_key },
         ai: Ai { url: local(context.ports.ai), api_key: secrets.ai_api_key },
         api: Api { messages_url: format!("{api}/crm/messages"), url: api },
+        site: Site { url: local(context.ports.site) },
         stack,
     };
     endpoints.save(&context.layout.endpoints())?;
@@ -70,6 +71,7 @@ pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
     let config = context.layout.root.join("config");
     crate::config::publish(context, &endpoints, &config, &[]).await?;
     point_outbound_messages(&endpoints).await?;
+    point_front_door(&endpoints).await?;
     if crashed {
         catch_up(context, &endpoints).await?;
     }
@@ -174,7 +176,9 @@ async fn start_standins(context: &Context, program: &Path, secrets: &Secrets) ->
         ("REVLOOPS_STANDIN_CRM_PASSWORD", secrets.crm_password.clone().into()),
         ("REVLOOPS_STANDIN_ENRICHMENT_PORT", port(ports.enrichment)),
         ("REVLOOPS_STANDIN_ENRICHMENT_API_KEY", secrets.enrichment_api_key.clone().into()),
+        ("REVLOOPS_STANDIN_CRM_CALLBACK_URLS", format!("http://127.0.0.1:{}/oauth/callback", ports.site).into()),
         ("REVLOOPS_STANDIN_AI_PORT", port(ports.ai)),
+        ("REVLOOPS_STANDIN_SITE_PORT", port(ports.site)),
         ("REVLOOPS_STANDIN_AI_API_KEY", secrets.ai_api_key.clone().into()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
@@ -197,6 +201,7 @@ async fn start_standins(context: &Context, program: &Path, secrets: &Secrets) ->
     refuse_taken_port(ports.crm, "the CRM stand-in", "REVLOOPS_CRM_PORT")?;
     refuse_taken_port(ports.enrichment, "the enrichment stand-in", "REVLOOPS_ENRICHMENT_PORT")?;
     refuse_taken_port(ports.ai, "the AI stand-in", "REVLOOPS_AI_PORT")?;
+    refuse_taken_port(ports.site, "the front door", "REVLOOPS_SITE_PORT")?;
     process::start(
         layout,
         Start {
@@ -242,6 +247,20 @@ async fn point_outbound_messages(endpoints: &Endpoints) -> anyhow::Result<()> {
     if !answer.status().is_success() {
         bail!("the CRM stand-in refused the outbound messages' endpoint: {}", answer.status());
     }
+    Ok(())
+}
+
+/// Tells the front door which API is behind it, as a domain is mapped to one.
+async fn point_front_door(endpoints: &Endpoints) -> anyhow::Result<()> {
+    let api_host = endpoints.api.url.strip_prefix("http://").context("the API has no address")?;
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build()?;
+    let answer = client
+        .put(format!("{}/_standin/front_door", endpoints.site.url))
+        .json(&serde_json::json!({"cloud_url": endpoints.cloud.url, "api_host": api_host}))
+        .send()
+        .await
+        .context("telling the front door where the API is")?;
+    answer.error_for_status().context("telling the front door where the API is")?;
     Ok(())
 }
 

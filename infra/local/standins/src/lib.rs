@@ -5,6 +5,7 @@
 //! | [`crm`] | Salesforce: REST, OAuth, SOQL, outbound messages |
 //! | [`enrichment`] | People Data Labs and Hunter: company and person enrichment |
 //! | [`ai`] | the Anthropic Messages API |
+//! | [`front_door`] | the deployment's own domain name |
 //!
 //! Every service runs behind [`host`], which says in each response that it is a stand-in and applies the [`faults`] it was told to have.
 
@@ -13,4 +14,5 @@ pub mod clock;
 pub mod crm;
 pub mod enrichment;
 pub mod faults;
+pub mod front_door;
 pub mod host;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
-use revloops_standins::{ai, crm, enrichment};
+use revloops_standins::{ai, crm, enrichment, front_door};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -77,6 +77,9 @@ struct Arguments {
     /// The key that it takes.
     #[arg(long, env = "REVLOOPS_STANDIN_AI_API_KEY", default_value = "revloops-local", hide_env_values = true)]
     ai_api_key: String,
+    /// The port of the deployment's public name.
+    #[arg(long, env = "REVLOOPS_STANDIN_SITE_PORT", default_value_t = 4575)]
+    site_port: u16,
 }
 
 #[tokio::main]
@@ -126,11 +129,15 @@ async fn main() -> anyhow::Result<()> {
             .context("starting the AI stand-in")?;
     tracing::info!(url = ai.url(), "the AI stand-in is ready");
 
+    let site = front_door::serve(listener(arguments.host, arguments.site_port).await?).context("opening the front door")?;
+    tracing::info!(url = site.url(), "the front door is open");
+
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
+    site.stop().await;
     ai.stop().await;
     enrichment.stop().await;
     crm.stop().await;

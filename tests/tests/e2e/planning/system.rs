@@ -20,7 +20,7 @@ use crate::config::copy;
 /// These tests change what is active: one at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-const PORTS: Ports = Ports { cloud: 5566, crm: 5571, enrichment: 5572, ai: 5573 };
+const PORTS: Ports = Ports { cloud: 5566, crm: 5571, enrichment: 5572, ai: 5573, site: 5575 };
 
 /// The scenario of these tests: the baseline with a territory more, and another name for one.
 pub(super) const SCENARIO: &str = "\

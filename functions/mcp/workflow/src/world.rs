@@ -1,0 +1,32 @@
+//! What the tools work with.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use revloops_config::ConfigStore;
+use revloops_loopkit::Outcome;
+use revloops_loopkit::ports::{Parked, RunStore};
+use revloops_outreach::{Ask, Reply};
+
+use crate::visible::VisibleRecords;
+
+/// The desk where people answer sequences: one for the CRM, the commands and this server.
+#[async_trait]
+pub trait SequenceDesk: Send + Sync {
+    /// Asks it, as the person of this username.
+    async fn ask(&self, username: &str, ask: Ask) -> Outcome<Reply>;
+}
+
+/// What the tools work with.
+pub struct World {
+    /// Config and its pointers.
+    pub config: Arc<dyn ConfigStore>,
+    /// What was decided.
+    pub runs: Arc<dyn RunStore>,
+    /// What could not go on.
+    pub parked: Arc<dyn Parked>,
+    /// Where sequences are answered.
+    pub desk: Arc<dyn SequenceDesk>,
+    /// What people see in the CRM.
+    pub records: Arc<dyn VisibleRecords>,
+}

@@ -1,0 +1,46 @@
+//! A server as a deployment hosts it: by its settings alone.
+
+use std::sync::Arc;
+
+use revloops_domain::ErrorClass;
+use revloops_identity::Verifier;
+use revloops_loopkit::ports::Ids;
+use revloops_loopkit::{Failure, Outcome};
+
+use crate::endpoint::Endpoint;
+use crate::gate::VerifiedGate;
+use crate::server::Server;
+use crate::transport::Site;
+
+impl Site {
+    /// A deployment with this public address, whose HTTP API also answers at `api_endpoint`; pages of `origins` (separated by
+    /// commas) may call it from a browser. None is usual: clients are no pages.
+    ///
+    /// # Errors
+    /// `ConfigInvalid` where an address is none.
+    pub fn new(public_url: &str, api_endpoint: &str, origins: &str) -> Outcome<Self> {
+        let origins = origins.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        Ok(Self {
+            hosts: vec![authority(public_url)?, authority(api_endpoint)?],
+            origins: origins.map(str::to_owned).collect(),
+        })
+    }
+}
+
+/// The name and port of an address: what clients send as `Host`.
+fn authority(address: &str) -> Outcome<String> {
+    let unusable = || {
+        let what = format!("`{address}` is no address of ours: it must be like https://revloops.example.com");
+        Failure::new(ErrorClass::ConfigInvalid, what)
+    };
+    let uri: http::Uri = address.trim().parse().map_err(|_| unusable())?;
+    uri.authority().map(ToString::to_string).ok_or_else(unusable)
+}
+
+impl<W: Send + Sync + 'static> Endpoint<W> {
+    /// `server` at `site`, for people with a token that `verifier` takes.
+    #[must_use]
+    pub fn hosted(server: Server<W>, site: &Site, verifier: Verifier, ids: Arc<dyn Ids>) -> Self {
+        Self::new(server, site, Arc::new(VerifiedGate::new(verifier)), ids)
+    }
+}
