@@ -13,7 +13,6 @@ mod trying;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use revloops_aws::{BucketConfigStore, TableDocuments};
 use revloops_catalogue::AllLoops;

@@ -267,7 +267,9 @@ impl Moves<'_> {
             let id = format!("{:08}", made.number);
             if self.documents.create(&kind(loop_name), &id, &as_value(&made)?, None).await? {
                 self.finish(&made, read.as_ref(), at).await?;
-                // Whoever finished it, it is done, or something else moved the pointer first.
+                // The pointer may have been read before another move that is done by now: what is left unfinished then is
+                // settled, and was overtaken.
+                self.settle(loop_name, at).await?;
                 let stored = self.documents.read(&kind(loop_name), &id, at).await?;
                 let made = stored.as_ref().map(read_move).transpose()?.unwrap_or(made);
                 return match made.state {

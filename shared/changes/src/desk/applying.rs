@@ -7,7 +7,7 @@ use super::{ChangeDesk, Kept, busy};
 use crate::actor::Actor;
 use crate::diff::unified;
 use crate::error::ChangeError;
-use crate::moves::{How, Move, Wanted};
+use crate::moves::{How, Move, MoveState, Wanted};
 use crate::policy::{may, texts};
 use crate::proposal::{Ended, Proposal, ProposalState};
 
@@ -115,7 +115,9 @@ impl ChangeDesk {
 
     async fn is_made(&self, proposal: &Proposal, at: Timestamp) -> Result<bool, ChangeError> {
         let moves = self.moves().history(&proposal.loop_name, at).await?;
-        Ok(moves.iter().any(|one| one.how == How::Applied && one.proposal.as_ref() == Some(&proposal.id)))
+        let by_it = |one: &&Move| one.how == How::Applied && one.proposal.as_ref() == Some(&proposal.id);
+        // What is only intended may still come to nothing.
+        Ok(moves.iter().filter(by_it).any(|one| one.state == MoveState::Done))
     }
 
     async fn is_applied(&self, id: &str, by: &str, at: Timestamp) -> Result<Proposal, ChangeError> {

@@ -23,6 +23,7 @@ use revloops_config::store::pointer_key;
 use revloops_config::{Arm, RolloutMode};
 use toy::Toy;
 
+mod interleaved;
 mod toy;
 
 const TEXT: &str = "# What we ask for.\nmin: 40 # agreed in May\nmax: 90\n";
