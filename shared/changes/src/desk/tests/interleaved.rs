@@ -115,7 +115,7 @@ fn of_three_operators_at_once_one_wins_and_history_has_one_order() {
         while operators.iter().any(Option::is_some) {
             let who = usize::try_from(next(&mut random) % 3).unwrap();
             let Some(operator) = operators[who].as_mut() else { continue };
-            if next(&mut random) % 120 == 0 {
+            if next(&mut random).is_multiple_of(120) {
                 operators[who] = None;
                 died += 1;
                 continue;
