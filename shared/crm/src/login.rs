@@ -213,9 +213,12 @@ impl CrmLogin for SalesforceLogin {
         let pending = PendingExchange::deserialize(pending)
             .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading a noted login", &error))?;
         let session = self.flow.complete(pending, code, state).await;
-        let session = session.map_err(|error| match error {
-            AuthError::StateMismatch => Failure::new(ErrorClass::Rejected, "ending a login: another login's state"),
-            error => login_failure("ending a login", error),
+        let session = session.map_err(|error| {
+            if matches!(error, AuthError::StateMismatch) {
+                Failure::new(ErrorClass::Rejected, "ending a login: another login's state")
+            } else {
+                login_failure("ending a login", error)
+            }
         })?;
         Ok(CrmTokens {
             instance_url: session.instance_url,
