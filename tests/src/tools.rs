@@ -75,7 +75,7 @@ fn python_and_node(root: &Path, venv: &Path) -> anyhow::Result<Tools> {
     let stamp = venv.join(".revloops-stamp");
     let wanted = digest(&[&requirements])?;
     if !is_stamped(&stamp, &wanted) {
-        let since = say("tests: making .revloops/test-venv (simple-salesforce, openapi-spec-validator, Node.js) …");
+        let since = say("tests: making .revloops/test-venv (simple-salesforce, mcp, openapi-spec-validator, Node.js) …");
         if venv.exists() {
             fs::remove_dir_all(venv)?;
         }
@@ -101,7 +101,7 @@ fn node_packages(tests: &Path, node: &Path) -> anyhow::Result<()> {
     if is_stamped(&stamp, &wanted) {
         return Ok(());
     }
-    let since = say("tests: installing tests/node_modules (jsforce, playwright-core) …");
+    let since = say("tests: installing tests/node_modules (jsforce, playwright-core, the MCP conformance suite) …");
     let npm =
         node.ancestors().nth(2).context("Node.js stands in no folder")?.join("lib/node_modules/npm/bin/npm-cli.js");
     run(Command::new(node).arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(tests))?;

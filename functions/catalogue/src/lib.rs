@@ -2,12 +2,16 @@
 //!
 //! A library beside the loops: whoever handles any loop's config needs all of them, and nothing in `shared` may know one.
 
+mod history;
+
 use std::path::Path;
 
 use revloops_changes::ports::Checks;
-use revloops_config::{LeverFile, Levers as _, Problems, Sources};
+use revloops_config::{Bundle, LeverFile, Levers as _, Problems, Sources};
 use revloops_loopkit::change::{Candidate, check_folder, check_sources};
-use revloops_loopkit::{Card, CaseFile, Loop};
+use revloops_loopkit::{Card, CaseFile, Loop, Outcome, Record};
+
+pub use history::DecidedTwice;
 
 /// A loop, as others see it.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +26,8 @@ pub struct LoopEntry {
     pub check: fn(&Path) -> Result<Candidate, Problems>,
     /// Checks files that were read before and runs their cases; the problems are those found in reading.
     pub check_sources: fn(&Sources, Problems) -> Result<Candidate, Problems>,
+    /// Decides past records by the active version and by a candidate.
+    pub decided_twice: fn(&[Record], &Bundle, &Bundle) -> Outcome<Vec<DecidedTwice>>,
 }
 
 /// All loops, in the order in which they chain.
@@ -45,6 +51,7 @@ fn entry<L: Loop>() -> LoopEntry {
         case_schema: || schemars::schema_for!(CaseFile<L::Case>),
         check: check_folder::<L>,
         check_sources: check_sources::<L>,
+        decided_twice: history::decided_twice::<L>,
     }
 }
 

@@ -118,9 +118,9 @@ impl<W: Send + Sync + 'static> Tool<W> {
         F: Future<Output = Result<Out, ToolError>> + Send + 'static,
         Work: Fn(Arc<W>, Caller, In) -> F + Clone + Send + Sync + 'static,
     {
-        let mut shown = rmcp::model::Tool::new(spec.name, spec.description, Arc::new(schema::<In>()));
+        let mut shown = rmcp::model::Tool::new(spec.name, spec.description, Arc::new(schema::<In>(SchemaSettings::draft2020_12())));
         shown.title = Some(spec.title.to_owned());
-        shown.output_schema = Some(Arc::new(schema::<Out>()));
+        shown.output_schema = Some(Arc::new(schema::<Out>(SchemaSettings::draft2020_12().for_serialize())));
         shown.annotations = Some(annotations(&spec));
         let run: Run<W> = Arc::new(move |world, caller, arguments| {
             let work = work.clone();
@@ -159,8 +159,8 @@ fn annotations(spec: &Spec) -> ToolAnnotations {
 }
 
 /// The schema of `T`, with everything it refers to written out, as the narrowest clients want it.
-fn schema<T: JsonSchema>() -> JsonObject {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+fn schema<T: JsonSchema>(settings: SchemaSettings) -> JsonObject {
+    let settings = settings.with(|settings| settings.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<T>();
     let mut object = schema.as_object().cloned().unwrap_or_default();
     // Both sides of a tool are objects by the protocol.

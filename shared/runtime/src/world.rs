@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
@@ -20,7 +21,7 @@ use revloops_loopkit::ports::{
     Accounts, Approvals, BatchStore, Budget, Bus, Cache, Documents, Inbox, Leads, Model, Parked, ParkedBodies,
     Placements, Pools, Prompts, Provider, RunStore, Signals, Spend, Targets,
 };
-use revloops_loopkit::{Failure, Outcome};
+use revloops_loopkit::{Failure, Outcome, Record};
 
 use crate::active_config::ActiveConfig;
 use crate::settings::Settings;
@@ -126,6 +127,22 @@ impl World {
     /// See [`World::runs`]; `Transient` where it cannot be read now.
     pub async fn secret<T: serde::de::DeserializeOwned>(&self, setting: &str) -> Outcome<T> {
         self.secrets().read(&self.settings.text(setting)?).await
+    }
+
+    /// Decisions of a loop since then, at most so many, in no order.
+    ///
+    /// # Errors
+    /// See [`World::runs`]; when the table cannot be read.
+    pub async fn past_decisions(&self, loop_name: &str, since: Timestamp, most: usize) -> Outcome<Vec<Record>> {
+        let mut found = Vec::new();
+        let table = self.settings.text("RUNS_TABLE")?;
+        revloops_aws::decisions_since(&self.clients.dynamodb, &table, loop_name, since, |record| {
+            if found.len() < most {
+                found.push(record);
+            }
+        })
+        .await?;
+        Ok(found)
     }
 
     /// Distinct signals of accounts.

@@ -29,6 +29,7 @@ mod enrichment_wire;
 mod faults;
 mod hunter_wire;
 mod kill_points;
+mod mcp;
 mod planning;
 mod pools;
 mod previews;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use revloops_crm::PersonalClient;
 use revloops_loopkit::Outcome;
-use revloops_mcp::{DocumentAudit, Endpoint, Site, VerifiedGate};
+use revloops_mcp::{DocumentAudit, Endpoint, Site};
 use revloops_mcp_crm::{Limits, World, server};
 use revloops_runtime::function::StartError;
 use revloops_runtime::{RandomIds, SystemClock, http};
@@ -21,18 +21,17 @@ async fn main() -> Result<(), StartError> {
 
 async fn endpoint(world: &revloops_runtime::World) -> Outcome<Endpoint<World>> {
     let settings = world.settings();
-    let public = world.public_url()?;
-    let host = public.as_str().split_once("://").map_or(public.as_str(), |(_, host)| host);
-    let origins = settings.optional("MCP_ORIGINS").unwrap_or_default();
-    let site =
-        Site { hosts: vec![host.to_owned()], origins: origins.split_ascii_whitespace().map(str::to_owned).collect() };
-    let limits = match settings.optional("CRM_MCP_MAX_RECORDS") {
-        Some(_) => Limits::default().with_records(settings.parsed("CRM_MCP_MAX_RECORDS")?),
-        None => Limits::default(),
+    let tools = World {
+        client: PersonalClient::new(CRM_TIMEOUT)?,
+        sessions: Arc::new(world.crm_sessions().await?),
+        limits: Limits::default().with_records(settings.parsed("MOST_RECORDS")?),
     };
-    let tools =
-        World { client: PersonalClient::new(CRM_TIMEOUT)?, sessions: Arc::new(world.crm_sessions().await?), limits };
-    let audit = Arc::new(DocumentAudit::new(world.documents("ACCESS_TABLE")?));
-    let gate = Arc::new(VerifiedGate::new(world.verifier("/mcp/crm")?));
-    Ok(Endpoint::new(server(Arc::new(tools), audit, Arc::new(SystemClock)), &site, gate, Arc::new(RandomIds)))
+    let audit = Arc::new(DocumentAudit::new(world.documents("AUDIT_TABLE")?));
+    let site = Site::new(
+        &settings.text("PUBLIC_URL")?,
+        &settings.text("API_ENDPOINT")?,
+        &settings.optional("ALLOWED_ORIGINS").unwrap_or_default(),
+    )?;
+    let server = server(Arc::new(tools), audit, Arc::new(SystemClock));
+    Ok(Endpoint::hosted(server, &site, world.verifier("/mcp/crm")?, Arc::new(RandomIds)))
 }

@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
+use revloops_catalogue::AllLoops;
+use revloops_changes::ChangeDesk;
 use revloops_crm::{PersonalClient, Salesforce};
 use revloops_engage::EngageConfig;
-use revloops_loopkit::Outcome;
+use revloops_loopkit::{Outcome, Record};
 use revloops_loopkit::ports::{Bus, Clock as _, Sequences, Suppressions};
 use revloops_mcp::{DocumentAudit, Endpoint, Site};
-use revloops_mcp_workflow::world::SequenceDesk;
+use revloops_mcp_workflow::world::{Past, SequenceDesk};
 use revloops_mcp_workflow::{CrmRecords, World as Tools, server};
 use revloops_outreach::{Ask, Desk, Reply, Request, Sources};
 use revloops_runtime::function::StartError;
@@ -52,6 +55,16 @@ impl<S: Sequences + Suppressions> SequenceDesk for OwnDesk<S> {
     }
 }
 
+/// The runs table.
+struct Decisions(World);
+
+#[async_trait]
+impl Past for Decisions {
+    async fn decisions(&self, loop_name: &str, since: Timestamp, most: usize) -> Outcome<Vec<Record>> {
+        self.0.past_decisions(loop_name, since, most).await
+    }
+}
+
 async fn endpoint(world: &World) -> Outcome<Endpoint<Tools>> {
     let settings = world.settings();
     let sessions = Arc::new(world.crm_sessions().await?);
@@ -61,8 +74,16 @@ async fn endpoint(world: &World) -> Outcome<Endpoint<Tools>> {
         bus: world.bus()?,
         config: world.active_config::<EngageConfig>()?,
     };
+    let config = world.config_store()?;
+    let changes = ChangeDesk {
+        store: Arc::clone(&config),
+        documents: world.documents("CHANGES_TABLE")?,
+        checks: Arc::new(AllLoops),
+    };
     let tools = Arc::new(Tools {
-        config: world.config_store()?,
+        changes,
+        past: Arc::new(Decisions(world.clone())),
+        config,
         runs: world.runs()?,
         parked: world.parked()?,
         desk: Arc::new(desk),

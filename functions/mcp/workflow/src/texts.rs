@@ -8,7 +8,6 @@ use revloops_config::ConfigStore;
 use revloops_loopkit::{Card, Outcome};
 use revloops_mcp::{Caller, Resources, Text};
 
-use crate::loops;
 
 const ADDRESS: &str = "revloops://loops/";
 
@@ -31,12 +30,12 @@ fn text(card: &Card) -> Text {
 #[async_trait]
 impl Resources for LoopTexts {
     async fn list(&self, _caller: &Caller) -> Outcome<Vec<Text>> {
-        Ok(loops::all().iter().map(|entry| text(&entry.card)).collect())
+        Ok(revloops_catalogue::all().iter().map(|entry| text(&entry.card)).collect())
     }
 
     async fn read(&self, _caller: &Caller, uri: &str) -> Outcome<Option<(Text, String)>> {
         let Some(name) = uri.strip_prefix(ADDRESS) else { return Ok(None) };
-        let Ok(entry) = loops::named(name) else { return Ok(None) };
+        let Some(entry) = revloops_catalogue::all().into_iter().find(|entry| entry.card.name == name) else { return Ok(None) };
         Ok(Some((text(&entry.card), in_words(&entry.card, entry.files.iter().map(|file| file.name)))))
     }
 }

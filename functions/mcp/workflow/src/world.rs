@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
+use revloops_changes::ChangeDesk;
 use revloops_config::ConfigStore;
-use revloops_loopkit::Outcome;
+use revloops_loopkit::{Outcome, Record};
 use revloops_loopkit::ports::{Parked, RunStore};
 use revloops_outreach::{Ask, Reply};
 
@@ -17,8 +19,19 @@ pub trait SequenceDesk: Send + Sync {
     async fn ask(&self, username: &str, ask: Ask) -> Outcome<Reply>;
 }
 
+/// What was decided before.
+#[async_trait]
+pub trait Past: Send + Sync {
+    /// Decisions of a loop since then, at most so many, in no order.
+    async fn decisions(&self, loop_name: &str, since: Timestamp, most: usize) -> Outcome<Vec<Record>>;
+}
+
 /// What the tools work with.
 pub struct World {
+    /// Where config is changed.
+    pub changes: ChangeDesk,
+    /// What changes are simulated on.
+    pub past: Arc<dyn Past>,
     /// Config and its pointers.
     pub config: Arc<dyn ConfigStore>,
     /// What was decided.

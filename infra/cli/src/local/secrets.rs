@@ -35,7 +35,7 @@ impl Keys {
         Ok(Self {
             token_signing: json!({"keys": [keys::generate()?.revealed()]}),
             sealing: json!({"keys": [sealing::generate("first")?.revealed()]}),
-            registry_signing: json!({"private_keys": [revloops_registry::envelope::SigningKeys::generate()?]}),
+            registry_signing: json!({"private_keys": [revloops_registry::SigningKeys::generate()?]}),
         })
     }
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use revloops_registry::SigningKeys;
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -31,7 +32,7 @@ pub(super) async fn deploy(context: &Context, secrets: &Secrets, packages: &[Pac
     let step = context.console.step("Deploy");
     let url = format!("http://127.0.0.1:{}", context.ports.cloud);
     let aws = Aws::with_environment(&context.layout, aws_environment(&url, REGION));
-    let parameters = parameters(context.ports);
+    let parameters = parameters(context.ports, registry_key(secrets)?);
     let fingerprint = fingerprint(context, &parameters, secrets, packages)?;
 
     let there = describe(&aws).await;
@@ -127,8 +128,15 @@ async fn forget_old_artifacts(aws: &Aws, packaged: &Path) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// The public half of what the registry of MCP servers is signed with.
+fn registry_key(secrets: &Secrets) -> anyhow::Result<String> {
+    let keys = secrets.keys.as_ref().context("the local keys are missing")?;
+    let keys = SigningKeys::from_secret(&serde_json::from_value(keys.registry_signing.clone())?)?;
+    Ok(keys.public_keys().first().context("the registry has no key")?.to_base64())
+}
+
 /// The template's parameters for one machine: the stand-ins' addresses, and times short enough to watch.
-fn parameters(ports: Ports) -> BTreeMap<&'static str, String> {
+fn parameters(ports: Ports, registry_key: String) -> BTreeMap<&'static str, String> {
     let architecture = if std::env::consts::ARCH == "aarch64" { "arm64" } else { "x86_64" };
     BTreeMap::from([
         ("Stage", "local".to_owned()),
@@ -139,6 +147,7 @@ fn parameters(ports: Ports) -> BTreeMap<&'static str, String> {
         // One stand-in is both providers.
         ("HunterUrl", format!("http://127.0.0.1:{}", ports.enrichment)),
         ("AiUrl", format!("http://127.0.0.1:{}", ports.ai)),
+        ("McpRegistryKey", registry_key),
         ("PublicUrl", format!("http://127.0.0.1:{}", ports.site)),
         // The local cloud has no archives in its CloudFormation.
         ("ArchiveDays", "0".to_owned()),
@@ -304,7 +313,7 @@ mod tests {
     use super::*;
 
     fn number(name: &str) -> u64 {
-        parameters(Ports { cloud: 1, crm: 2, enrichment: 3, ai: 4, site: 5 })[name].parse().unwrap()
+        parameters(Ports { cloud: 1, crm: 2, enrichment: 3, ai: 4, site: 5 }, String::new())[name].parse().unwrap()
     }
 
     #[test]

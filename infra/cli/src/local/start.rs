@@ -72,6 +72,7 @@ pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
     crate::config::publish(context, &endpoints, &config, &[]).await?;
     point_outbound_messages(&endpoints).await?;
     point_front_door(&endpoints).await?;
+    crate::mcp::publish(context, &endpoints).await?;
     if crashed {
         catch_up(context, &endpoints).await?;
     }

@@ -1,5 +1,6 @@
 //! `list_loops` and `read_config`.
 
+use revloops_catalogue::LoopEntry;
 use revloops_config::{Bundle, StoreError};
 use revloops_domain::{ConfigStamp, ErrorClass};
 use revloops_identity::Role;
@@ -10,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::reads;
-use crate::loops;
 use crate::world::World;
 
 pub(super) const LIST: Spec = reads(
@@ -99,7 +99,7 @@ pub struct Config {
 /// When the store does not answer.
 pub async fn list(world: &World, _input: Nothing) -> Result<Loops, ToolError> {
     let mut lines = Vec::new();
-    for entry in loops::all() {
+    for entry in revloops_catalogue::all() {
         let pointer = world.config.pointer(entry.card.name).await.map_err(failed)?.map(|read| read.pointer);
         let active = pointer.map(|pointer| Active {
             sha256: pointer.active.sha256,
@@ -124,7 +124,7 @@ pub async fn list(world: &World, _input: Nothing) -> Result<Loops, ToolError> {
 /// # Errors
 /// Where there is no such loop or file, or the store does not answer.
 pub async fn read(world: &World, input: Which) -> Result<Config, ToolError> {
-    let entry = loops::named(&input.loop_name).map_err(ToolError::asked)?;
+    let entry = named(&input.loop_name)?;
     let pointer = world.config.pointer(entry.card.name).await.map_err(failed)?;
     let Some(stamp) = pointer.map(|read| read.pointer.active) else {
         return Err(ToolError::asked(format!("no config of `{}` is active yet", entry.card.name)));
@@ -145,6 +145,15 @@ async fn bundle(world: &World, stamp: &ConfigStamp) -> Result<Bundle, ToolError>
     let bytes = world.config.get(&stamp.key, &stamp.version_id).await.map_err(failed)?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Failure::unreadable(ErrorClass::ConfigInvalid, "reading the active config", &error).into())
+}
+
+/// The loop of this name.
+fn named(name: &str) -> Result<LoopEntry, ToolError> {
+    let entries = revloops_catalogue::all();
+    entries.into_iter().find(|entry| entry.card.name == name).ok_or_else(|| {
+        let names: Vec<&str> = entries.iter().map(|entry| entry.card.name).collect();
+        ToolError::asked(format!("there is no loop `{name}`; the loops are: {}", names.join(", ")))
+    })
 }
 
 fn failed(error: StoreError) -> ToolError {

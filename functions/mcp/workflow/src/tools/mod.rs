@@ -1,5 +1,6 @@
 //! The tools: what each takes, answers, and needs.
 
+pub mod changes;
 pub mod loops;
 pub mod parked;
 pub mod sequences;
@@ -10,10 +11,11 @@ use revloops_mcp::{Effect, Spec, Tool};
 
 use crate::world::World;
 
-/// All tools, in the order of their use.
+/// All tools: those that look, then those that change.
 #[must_use]
 pub fn all() -> Vec<Tool<World>> {
-    vec![
+    let mut tools = changes::all();
+    tools.extend(vec![
         Tool::new(loops::LIST, |world, _caller, input| async move { loops::list(&world, input).await }),
         Tool::new(loops::READ, |world, _caller, input| async move { loops::read(&world, input).await }),
         Tool::new(timeline::SPEC, |world, caller, input| async move { timeline::run(&world, &caller, input).await }),
@@ -30,7 +32,9 @@ pub fn all() -> Vec<Tool<World>> {
         Tool::new(sequences::STOP, |world, caller, input| async move { sequences::stop(&world, &caller, input).await }),
         Tool::new(parked::LIST, |world, _caller, input| async move { parked::list(&world, input).await }),
         Tool::new(parked::REDRIVE, |world, caller, input| async move { parked::redrive(&world, &caller, input).await }),
-    ]
+    ]);
+    tools.sort_by_key(|tool| tool.spec().effect.writes());
+    tools
 }
 
 /// A tool that looks.
