@@ -75,7 +75,8 @@ fn python_and_node(root: &Path, venv: &Path) -> anyhow::Result<Tools> {
     let stamp = venv.join(".revloops-stamp");
     let wanted = digest(&[&requirements])?;
     if !is_stamped(&stamp, &wanted) {
-        let since = say("tests: making .revloops/test-venv (simple-salesforce, mcp, openapi-spec-validator, Node.js) …");
+        let since =
+            say("tests: making .revloops/test-venv (simple-salesforce, mcp, openapi-spec-validator, Node.js) …");
         if venv.exists() {
             fs::remove_dir_all(venv)?;
         }

@@ -31,7 +31,11 @@ impl DecidedTwice {
 ///
 /// # Errors
 /// Where a version does not pass its check, or a record cannot be read any more.
-pub fn decided_twice<L: Loop>(records: &[Record], active: &Bundle, candidate: &Bundle) -> Outcome<Vec<DecidedTwice>> {
+pub(crate) fn decided_twice<L: Loop>(
+    records: &[Record],
+    active: &Bundle,
+    candidate: &Bundle,
+) -> Outcome<Vec<DecidedTwice>> {
     let (active, candidate) = (loaded::<L>(active)?, loaded::<L>(candidate)?);
     let both = |record: &Record| {
         let (one, other) = (decide_again::<L>(record, &active)?, decide_again::<L>(record, &candidate)?);

@@ -93,7 +93,7 @@ impl Cli {
                 Command::Targets(args) => targets::run(&context, args).await,
                 Command::Mcp(args) => mcp::run(&context, args).await,
                 Command::Burst(args) => burst::run(&context, args).await,
-                Command::Figures(args) => figures::run(&context, args).await,
+                Command::Figures(args) => Box::pin(figures::run(&context, args)).await,
                 Command::Test(args) => test::run(&context, args).await,
                 Command::Up(args) => up::run(&context, args).await,
                 Command::Down(args) => down::run(&context, args).await,

@@ -140,7 +140,8 @@ async fn cargo_test(own: &Context, console: &Console, filter: Option<&str>) -> a
         .env("REVLOOPS_CLOUD_PORT", PORTS.cloud.to_string())
         .env("REVLOOPS_CRM_PORT", PORTS.crm.to_string())
         .env("REVLOOPS_ENRICHMENT_PORT", PORTS.enrichment.to_string())
-        .env("REVLOOPS_AI_PORT", PORTS.ai.to_string());
+        .env("REVLOOPS_AI_PORT", PORTS.ai.to_string())
+        .env("REVLOOPS_SITE_PORT", PORTS.site.to_string());
     let workspace = counted(command, console).await?;
     // The solver stands outside the workspace, with what it is built with.
     let mut solver = design::solver::cargo(own, "test").await?;

@@ -13,8 +13,8 @@ use crate::server::Server;
 use crate::transport::Site;
 
 impl Site {
-    /// A deployment with this public address, whose HTTP API also answers at `api_endpoint`; pages of `origins` (separated by
-    /// commas) may call it from a browser. None is usual: clients are no pages.
+    /// A deployment with this public address, whose HTTP API also answers at `api_endpoint`. Pages of its own and of `origins`
+    /// (separated by commas) may call it from a browser; none of others is usual, for clients are no pages.
     ///
     /// # Errors
     /// `ConfigInvalid` where an address is none.
@@ -22,9 +22,17 @@ impl Site {
         let origins = origins.split(',').map(str::trim).filter(|origin| !origin.is_empty());
         Ok(Self {
             hosts: vec![authority(public_url)?, authority(api_endpoint)?],
-            origins: origins.map(str::to_owned).collect(),
+            origins: std::iter::once(public_url.trim()).chain(origins).map(with_port).collect::<Outcome<_>>()?,
         })
     }
+}
+
+/// An origin with its port said, as the check wants it.
+fn with_port(origin: &str) -> Outcome<String> {
+    let authority = authority(origin)?;
+    let (scheme, usual) = if origin.starts_with("https:") { ("https", 443) } else { ("http", 80) };
+    let said = authority.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    Ok(if said { format!("{scheme}://{authority}") } else { format!("{scheme}://{authority}:{usual}") })
 }
 
 /// The name and port of an address: what clients send as `Host`.

@@ -118,7 +118,8 @@ impl<W: Send + Sync + 'static> Tool<W> {
         F: Future<Output = Result<Out, ToolError>> + Send + 'static,
         Work: Fn(Arc<W>, Caller, In) -> F + Clone + Send + Sync + 'static,
     {
-        let mut shown = rmcp::model::Tool::new(spec.name, spec.description, Arc::new(schema::<In>(SchemaSettings::draft2020_12())));
+        let mut shown =
+            rmcp::model::Tool::new(spec.name, spec.description, Arc::new(schema::<In>(SchemaSettings::draft2020_12())));
         shown.title = Some(spec.title.to_owned());
         shown.output_schema = Some(Arc::new(schema::<Out>(SchemaSettings::draft2020_12().for_serialize())));
         shown.annotations = Some(annotations(&spec));

@@ -502,7 +502,11 @@ fn every_function_is_packaged_from_a_workspace_package_of_its_name() {
         let uri = function["CodeUri"].as_str().unwrap_or_default();
         let package = uri.strip_prefix("../target/lambda/").and_then(|rest| rest.strip_suffix('/')).unwrap_or_default();
         let folder = package.strip_prefix("revloops-").unwrap_or_default();
-        let places = [format!("functions/loops/{folder}"), format!("functions/gateway/{}", folder.replace('-', "_"))];
+        let places = [
+            format!("functions/loops/{folder}"),
+            format!("functions/gateway/{}", folder.replace('-', "_")),
+            format!("functions/{}", folder.replace('-', "/")),
+        ];
         assert!(
             places.iter().any(|place| root.join(place).join("src/main.rs").is_file()),
             "{name}: no function for {uri}"

@@ -12,7 +12,7 @@ const CLAUSES: [[&str; 2]; 5] =
 /// What is wrong, for the caller.
 pub fn only_reads(soql: &str) -> Result<(), String> {
     let words = words(soql);
-    if !words.first().is_some_and(|word| word == "SELECT") {
+    if words.first().is_none_or(|word| word != "SELECT") {
         return Err("a query begins with SELECT; to change records use the tools for writing".to_owned());
     }
     for pair in words.windows(2) {

@@ -56,7 +56,8 @@ fn summarised(decided: &[DecidedTwice]) -> Simulation {
         summary.push(format!("there are more: {MOST} were decided again"));
     }
     for ((from, to), count) in moves {
-        let words = if from == to { format!("{from}, otherwise than before") } else { format!("{to} instead of {from}") };
+        let words =
+            if from == to { format!("{from}, otherwise than before") } else { format!("{to} instead of {from}") };
         summary.push(format!("{count}: {words}"));
     }
     summary.extend(changed.iter().take(EXAMPLES).map(|both| format!("for example {}", both.subject)));

@@ -8,7 +8,6 @@ use revloops_config::ConfigStore;
 use revloops_loopkit::{Card, Outcome};
 use revloops_mcp::{Caller, Resources, Text};
 
-
 const ADDRESS: &str = "revloops://loops/";
 
 /// The loops' cards.
@@ -35,7 +34,9 @@ impl Resources for LoopTexts {
 
     async fn read(&self, _caller: &Caller, uri: &str) -> Outcome<Option<(Text, String)>> {
         let Some(name) = uri.strip_prefix(ADDRESS) else { return Ok(None) };
-        let Some(entry) = revloops_catalogue::all().into_iter().find(|entry| entry.card.name == name) else { return Ok(None) };
+        let Some(entry) = revloops_catalogue::all().into_iter().find(|entry| entry.card.name == name) else {
+            return Ok(None);
+        };
         Ok(Some((text(&entry.card), in_words(&entry.card, entry.files.iter().map(|file| file.name)))))
     }
 }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use revloops_changes::ChangeDesk;
 use revloops_config::ConfigStore;
-use revloops_loopkit::{Outcome, Record};
 use revloops_loopkit::ports::{Parked, RunStore};
+use revloops_loopkit::{Outcome, Record};
 use revloops_outreach::{Ask, Reply};
 
 use crate::visible::VisibleRecords;

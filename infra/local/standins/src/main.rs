@@ -129,7 +129,8 @@ async fn main() -> anyhow::Result<()> {
             .context("starting the AI stand-in")?;
     tracing::info!(url = ai.url(), "the AI stand-in is ready");
 
-    let site = front_door::serve(listener(arguments.host, arguments.site_port).await?).context("opening the front door")?;
+    let site =
+        front_door::serve(listener(arguments.host, arguments.site_port).await?).context("opening the front door")?;
     tracing::info!(url = site.url(), "the front door is open");
 
     let mut terminate = signal(SignalKind::terminate())?;

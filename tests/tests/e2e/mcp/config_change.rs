@@ -14,7 +14,8 @@ const ADMIN: &str = "admin@northfield.example";
 const SCOPE: &str = "workflow.read workflow.write";
 
 async fn ask(system: &System, who: &str, calls: &[(&str, Value)]) -> anyhow::Result<Session> {
-    let calls: Vec<Value> = calls.iter().map(|(tool, arguments)| json!({"tool": tool, "arguments": arguments})).collect();
+    let calls: Vec<Value> =
+        calls.iter().map(|(tool, arguments)| json!({"tool": tool, "arguments": arguments})).collect();
     Session::of(system, "workflow", &person(who, SCOPE), json!({"calls": calls})).await
 }
 
@@ -52,14 +53,16 @@ async fn a_change_goes_from_words_to_live_and_back_and_the_next_lead_shows_it() 
     let diff = text(proposed.answer(0), "diff");
     let changed: Vec<&str> = diff
         .lines()
-        .filter(|line| (line.starts_with('+') || line.starts_with('-')) && !line.starts_with("+++") && !line.starts_with("---"))
+        .filter(|line| {
+            (line.starts_with('+') || line.starts_with('-')) && !line.starts_with("+++") && !line.starts_with("---")
+        })
         .collect();
     assert_eq!(changed, ["+  - tbd holding"], "the rest of the file, comments too, stays as it was: {diff}");
     let (id, sha256) = (text(proposal, "id"), text(proposal, "sha256"));
     let other = &proposed.answer(1)["proposal"];
 
-    let rep = Session::of(&system, "workflow", &person(super::REP, SCOPE), json!({"calls": [{"tool": "apply_change", "arguments": {"id": id}}]}));
-    assert!(rep.await?.refusal(0).contains("operations"));
+    let rep = ask(&system, super::REP, &[("apply_change", json!({"id": id}))]).await?;
+    assert!(rep.refusal(0).contains("operations"), "{}", rep.refusal(0));
 
     let answered = ask(
         &system,

@@ -9,7 +9,8 @@ use revloops_tests::tools;
 use serde_json::{Value, json};
 
 fn kept(home: &Path) -> anyhow::Result<Value> {
-    let text = std::fs::read_to_string(home.join(".claude.json")).context("reading what was written for Claude Code")?;
+    let text =
+        std::fs::read_to_string(home.join(".claude.json")).context("reading what was written for Claude Code")?;
     Ok(serde_json::from_str(&text)?)
 }
 
@@ -29,7 +30,8 @@ async fn the_served_script_installs_every_server_once() -> anyhow::Result<()> {
     };
     install()?;
     let servers = kept(home.path())?["mcpServers"].clone();
-    let urls: Vec<&str> = servers.as_object().context("entries")?.values().filter_map(|entry| entry["url"].as_str()).collect();
+    let urls: Vec<&str> =
+        servers.as_object().context("entries")?.values().filter_map(|entry| entry["url"].as_str()).collect();
     assert_eq!(urls, [format!("{site}/mcp/crm"), format!("{site}/mcp/workflow")]);
     let before = std::fs::read(home.path().join(".claude.json"))?;
     install()?;

@@ -35,7 +35,8 @@ async fn tokens_are_for_one_server_and_for_what_was_allowed() -> anyhow::Result<
 
     let without = asking(&crm, "tools/list", &list_tools()).send().await?;
     assert_eq!(without.status(), StatusCode::UNAUTHORIZED);
-    let challenge = without.headers().get(WWW_AUTHENTICATE).or(without.headers().get("x-amzn-remapped-www-authenticate"));
+    let challenge =
+        without.headers().get(WWW_AUTHENTICATE).or(without.headers().get("x-amzn-remapped-www-authenticate"));
     let challenge = challenge.expect("a challenge").to_str()?.to_owned();
     let metadata = format!("{site}/.well-known/oauth-protected-resource/mcp/crm");
     assert!(challenge.contains(&metadata), "{challenge}");

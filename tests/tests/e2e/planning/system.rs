@@ -101,7 +101,8 @@ impl Own {
             .env("REVLOOPS_CLOUD_PORT", PORTS.cloud.to_string())
             .env("REVLOOPS_CRM_PORT", PORTS.crm.to_string())
             .env("REVLOOPS_ENRICHMENT_PORT", PORTS.enrichment.to_string())
-            .env("REVLOOPS_AI_PORT", PORTS.ai.to_string());
+            .env("REVLOOPS_AI_PORT", PORTS.ai.to_string())
+            .env("REVLOOPS_SITE_PORT", PORTS.site.to_string());
         command
     }
 

@@ -169,6 +169,6 @@ fn text_of(key: &FieldShape, value: &Value) -> String {
         Value::String(text) if key.case_sensitive => text.clone(),
         Value::String(text) => text.to_lowercase(),
         Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string()),
-        other => other.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     }
 }

@@ -179,10 +179,9 @@ impl Org {
     pub(crate) async fn query(&self, soql: &str) -> Vec<Value> {
         let request = self.http.get(format!("{}{DATA}/query", self.url)).bearer_auth(&self.admin);
         let mut answer: Value = request.query(&[("q", soql)]).send().await.unwrap().json().await.unwrap();
-        match answer["records"].take() {
-            Value::Array(records) => records,
-            other => panic!("{soql}: {other} {answer}"),
-        }
+        let records = answer["records"].take();
+        let Value::Array(records) = records else { panic!("{soql}: {records} {answer}") };
+        records
     }
 
     /// How many writes the CRM has taken.

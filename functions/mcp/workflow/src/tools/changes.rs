@@ -69,8 +69,13 @@ const APPLY: Spec = writes(
     Effect::Changes { idempotent: true },
 );
 
-const REJECT: Spec =
-    writes("reject_change", "Reject a proposed change", "Says no, with the reason.", Role::Operations, Effect::Changes { idempotent: true });
+const REJECT: Spec = writes(
+    "reject_change",
+    "Reject a proposed change",
+    "Says no, with the reason.",
+    Role::Operations,
+    Effect::Changes { idempotent: true },
+);
 
 const WITHDRAW: Spec = writes(
     "withdraw_change",

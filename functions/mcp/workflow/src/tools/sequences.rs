@@ -238,10 +238,9 @@ async fn visible(world: &World, caller: &Caller, id: &str) -> Result<(Value, Str
 }
 
 async fn answered(world: &World, caller: &Caller, ask: Ask) -> Result<Answered, ToolError> {
-    match world.desk.ask(&caller.principal.username, ask).await? {
-        Reply::Done { sequence, before, diff } => Ok(Answered { sequence, before, diff }),
-        reply => Err(otherwise(reply)),
-    }
+    let reply = world.desk.ask(&caller.principal.username, ask).await?;
+    let Reply::Done { sequence, before, diff } = reply else { return Err(otherwise(reply)) };
+    Ok(Answered { sequence, before, diff })
 }
 
 /// What the desk refuses, in its words, with the rules of the policy that say no.

@@ -37,7 +37,7 @@ struct Asked {
 pub(crate) async fn authorize(State(app): State<Arc<App>>, Query(query): Query<Fields>) -> Response {
     match asked(&app, &query) {
         Ok(_) => page(&app, StatusCode::OK, &query, query.get("login_hint").map(String::as_str), None).await,
-        Err(refused) => refused,
+        Err(refused) => *refused,
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) async fn authorized(
     all.entry("response_type".into()).or_insert_with(|| "code".into());
     let asked = match asked(&app, &all) {
         Ok(asked) => asked,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let username = all.get("username").cloned().unwrap_or_default();
     let password = all.remove("password").unwrap_or_default();
@@ -77,9 +77,9 @@ pub(crate) async fn authorized(
     }
 }
 
-fn asked(app: &App, query: &Fields) -> Result<Asked, Response> {
+fn asked(app: &App, query: &Fields) -> Result<Asked, Box<Response>> {
     let refuse = |error: &str, description: &str| {
-        (StatusCode::BAD_REQUEST, format!("error={error}&error_description={description}")).into_response()
+        Box::new((StatusCode::BAD_REQUEST, format!("error={error}&error_description={description}")).into_response())
     };
     let text = |name: &str| query.get(name).filter(|text| !text.is_empty()).cloned();
     let client_id = text("client_id").unwrap_or_default();
@@ -93,18 +93,21 @@ fn asked(app: &App, query: &Fields) -> Result<Asked, Response> {
     };
     let asked = Asked { client_id, redirect_uri, state: text("state"), code_challenge: text("code_challenge") };
     if text("response_type").as_deref() != Some("code") {
-        return Err(back(&asked, &[("error", "unsupported_response_type")]));
+        return Err(Box::new(back(&asked, &[("error", "unsupported_response_type")])));
     }
     let method = text("code_challenge_method");
     if method.as_deref().is_some_and(|method| method != "S256") {
         let why = "the code challenge method has to be S256";
-        return Err(back(&asked, &[("error", "invalid_request"), ("error_description", why)]));
+        return Err(Box::new(back(&asked, &[("error", "invalid_request"), ("error_description", why)])));
     }
     let formed = |challenge: &String| {
         challenge.len() == 43 && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
     if asked.code_challenge.as_ref().map_or(method.is_some(), |challenge| !formed(challenge)) {
-        return Err(back(&asked, &[("error", "invalid_request"), ("error_description", "invalid code challenge")]));
+        return Err(Box::new(back(
+            &asked,
+            &[("error", "invalid_request"), ("error_description", "invalid code challenge")],
+        )));
     }
     Ok(asked)
 }
