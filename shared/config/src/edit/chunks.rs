@@ -152,7 +152,7 @@ pub(super) fn inserted(text: &str, parts: &Parts, nth: usize, item: &Value) -> V
     let beside = parts.parts.get(nth.min(last)).is_some_and(|part| part.flow);
     let lines = Written::item(item, parts.column, beside);
     // As far apart as its neighbours are.
-    let near = if nth == 0 { 0 } else { nth.min(last) - 1 };
+    let near = nth.min(last).saturating_sub(1);
     let gap = if last == 0 { "" } else { parts.gap(text, near.min(last - 1)) };
     let gap = if gap.trim().is_empty() { gap } else { "\n" };
     vec![if nth <= last {
