@@ -1,17 +1,16 @@
-//! How config becomes active: check, cases, a new version, and a conditional move of the pointer.
+//! What config has to pass before it can become active: its check and its cases. How it becomes active, with the record of it, is
+//! `shared/changes`.
 
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use revloops_config::levers::read_sources;
-use revloops_config::{Bundle, ConfigStore, Pointer, Problem, Problems, Sources, StoreError};
-use revloops_domain::{ConfigStamp, sha256_hex};
+use revloops_config::{Bundle, Problem, Problems, Sources};
+use revloops_domain::sha256_hex;
 
 use crate::cases::run_cases;
 use crate::the_loop::Loop;
 
-/// A config that passed its check and its cases: the only thing that can be promoted.
+/// A config that passed its check and its cases: the only thing that can be promoted, and only checking makes one.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     bundle: Bundle,
@@ -45,15 +44,6 @@ impl Candidate {
     }
 }
 
-/// What a promotion did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Promotion {
-    /// The pointer now names this version.
-    Moved(ConfigStamp),
-    /// The active version has the same content already.
-    Unchanged(ConfigStamp),
-}
-
 /// Checks a loop's config folder and runs its cases.
 ///
 /// # Errors
@@ -76,57 +66,4 @@ pub fn check_sources<L: Loop>(sources: &Sources, mut problems: Problems) -> Resu
     }
     let warnings = problems.warnings();
     problems.into_result(Some(Candidate { bundle: Bundle::of(L::CARD.name, sources), cases, warnings }))
-}
-
-/// Stores a candidate as a new version and moves the pointer to it. Only a [`Candidate`] can be promoted, and only
-/// checking makes one.
-///
-/// # Errors
-/// When the store does not answer, or somebody else moved the pointer in between.
-pub async fn promote(
-    store: &dyn ConfigStore,
-    candidate: &Candidate,
-    by: &str,
-    at: Timestamp,
-) -> Result<Promotion, StoreError> {
-    let loop_name = &candidate.bundle.loop_name;
-    let bytes = candidate.bundle.to_bytes();
-    let sha256 = sha256_hex(&bytes);
-    let now = store.pointer(loop_name).await?;
-    if let Some(read) = &now
-        && read.pointer.active.sha256 == sha256
-    {
-        return Ok(Promotion::Unchanged(read.pointer.active.clone()));
-    }
-    let key = Bundle::key(loop_name);
-    let version_id = store.put(&key, bytes).await?;
-    let stamp = ConfigStamp { key, version_id, sha256 };
-    let (previous, etag) = match now {
-        Some(read) => (Some(read.pointer.active), Some(read.etag)),
-        None => (None, None),
-    };
-    let pointer = Pointer::new(stamp.clone(), previous, by, at);
-    store.move_pointer(loop_name, &pointer, etag.as_deref()).await?;
-    Ok(Promotion::Moved(stamp))
-}
-
-/// Moves the pointer back to the version before.
-///
-/// # Errors
-/// When there is none, the store does not answer, or somebody else moved the pointer in between.
-pub async fn roll_back(
-    store: &dyn ConfigStore,
-    loop_name: &str,
-    by: &str,
-    at: Timestamp,
-) -> Result<ConfigStamp, StoreError> {
-    let Some(read) = store.pointer(loop_name).await? else {
-        return Err(StoreError::Missing(format!("pointer of {loop_name}")));
-    };
-    let Some(back_to) = read.pointer.previous else {
-        return Err(StoreError::Missing(format!("version before {} of {loop_name}", read.pointer.active.short())));
-    };
-    let pointer = Pointer::new(back_to.clone(), Some(read.pointer.active), by, at);
-    store.move_pointer(loop_name, &pointer, Some(&read.etag)).await?;
-    Ok(back_to)
 }
