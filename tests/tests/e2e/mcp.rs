@@ -147,7 +147,11 @@ async fn the_workflow_server_tells_why_and_shows_tools_by_role() -> anyhow::Resu
     system.wait_for_ends(&lead, Duration::from_secs(60)).await?;
     let lead = lead.first().context("one lead")?;
     let calls = json!({
-        "calls": [{"tool": "timeline", "arguments": {"record": lead}}, {"tool": "list_loops"}],
+        "calls": [
+            {"tool": "timeline", "arguments": {"record": lead}},
+            {"tool": "list_loops"},
+            {"tool": "list_sequences", "arguments": {"at_most": 100}},
+        ],
         "reads": ["revloops://loops/route"],
     });
     let admin = Session::of(&system, "workflow", &person(ADMIN, "workflow.read"), calls).await?;
@@ -155,6 +159,8 @@ async fn the_workflow_server_tells_why_and_shows_tools_by_role() -> anyhow::Resu
     assert_eq!(decisions[0]["loop"], "qualify");
     assert!(decisions[0]["why"].as_str().unwrap().contains("score"), "{}", decisions[0]["why"]);
     assert_eq!(admin.answer(1)["loops"].as_array().unwrap().len(), 7);
+    let drafted = admin.answer(2)["sequences"].as_array().unwrap();
+    assert!(drafted.iter().any(|one| one["person_id"] == json!(lead)), "its draft is listed");
     assert!(admin.told["reads"][0].as_str().unwrap().starts_with("# route"));
 
     let deal = json!({"Name": "Lofoten, private", "StageName": "Prospecting", "CloseDate": "2027-04-30"});

@@ -1,5 +1,6 @@
 //! What a person sees in the CRM: asked in their own session, so that the CRM's sharing decides.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -27,6 +28,12 @@ pub trait VisibleRecords: Send + Sync {
     /// # Errors
     /// `Rejected` where they have to log in again.
     async fn seen(&self, grant: &str, id: &SalesforceId) -> Outcome<Option<Seen>>;
+
+    /// Which of these the person behind `grant` sees; one question for each object.
+    ///
+    /// # Errors
+    /// As [`VisibleRecords::seen`].
+    async fn seen_of(&self, grant: &str, ids: &BTreeSet<SalesforceId>) -> Outcome<BTreeSet<SalesforceId>>;
 }
 
 /// The object that an id's first three characters tell; `None` for objects that no loop decides about.
@@ -49,7 +56,35 @@ pub struct CrmRecords {
     pub sessions: Arc<dyn CrmSessions>,
 }
 
+/// Asks in the session behind `grant`, and once more in a new one where the CRM no longer takes it: nothing was done then.
+macro_rules! asked {
+    ($self:ident, $grant:expr, $ask:ident($($argument:expr),*)) => {{
+        let session = $self.sessions.session($grant).await?;
+        match $self.$ask(&session, $($argument),*).await {
+            Err(PersonalError::SessionEnded) => {
+                let session = $self.sessions.renewed($grant, &session.access_token).await?;
+                $self.$ask(&session, $($argument),*).await
+            }
+            answer => answer,
+        }
+    }};
+}
+
+fn logged_out() -> Failure {
+    Failure::new(ErrorClass::Rejected, "the CRM no longer takes the person's session")
+}
+
 impl CrmRecords {
+    async fn which(
+        &self,
+        session: &CrmSession,
+        object: &str,
+        ids: &[&str],
+    ) -> Result<Vec<Option<Map<String, Value>>>, PersonalError> {
+        let crm = self.client.of(&session.instance_url, &session.access_token).map_err(PersonalError::Failed)?;
+        crm.records(object, ids, &["Id"]).await
+    }
+
     async fn read(
         &self,
         session: &CrmSession,
@@ -65,24 +100,38 @@ impl CrmRecords {
 impl VisibleRecords for CrmRecords {
     async fn seen(&self, grant: &str, id: &SalesforceId) -> Outcome<Option<Seen>> {
         let Some(object) = object_of(id) else { return Ok(None) };
-        let session = self.sessions.session(grant).await?;
-        let read = match self.read(&session, object, id).await {
-            Err(PersonalError::SessionEnded) => {
-                let session = self.sessions.renewed(grant, &session.access_token).await?;
-                self.read(&session, object, id).await
-            }
-            read => read,
-        };
-        match read {
+        match asked!(self, grant, read(object, id)) {
             Ok(record) => {
                 let name = record.get("Name").and_then(Value::as_str).unwrap_or_default().to_owned();
                 Ok(Some(Seen { object, name }))
             }
             Err(PersonalError::Refused(_)) => Ok(None),
-            Err(PersonalError::SessionEnded) => {
-                Err(Failure::new(ErrorClass::Rejected, "the CRM no longer takes the person's session"))
-            }
+            Err(PersonalError::SessionEnded) => Err(logged_out()),
             Err(PersonalError::Failed(failure)) => Err(failure),
         }
+    }
+
+    async fn seen_of(&self, grant: &str, ids: &BTreeSet<SalesforceId>) -> Outcome<BTreeSet<SalesforceId>> {
+        let mut by_object: BTreeMap<&str, Vec<&SalesforceId>> = BTreeMap::new();
+        for id in ids {
+            if let Some(object) = object_of(id) {
+                by_object.entry(object).or_default().push(id);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for (object, ids) in by_object {
+            let asked: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+            match asked!(self, grant, which(object, &asked)) {
+                Ok(records) => {
+                    let there = ids.iter().zip(records).filter(|(_, record)| record.is_some());
+                    seen.extend(there.map(|(id, _)| (*id).clone()));
+                }
+                // They see no record of this object at all.
+                Err(PersonalError::Refused(_)) => {}
+                Err(PersonalError::SessionEnded) => return Err(logged_out()),
+                Err(PersonalError::Failed(failure)) => return Err(failure),
+            }
+        }
+        Ok(seen)
     }
 }

@@ -172,16 +172,12 @@ pub async fn list(world: &World, caller: &Caller, input: Filter) -> Result<Seque
     }
     let reply = world.desk.ask(&caller.principal.username, Ask::List { at_most: LOOKED_AT }).await?;
     let Reply::Sequences { sequences } = reply else { return Err(otherwise(reply)) };
-    let mut theirs = Vec::new();
-    for listed in sequences.into_iter().filter(|listed| input.status.is_none_or(|status| listed.status == status)) {
-        if theirs.len() == most {
-            break;
-        }
-        if world.records.seen(&caller.principal.grant, &listed.person_id).await?.is_some() {
-            theirs.push(listed);
-        }
-    }
-    Ok(Sequences { sequences: theirs })
+    let wanted: Vec<Listed> =
+        sequences.into_iter().filter(|listed| input.status.is_none_or(|status| listed.status == status)).collect();
+    let people = wanted.iter().map(|listed| listed.person_id.clone()).collect();
+    let seen = world.records.seen_of(&caller.principal.grant, &people).await?;
+    let theirs = wanted.into_iter().filter(|listed| seen.contains(&listed.person_id));
+    Ok(Sequences { sequences: theirs.take(most).collect() })
 }
 
 /// # Errors
