@@ -133,7 +133,7 @@ fn is_root() -> bool {
 async fn cargo_test(own: &Context, console: &Console, filter: Option<&str>) -> anyhow::Result<(u64, u64, bool)> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(&own.layout.root).args(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]);
+    command.current_dir(&own.layout.root).args(["test", "--workspace", "--tests", "--no-fail-fast"]);
     command.args(filter);
     command
         .env("REVLOOPS_DIR", &own.layout.state)
