@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-use revloops_domain::{ErrorClass, sha256_hex};
+use revloops_domain::{ConfigStamp, ErrorClass, sha256_hex};
 
 use crate::decision::Decision;
 use crate::failure::{Failure, Outcome};
-use crate::loaded::Loaded;
+use crate::loaded::{ConfigFor, Loaded};
 use crate::metering::metered;
 use crate::ports::{Claim, Clock, Effects, Ids, Lease, RunStore, StoredRun};
 use crate::record::{Mode, Record, RunKey};
@@ -36,9 +36,18 @@ pub struct RunReply {
     pub reply: Value,
     /// Whether an earlier attempt had done all of it already.
     pub repeated: bool,
+    /// Which config has decided.
+    pub config: ConfigStamp,
+}
+
+impl RunReply {
+    fn of(record: Record, repeated: bool) -> Self {
+        Self { reply: record.reply, repeated, config: record.config }
+    }
 }
 
 /// Runs a loop once for one trigger: claim, look up, decide, **store the record**, then apply each effect once.
+/// `config` is one version for everybody, or chooses one for each subject.
 ///
 /// However often and however much at once the same trigger comes, there is one decision, and each effect is applied
 /// once: who comes second is told the stored reply, or `Busy` while the first is at work. A run that died half-way is
@@ -48,13 +57,16 @@ pub struct RunReply {
 /// `Busy`, or the class of whatever failed; the run can be tried again.
 pub async fn run_once<L: Loop>(
     the_loop: &L,
-    loaded: &Loaded<L::Config>,
+    config: &impl ConfigFor<L::Config>,
     trigger: L::Trigger,
     context: &RunContext<'_>,
 ) -> Outcome<RunReply> {
     let input = the_loop.input(trigger, Mode::Live).await?;
     let key = run_key::<L>(&input);
-    let decided = Box::pin(decide(the_loop, loaded, &input, &key, Mode::Live, context.clock));
+    let decided = Box::pin(async {
+        let loaded = config.config_for(&key.subject).await?;
+        decide(the_loop, &loaded, &input, &key, Mode::Live, context.clock).await
+    });
     record_once(&key, context, decided).await
 }
 
@@ -72,7 +84,7 @@ pub async fn record_once(
     let lease =
         Lease { owner: context.ids.fresh(), until: started.saturating_add(context.lease).unwrap_or(Timestamp::MAX) };
     let worked = match context.runs.claim(key, &lease, started).await? {
-        Claim::Done(stored) => return Ok(RunReply { reply: stored.record.reply, repeated: true }),
+        Claim::Done(stored) => return Ok(RunReply::of(stored.record, true)),
         Claim::Busy { until } => {
             let busy = format!("{} of {} is being worked on until {until} at most", key.loop_name, key.subject);
             return Err(Failure::new(ErrorClass::Busy, busy));
@@ -81,7 +93,7 @@ pub async fn record_once(
         Claim::Fresh => Box::pin(decide_and_finish(key, &lease.owner, decide, context)).await,
     };
     match worked {
-        Ok(record) => Ok(RunReply { reply: record.reply, repeated: false }),
+        Ok(record) => Ok(RunReply::of(record, false)),
         Err(failure) => {
             if let Err(also) = context.runs.release(key, &lease.owner).await {
                 tracing::warn!(subject = key.subject, "run not given back, its lease must run out: {also}");

@@ -11,7 +11,7 @@ use serde_json::Value;
 use revloops_domain::ErrorClass;
 
 use crate::failure::{Failure, Outcome};
-use crate::loaded::Loaded;
+use crate::loaded::ConfigFor;
 use crate::ports::{Claim, Lease};
 use crate::record::{Mode, RunKey};
 use crate::run::{RunContext, RunReply, run_once};
@@ -34,7 +34,7 @@ pub trait Again: Clone {
 /// `Busy` while another has the turn; `Transient` where it does not settle; else as [`run_once`].
 pub async fn run_in_turn<L>(
     the_loop: &L,
-    loaded: &Loaded<L::Config>,
+    config: &impl ConfigFor<L::Config>,
     trigger: L::Trigger,
     context: &RunContext<'_>,
 ) -> Outcome<RunReply>
@@ -54,7 +54,7 @@ where
             return Err(Failure::new(ErrorClass::Busy, format!("{} is being worked on", turn.subject)));
         }
     }
-    let worked = until_settled(the_loop, loaded, trigger, context).await;
+    let worked = until_settled(the_loop, config, trigger, context).await;
     if let Err(also) = context.runs.release(&turn, &lease.owner).await {
         tracing::warn!(subject = turn.subject, "turn not given back, its lease must run out: {also}");
     }
@@ -63,7 +63,7 @@ where
 
 async fn until_settled<L>(
     the_loop: &L,
-    loaded: &Loaded<L::Config>,
+    config: &impl ConfigFor<L::Config>,
     trigger: L::Trigger,
     context: &RunContext<'_>,
 ) -> Outcome<RunReply>
@@ -72,13 +72,13 @@ where
     L::Trigger: Again,
 {
     let is_settled = |run: &RunReply| run.reply.get("settled") == Some(&Value::Bool(true));
-    let first = run_once(the_loop, loaded, trigger.clone(), context).await?;
+    let first = run_once(the_loop, config, trigger.clone(), context).await?;
     // A repeat's first run is done; what it settled on is looked at all the same, for others came since.
     if !first.repeated && is_settled(&first) {
         return Ok(first);
     }
     for nth in 1..=LOOKS {
-        let run = run_once(the_loop, loaded, trigger.again(nth), context).await?;
+        let run = run_once(the_loop, config, trigger.again(nth), context).await?;
         if is_settled(&run) {
             return Ok(first);
         }

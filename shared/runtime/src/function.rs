@@ -1,15 +1,19 @@
 //! Entry points for functions: a loop, or any handler of a payload.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use revloops_config::Levers;
 use revloops_domain::ErrorClass;
 use revloops_loopkit::ports::{Clock as _, Effects};
-use revloops_loopkit::{Again, Failure, Loaded, Loop, Outcome, RunContext, RunReply, run_in_turn, run_once};
+use revloops_loopkit::{Again, ConfigFor, Failure, Loaded, Loop, Outcome, RunContext, RunReply, run_in_turn, run_once};
 
+use crate::active_config::ActiveConfig;
 use crate::time::{RandomIds, SystemClock};
 use crate::world::World;
 use crate::{EventEffects, WorldEffects, logs};
@@ -88,10 +92,24 @@ where
     let world = World::load().await;
     let (crm, bus) = (world.crm().await?, world.bus()?);
     let effects = WorldEffects::new(crm.clone(), crm, bus);
-    serve_loop_by(world, effects, make, async |the_loop, loaded, trigger, context| {
-        run_in_turn(the_loop, loaded, trigger, context).await
+    serve_loop_by(world, effects, make, async |the_loop, config, trigger, context| {
+        run_in_turn(the_loop, config, trigger, context).await
     })
     .await
+}
+
+/// The active version, or the one that is tried, by the subject.
+struct PerSubject<C>(ActiveConfig<C>);
+
+impl<C: Levers> ConfigFor<C> for PerSubject<C> {
+    type Held<'a>
+        = Arc<Loaded<C>>
+    where
+        Self: 'a;
+
+    async fn config_for(&self, subject: &str) -> Outcome<Arc<Loaded<C>>> {
+        Ok(self.0.get_for(&SystemClock, subject).await?.acting)
+    }
 }
 
 async fn serve_loop_with<L, M>(world: World, effects: impl Effects, make: M) -> Result<(), StartError>
@@ -99,8 +117,8 @@ where
     L: Loop,
     M: AsyncFnOnce(World) -> Outcome<L>,
 {
-    serve_loop_by(world, effects, make, async |the_loop, loaded, trigger, context| {
-        run_once(the_loop, loaded, trigger, context).await
+    serve_loop_by(world, effects, make, async |the_loop, config, trigger, context| {
+        run_once(the_loop, config, trigger, context).await
     })
     .await
 }
@@ -109,12 +127,12 @@ async fn serve_loop_by<L, M, R>(world: World, effects: impl Effects, make: M, ru
 where
     L: Loop,
     M: AsyncFnOnce(World) -> Outcome<L>,
-    R: AsyncFn(&L, &Loaded<L::Config>, L::Trigger, &RunContext<'_>) -> Outcome<RunReply>,
+    R: AsyncFn(&L, &PerSubject<L::Config>, L::Trigger, &RunContext<'_>) -> Outcome<RunReply>,
 {
     let clock = SystemClock;
     let (lease, config, runs) = (
         SignedDuration::from_secs(world.settings().parsed::<u32>("LEASE_SECONDS")?.into()),
-        world.active_config::<L::Config>()?,
+        PerSubject(world.active_config::<L::Config>()?),
         world.runs()?,
     );
     let the_loop = Box::pin(make(world)).await?;
@@ -122,9 +140,8 @@ where
         let started = clock.now();
         let trigger: L::Trigger = serde_json::from_value(payload)
             .map_err(|error| Failure::unreadable(ErrorClass::Rejected, "reading the trigger", &error))?;
-        let loaded = config.get(&clock).await?;
         let context = RunContext { clock: &clock, ids: &RandomIds, runs: runs.as_ref(), effects: &effects, lease };
-        let run = run(&the_loop, &loaded, trigger, &context).await?;
+        let run = run(&the_loop, &config, trigger, &context).await?;
         let said = |name: &str| run.reply.get(name).and_then(Value::as_str);
         let (run_id, outcome) = (said("run_id"), said("status"));
         tracing::info!(
@@ -132,7 +149,7 @@ where
             run_id,
             outcome,
             repeated = run.repeated,
-            config_version = loaded.stamp.short(),
+            config_version = run.config.short(),
             duration_ms = milliseconds(started, clock.now()),
             "run"
         );

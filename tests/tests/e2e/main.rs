@@ -22,6 +22,7 @@ mod browser;
 mod budgets;
 mod clients;
 mod config;
+mod config_guard;
 mod crm_standin;
 mod demand;
 mod design;

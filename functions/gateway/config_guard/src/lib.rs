@@ -26,6 +26,7 @@ use revloops_changes::policy::POLICY;
 use revloops_domain::{ErrorClass, sha256_hex};
 use revloops_loopkit::ports::{Bus, BusEvent, Clock};
 use revloops_loopkit::{Failure, Outcome};
+use revloops_runtime::sqs::{Batch, BatchReply};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -74,6 +75,23 @@ pub enum Became {
     },
     /// An alarm, for there is nothing to go back to.
     Unaccounted,
+}
+
+/// Looks at what each message of the queue tells of, one after the other; what failed comes again, and at last waits among the
+/// dead letters.
+pub async fn handle_all(batch: &Batch, ports: &Ports) -> BatchReply {
+    let mut outcomes = Vec::with_capacity(batch.records.len());
+    for message in &batch.records {
+        outcomes.push(told(&message.body, ports).await);
+    }
+    BatchReply::of(batch, outcomes)
+}
+
+async fn told(body: &str, ports: &Ports) -> Outcome<()> {
+    let notification: Value = serde_json::from_str(body).map_err(|error| {
+        Failure::unreadable(ErrorClass::Rejected, "reading a notification of the config bucket", &error)
+    })?;
+    handle(&notification, ports).await.map(|_| ())
 }
 
 /// Looks at everything that a notification names.

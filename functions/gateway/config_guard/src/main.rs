@@ -1,13 +1,12 @@
-//! Function: something was written to the config bucket → does it pass, and is every pointer where the records say?
+//! Function: the queue of what was written to the config bucket → does it pass, and is every pointer where the records say?
 
 use std::sync::Arc;
 
 use revloops_catalogue::AllLoops;
 use revloops_changes::ChangeDesk;
-use revloops_config_guard::{Ports, handle};
+use revloops_config_guard::{Ports, handle_all};
 use revloops_runtime::function::StartError;
 use revloops_runtime::{SystemClock, World, serve};
-use serde_json::Value;
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
@@ -18,5 +17,5 @@ async fn main() -> Result<(), StartError> {
         checks: Arc::new(AllLoops),
     };
     let ports = Ports { desk, bus: world.bus()?, clock: Arc::new(SystemClock) };
-    serve(async |notification: Value| handle(&notification, &ports).await).await
+    serve(async |batch| Ok(handle_all(&batch, &ports).await)).await
 }

@@ -24,7 +24,7 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 24] = [
+pub const FUNCTIONS: [Function; 25] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
     Function { logical_id: "DesignApi", package: "revloops-design-api" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
@@ -46,6 +46,7 @@ pub const FUNCTIONS: [Function; 24] = [
     Function { logical_id: "SequenceClock", package: "revloops-sequence-clock" },
     Function { logical_id: "Scanner", package: "revloops-scanner" },
     Function { logical_id: "Auth", package: "revloops-auth" },
+    Function { logical_id: "ConfigGuard", package: "revloops-config-guard" },
     Function { logical_id: "McpRegistry", package: "revloops-mcp-registry" },
     Function { logical_id: "McpCrm", package: "revloops-mcp-crm" },
     Function { logical_id: "McpWorkflow", package: "revloops-mcp-workflow" },
