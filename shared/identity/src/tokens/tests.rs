@@ -218,6 +218,8 @@ fn what_is_no_token_at_all_is_refused() {
     let issuer = Issuer::new();
     let mut lacking = claims();
     lacking.as_object_mut().unwrap().remove("grant");
+    let mut long = claims();
+    long["client_id"] = json!("https://app.example/".to_owned() + &"a".repeat(MAX_BYTES));
     let mut strange = claims();
     strange["scope"] = json!("crm.read crm.everything");
     for token in [
@@ -225,7 +227,7 @@ fn what_is_no_token_at_all_is_refused() {
         "...".to_owned(),
         "a.b.c".to_owned(),
         "00Dx0000000BV7z!AR8AQAxo9UfVkh8AlV0Gomt9Czx9LjHnSSpwBMmbRcgKFmxOtvxjTrKW19ye6PE3Ds1eQz3z8jr3W7_VbWmEu4Q8TVGSTHxs".to_owned(),
-        "a".repeat(MAX_BYTES + 1),
+        issuer.signed(&issuer.header(), &long),
         issuer.signed(&issuer.header(), &lacking),
         issuer.signed(&issuer.header(), &strange),
     ] {
@@ -254,4 +256,5 @@ fn an_ended_token_still_names_its_grant_for_revocation() {
     let (grant, client) = grant_of(&issuer.token(), &keys, ISSUER).unwrap();
     assert_eq!((grant.as_str(), client.as_str()), ("g-1", "https://app.example/client.json"));
     assert_eq!(grant_of(&Issuer::new().token(), &keys, ISSUER), Err(TokenError::UnknownKey));
+    assert_eq!(grant_of(&issuer.token(), &keys, "https://other.example"), Err(TokenError::Issuer));
 }
