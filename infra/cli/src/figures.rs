@@ -1,5 +1,7 @@
-//! `revloops figures`: each function binary's size and its time from start to ready, and how long a one-line change takes to
-//! build. The figures in ARCHITECTURE.md come from here.
+//! `revloops figures`: each function binary's size and its time from start to ready, how long calls of MCP tools take, and how long a
+//! one-line change takes to build. The figures in ARCHITECTURE.md come from here.
+
+mod tools;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +35,9 @@ pub struct Args {
     /// Also save so many leads, one after the other and each in a message of its own, and measure our answer to the message.
     #[arg(long, default_value_t = 0)]
     messages: usize,
+    /// Also call tools of the MCP servers, so often each, and measure the answers.
+    #[arg(long, default_value_t = 0)]
+    tool_calls: usize,
     /// Also change one line of a loop's logic, and measure how long the build of its function takes; the line is put back.
     #[arg(long)]
     rebuild: bool,
@@ -98,6 +103,12 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             ms(spread.max)
         ));
     }
+    let tools =
+        if args.tool_calls > 0 { tools::calls(context, &endpoints, args.tool_calls).await? } else { Vec::new() };
+    if !tools.is_empty() {
+        let headers = ["request", "p50", "p95", "slowest", "of a plain answer"];
+        context.console.figures(&headers, tools.iter().map(tools::Measured::row));
+    }
     let rebuild = if args.rebuild { Some(rebuild(context).await?.as_secs_f64()) } else { None };
     if let Some(seconds) = rebuild {
         context
@@ -108,6 +119,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         "profile": profile,
         "functions": all,
         "answers_ms": answers,
+        "tool_calls_ms": tools,
         "rebuild_seconds": rebuild,
     }))?;
     Ok(ExitCode::SUCCESS)

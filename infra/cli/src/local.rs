@@ -13,6 +13,7 @@ mod secrets;
 mod stack;
 mod start;
 
+pub(crate) use build::build;
 pub use build::{FUNCTIONS, Function};
 pub(crate) use endpoints::write_private;
 pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
@@ -20,5 +21,6 @@ pub use process::{Running, kill_group, running, stop};
 pub use python::ensure_venv as ensure_tools;
 pub(crate) use python::last_lines;
 pub(crate) use python::{SOLVER, ensure_packages};
+pub(crate) use start::bring_up;
 pub(crate) use start::stop_cloud;
 pub use start::{CLOUD, STANDINS, answers, ensure_up};

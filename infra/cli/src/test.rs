@@ -1,16 +1,21 @@
 //! `revloops test`: format, lints, config, template, then every test, on a local system of the tests' own.
+//!
+//! What comes from elsewhere is fetched while cargo compiles, and the system is brought up while it compiles the tests.
 
-use std::path::Path;
+mod checks;
+pub mod tools;
+
 use std::process::{ExitCode, Stdio};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
+use futures::future::try_join;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
 use crate::console::Console;
 use crate::context::{Context, Ports};
-use crate::local::{ensure_tools, ensure_up};
-use crate::{check, design, down};
+use crate::local::{bring_up, build};
+use crate::{design, down};
 
 /// Which part.
 #[derive(Debug, clap::Args)]
@@ -38,14 +43,28 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         },
         ports: PORTS,
     };
-    if args.filter.is_none() {
-        checks(context).await?;
-    }
-    ensure_chromium(context).await?;
+    let whole = args.filter.is_none();
+    let compiled = async {
+        if whole {
+            checks::code(context).await?;
+        }
+        build(&own).await
+    };
+    let fetched = async {
+        tools::ensure(context).await?;
+        if whole {
+            checks::files(context).await?;
+        }
+        Ok(())
+    };
+    let (binaries, ()) = try_join(compiled, fetched).await?;
     // What an earlier run left is not this run's world.
     down::run(&own, down::Args { purge: true }).await?;
-    ensure_up(&own).await?;
-    let ran = cargo_test(&own, &context.console, args.filter.as_deref()).await;
+    let ran = async {
+        try_join(bring_up(&own, &binaries), compile(&own)).await?;
+        cargo_test(&own, &context.console, args.filter.as_deref()).await
+    };
+    let ran = ran.await;
     if !args.keep {
         down::run(&own, down::Args { purge: true }).await?;
     }
@@ -55,95 +74,33 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     Ok(if ended_well && failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn checks(context: &Context) -> anyhow::Result<()> {
-    step(context, "Format", "cargo", &["fmt", "--all", "--check"]).await?;
-    step(context, "Lints", "cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])
-        .await?;
-    let solver = ["fmt", "--manifest-path", "infra/carve/Cargo.toml", "--check"];
-    step(context, "Format of the solver", "cargo", &solver).await?;
-    let config = context.console.step("Config");
-    let problems = check::problems(context)?;
-    if !problems.is_empty() {
-        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        bail!("the config does not pass its check\n{}", said.join("\n"));
-    }
-    config.done("");
-    ensure_tools(context).await?;
-    let cfn_lint = context.layout.tool("cfn-lint");
-    step(context, "Template", &cfn_lint.to_string_lossy(), &["infra/template.yaml"]).await
-}
-
-/// One check; its output is shown where it fails.
-async fn step(context: &Context, title: &'static str, program: &str, arguments: &[&str]) -> anyhow::Result<()> {
-    let step = context.console.step(title);
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(&context.layout.root)
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .with_context(|| format!("running {program}"))?;
-    if !output.status.success() {
-        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-        bail!("{title}: {program} {}\n{}", arguments.join(" "), said.trim());
-    }
-    step.done("");
-    Ok(())
-}
-
-/// The browser tests need Chromium: it comes from the system's packages.
-async fn ensure_chromium(context: &Context) -> anyhow::Result<()> {
-    let found = |name: &str| {
-        std::env::var_os("PATH")
-            .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
-    };
-    if std::env::var_os("REVLOOPS_CHROMIUM").is_some()
-        || ["chromium", "chromium-browser", "google-chrome"].into_iter().any(found)
-    {
-        return Ok(());
-    }
-    if !Path::new("/usr/bin/apt-get").is_file() {
-        bail!("the browser tests need Chromium: install it, or name it in REVLOOPS_CHROMIUM");
-    }
-    let step = context.console.step("Chromium, from the system's packages");
-    for arguments in [vec!["update"], vec!["install", "--yes", "--no-install-recommends", "chromium"]] {
-        let mut command = if is_root() { Command::new("apt-get") } else { Command::new("sudo") };
-        if !is_root() {
-            command.args(["--non-interactive", "apt-get"]);
-        }
-        let output =
-            command.args(&arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).output().await?;
-        if !output.status.success() {
-            bail!(
-                "the browser tests need Chromium: sudo apt-get install chromium, or name one in REVLOOPS_CHROMIUM\n{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-        }
-    }
-    step.done("installed");
-    Ok(())
-}
-
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0)
-}
-
-/// `cargo test` over the workspace and the solver, passed through as it prints; how many passed and failed, and whether it ended well.
-async fn cargo_test(own: &Context, console: &Console, filter: Option<&str>) -> anyhow::Result<(u64, u64, bool)> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(&own.layout.root).args(["test", "--workspace", "--tests", "--no-fail-fast"]);
-    command.args(filter);
+/// `cargo test` of the workspace. Programs have no tests of their own (`test = false`), so `--tests` is all there is.
+fn workspace(own: &Context) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(&own.layout.root).args(["test", "--workspace", "--tests"]);
     command
+}
+
+/// Compiles the tests of the workspace and of the solver, which stands outside it with what it is built with.
+async fn compile(own: &Context) -> anyhow::Result<()> {
+    let mut tests = workspace(own);
+    checks::step(own, "Tests", tests.arg("--no-run")).await?;
+    let mut solver = design::solver::cargo(own, "test").await?;
+    checks::step(own, "Solver's tests", solver.arg("--no-run")).await
+}
+
+/// Every test, passed through as cargo prints; how many passed and failed, and whether it ended well.
+async fn cargo_test(own: &Context, console: &Console, filter: Option<&str>) -> anyhow::Result<(u64, u64, bool)> {
+    let mut tests = workspace(own);
+    tests.arg("--no-fail-fast").args(filter);
+    tests
         .env("REVLOOPS_DIR", &own.layout.state)
         .env("REVLOOPS_CLOUD_PORT", PORTS.cloud.to_string())
         .env("REVLOOPS_CRM_PORT", PORTS.crm.to_string())
         .env("REVLOOPS_ENRICHMENT_PORT", PORTS.enrichment.to_string())
         .env("REVLOOPS_AI_PORT", PORTS.ai.to_string())
         .env("REVLOOPS_SITE_PORT", PORTS.site.to_string());
-    let workspace = counted(command, console).await?;
-    // The solver stands outside the workspace, with what it is built with.
+    let workspace = counted(tests, console).await?;
     let mut solver = design::solver::cargo(own, "test").await?;
     solver.args(filter);
     let solver = counted(solver, console).await?;

@@ -63,13 +63,18 @@ enum Kept {
 
 /// The app that the document at `id` describes.
 pub(crate) async fn find(ports: &Ports, id: &str) -> Result<Client, NoClient> {
+    let Some(client_documents) = &ports.client_documents else {
+        return Err(NoClient::Unknown(
+            "this server fetches no documents about apps: the app must register itself at /oauth/register".to_owned(),
+        ));
+    };
     let url = check(id).map_err(|why| NoClient::Unknown(why.to_owned()))?;
     let (key, now) = (sha256_hex(id.as_bytes()), ports.clock.now());
     let broken = |error| NoClient::Failed(Failure::unreadable(ErrorClass::Bug, "a client's kept document", &error));
     let kept = match ports.documents.read(KIND, &key, now).await.map_err(NoClient::Failed)? {
         Some(stored) => Kept::deserialize(&stored.value).map_err(broken)?,
         None => {
-            let fetched = ports.client_documents.fetch(&url).await.map_err(|error| error.to_string());
+            let fetched = client_documents.fetch(&url).await.map_err(|error| error.to_string());
             let kept = match fetched.and_then(|fetched| read(id, &url, &fetched)) {
                 Ok(client) => Kept::Client(client),
                 Err(why) => Kept::Refused(format!("the app's document is not to be had: {why}")),

@@ -82,8 +82,8 @@ pub struct Ports {
     pub sessions: Arc<SealedSessions>,
     /// What seals a login under way.
     pub sealer: Arc<Sealer>,
-    /// Where clients' documents come from.
-    pub client_documents: Arc<dyn ClientDocuments>,
+    /// Where clients' documents come from; `None` where nothing can be fetched, so that every app has to register itself.
+    pub client_documents: Option<Arc<dyn ClientDocuments>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use revloops_auth::{GuardedFetch, Ports, Site, handle};
+use revloops_auth::{ClientDocuments, GuardedFetch, Ports, Site, handle};
 use revloops_domain::ErrorClass;
 use revloops_identity::{KeySecret, RoleRules, SigningKeys};
 use revloops_loopkit::{Failure, Outcome};
@@ -13,6 +13,17 @@ use revloops_runtime::{SystemClock, World, http};
 async fn main() -> Result<(), StartError> {
     let ports = ports(&World::load().await).await?;
     http::run(async |request| handle(request, &ports).await).await
+}
+
+fn client_documents(setting: Option<&str>) -> Outcome<Option<Arc<dyn ClientDocuments>>> {
+    match setting {
+        None | Some("on") => Ok(Some(Arc::new(GuardedFetch::new()?))),
+        Some("off") => Ok(None),
+        Some(other) => {
+            let what = format!("setting REVLOOPS_CLIENT_DOCUMENTS is {other}: it must be on or off");
+            Err(Failure::new(ErrorClass::ConfigInvalid, what))
+        }
+    }
 }
 
 async fn ports(world: &World) -> Outcome<Ports> {
@@ -38,7 +49,7 @@ async fn ports(world: &World) -> Outcome<Ports> {
         crm: Arc::clone(&sessions.login),
         sealer: Arc::clone(&sessions.sealer),
         sessions,
-        client_documents: Arc::new(GuardedFetch::new()?),
+        client_documents: client_documents(settings.optional("CLIENT_DOCUMENTS").as_deref())?,
         clock: Arc::new(SystemClock),
     })
 }

@@ -37,7 +37,7 @@ fn server(ports: &Ports) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none"],
         "revocation_endpoint_auth_methods_supported": ["none"],
-        "client_id_metadata_document_supported": true,
+        "client_id_metadata_document_supported": ports.client_documents.is_some(),
         "authorization_response_iss_parameter_supported": true,
         "protected_resources": resources,
     })

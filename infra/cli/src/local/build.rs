@@ -61,7 +61,7 @@ pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";
 ///
 /// # Errors
 /// If something does not compile; cargo's own words are in the error.
-pub(super) async fn build(context: &Context) -> anyhow::Result<PathBuf> {
+pub(crate) async fn build(context: &Context) -> anyhow::Result<PathBuf> {
     let step = context.console.step("Build");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

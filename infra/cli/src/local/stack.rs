@@ -148,6 +148,8 @@ fn parameters(ports: Ports, registry_key: String) -> BTreeMap<&'static str, Stri
         ("HunterUrl", format!("http://127.0.0.1:{}", ports.enrichment)),
         ("AiUrl", format!("http://127.0.0.1:{}", ports.ai)),
         ("McpRegistryKey", registry_key),
+        // Nothing here depends on the internet: clients register themselves.
+        ("ClientDocuments", "off".to_owned()),
         ("PublicUrl", format!("http://127.0.0.1:{}", ports.site)),
         // The local cloud has no archives in its CloudFormation.
         ("ArchiveDays", "0".to_owned()),

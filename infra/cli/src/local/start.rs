@@ -39,10 +39,23 @@ pub(super) const ORGANIZATION_ID: &str = "00Dxx0000001gPLEAY";
 /// # Errors
 /// If a part cannot be had; the message says what to do where something can be done.
 pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
-    fs::create_dir_all(&context.layout.state)?;
     let _only_one = lock(context)?;
     let ((), binaries) = futures::future::try_join(ensure_venv(context), build(context)).await?;
-    let packages = pack(context, &binaries)?;
+    start(context, &binaries).await
+}
+
+/// The same with binaries that [`build`] has just built.
+///
+/// # Errors
+/// As above.
+pub(crate) async fn bring_up(context: &Context, binaries: &Path) -> anyhow::Result<Endpoints> {
+    let _only_one = lock(context)?;
+    ensure_venv(context).await?;
+    start(context, binaries).await
+}
+
+async fn start(context: &Context, binaries: &Path) -> anyhow::Result<Endpoints> {
+    let packages = pack(context, binaries)?;
     let standins = binaries.join(STANDINS_PACKAGE);
     let secrets = secrets::load_or_make(&context.layout)?;
     let (crashed, ()) =
@@ -81,6 +94,7 @@ pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
 
 /// Two of these at once would start everything twice.
 fn lock(context: &Context) -> anyhow::Result<File> {
+    fs::create_dir_all(&context.layout.state)?;
     let file = File::create(context.layout.state.join("up.lock"))?;
     if file.try_lock().is_err() {
         let step = context.console.step("Another `revloops` is at it: waiting");

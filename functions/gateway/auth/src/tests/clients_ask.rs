@@ -193,6 +193,23 @@ async fn a_document_that_is_not_the_app_s_own_lets_nobody_in() {
     assert_eq!(stage.internet.fetched.lock().unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn where_nothing_can_be_fetched_an_app_is_told_to_register_itself() {
+    let mut stage = Stage::new();
+    stage.ports.client_documents = None;
+    stage.internet.documents.lock().unwrap().insert(DESCRIBED.to_owned(), document(&[]));
+    let about = stage.get("/.well-known/oauth-authorization-server").await;
+    let about: Value = serde_json::from_slice(about.body()).unwrap();
+    assert_eq!(about["client_id_metadata_document_supported"], json!(false));
+    let app = super::stage::App { id: DESCRIBED.to_owned(), redirect_uri: "https://desk.example.com/cb".to_owned() };
+    let page = Browser::default().ask(&stage, &app.asks()).await;
+    assert!(page.is_refusal());
+    assert!(page.text.contains("must register itself at /oauth/register"), "{}", page.text);
+    assert_eq!(stage.internet.fetched.lock().unwrap().len(), 0);
+    // Who registers is let in as ever.
+    stage.let_in(&stage.app("Desk").await).await;
+}
+
 /// Guard: the form of the URL is checked before the fetch; where it leads is checked in `fetch`, with its own tests.
 #[tokio::test]
 async fn a_client_s_url_that_leads_inside_is_not_even_fetched() {

@@ -172,7 +172,7 @@ impl Stage {
             crm: Arc::clone(&crm) as _,
             sessions: Arc::new(sessions),
             sealer,
-            client_documents: Arc::clone(&internet) as _,
+            client_documents: Some(Arc::clone(&internet) as _),
             clock: Arc::clone(&clock) as _,
         };
         Self { ports, clock, crm, documents, internet }

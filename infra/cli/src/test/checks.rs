@@ -1,0 +1,49 @@
+//! What is held to before a test runs: format, lints, config, template.
+
+use std::process::Stdio;
+
+use anyhow::{Context as _, bail};
+use tokio::process::Command;
+
+use crate::check;
+use crate::context::Context;
+
+/// Format and lints.
+pub(super) async fn code(context: &Context) -> anyhow::Result<()> {
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new("cargo");
+        command.current_dir(&context.layout.root).args(arguments);
+        command
+    };
+    step(context, "Format", &mut cargo(&["fmt", "--all", "--check"])).await?;
+    let solver = ["fmt", "--manifest-path", "infra/carve/Cargo.toml", "--check"];
+    step(context, "Format of the solver", &mut cargo(&solver)).await?;
+    let lints = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
+    step(context, "Lints", &mut cargo(&lints)).await
+}
+
+/// Config and template; the tools are there.
+pub(super) async fn files(context: &Context) -> anyhow::Result<()> {
+    let config = context.console.step("Config");
+    let problems = check::problems(context)?;
+    if !problems.is_empty() {
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        bail!("the config does not pass its check\n{}", said.join("\n"));
+    }
+    config.done("");
+    let mut lint = Command::new(context.layout.tool("cfn-lint"));
+    step(context, "Template", lint.arg("infra/template.yaml").current_dir(&context.layout.root)).await
+}
+
+/// One command; its output is shown where it fails.
+pub(super) async fn step(context: &Context, title: &'static str, command: &mut Command) -> anyhow::Result<()> {
+    let step = context.console.step(title);
+    let run = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
+    let output = run.with_context(|| format!("running {:?}", command.as_std()))?;
+    if !output.status.success() {
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        bail!("{title}: {:?}\n{}", command.as_std(), said.trim());
+    }
+    step.done("");
+    Ok(())
+}
