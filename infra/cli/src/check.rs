@@ -18,7 +18,7 @@ use crate::console::Tone;
 use crate::context::Context;
 use crate::crm_api::CrmApi;
 use crate::local::Endpoints;
-use crate::{loops, schemas};
+use crate::schemas;
 
 /// What to check.
 #[derive(Debug, clap::Args)]
@@ -119,7 +119,7 @@ async fn of_owners(context: &Context, root: &Path) -> anyhow::Result<Vec<Problem
 fn all(context: &Context, root: &Path) -> anyhow::Result<Checked> {
     let mut checked = Checked::default();
     scenarios(root, &mut checked);
-    for entry in loops::all() {
+    for entry in revloops_catalogue::all() {
         let name = entry.card.name;
         match (entry.check)(root) {
             Ok(candidate) => {

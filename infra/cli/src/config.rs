@@ -25,7 +25,7 @@ pub use promoting::publish;
 
 use crate::context::Context;
 use crate::local::Endpoints;
-use crate::{loops, schemas};
+use crate::schemas;
 
 /// What to do with config.
 #[derive(Debug, clap::Args)]
@@ -148,7 +148,7 @@ async fn active(context: &Context) -> anyhow::Result<ExitCode> {
     let store = store(&Endpoints::load(context)?).await?;
     let mut rows = Vec::new();
     let mut all = Vec::new();
-    for entry in loops::all() {
+    for entry in revloops_catalogue::all() {
         let name = entry.card.name;
         match store.pointer(name).await? {
             Some(read) => {

@@ -1,7 +1,6 @@
 //! `revloops design`: what the plan can book, how sure that is, why two plans differ; which plan is active.
 
 mod carve;
-mod changes;
 mod compute;
 mod diff;
 mod files;

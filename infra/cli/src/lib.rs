@@ -26,7 +26,6 @@ pub mod explain;
 pub mod figures;
 pub mod first_touches;
 pub mod local;
-pub mod loops;
 pub mod mcp;
 pub mod plays;
 pub mod redrive;

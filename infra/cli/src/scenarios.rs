@@ -1,29 +1,17 @@
-//! Scenarios in the config store: each under `scenarios/<id>.json`, and the pointer `scenario` to the active one.
+//! The scenarios of a config folder are put into the config store, so that functions and servers have them.
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use jiff::Timestamp;
-use revloops_config::store::PointerRead;
-use revloops_config::{ConfigStore, Pointer, Problems};
+use revloops_changes::ChangeDesk;
+use revloops_changes::moves::{How, Wanted};
+use revloops_config::Problems;
+use revloops_config::store::SCENARIO;
 use revloops_domain::{ConfigStamp, sha256_hex};
-use revloops_scenario::Resolved;
+use revloops_scenario::stored::{id_of, keep, key};
 
 use crate::console::Console;
-
-/// The name of the pointer to the active scenario.
-pub(crate) const POINTER: &str = "scenario";
-
-/// The key under which a scenario is stored.
-pub(crate) fn key(id: &str) -> String {
-    format!("scenarios/{id}.json")
-}
-
-/// The id of the scenario that is stored under a key.
-pub(crate) fn id_of(stamp: &ConfigStamp) -> anyhow::Result<&str> {
-    let id = stamp.key.strip_prefix("scenarios/").and_then(|rest| rest.strip_suffix(".json"));
-    id.with_context(|| format!("{} is no scenario", stamp.key))
-}
 
 /// How the scenario that `active_scenario.yaml` names stands to the active one.
 pub(crate) enum Standing {
@@ -45,15 +33,11 @@ pub(crate) enum Standing {
 ///
 /// # Errors
 /// If the store does not answer. A scenario with problems is told, and left out.
-pub(crate) async fn publish(
-    console: &Console,
-    store: &dyn ConfigStore,
-    root: &Path,
-    by: &str,
-) -> anyhow::Result<Standing> {
+pub(crate) async fn publish(console: &Console, desk: &ChangeDesk, root: &Path, by: &str) -> anyhow::Result<Standing> {
+    let (store, at) = (desk.store.as_ref(), Timestamp::now());
     let mut problems = Problems::new();
     let named = revloops_scenario::active(root, &mut problems);
-    let now = store.pointer(POINTER).await?;
+    let now = desk.moves().settled(SCENARIO, at).await?;
     let mut of_named = None;
     for id in revloops_scenario::all(root) {
         let Some(resolved) = revloops_scenario::read(root, &id, &mut problems) else { continue };
@@ -77,7 +61,16 @@ pub(crate) async fn publish(
         bail!("the scenario that config/active_scenario.yaml names has problems");
     };
     let Some(read) = now else {
-        move_to(store, None, stamp, by, Timestamp::now()).await?;
+        let wanted = Wanted {
+            to: stamp,
+            rollout: None,
+            how: How::Promoted,
+            proposal: None,
+            by: by.to_owned(),
+            why: "the first scenario".to_owned(),
+            diff: String::new(),
+        };
+        desk.moves().make(SCENARIO, None, &wanted, at).await?;
         return Ok(Standing::First);
     };
     let active = &read.pointer.active;
@@ -85,31 +78,4 @@ pub(crate) async fn publish(
         return Ok(Standing::Same);
     }
     Ok(Standing::Other { named: id_of(&stamp)?.to_owned(), active: id_of(active)?.to_owned() })
-}
-
-/// Stores a scenario as a new version.
-pub(crate) async fn keep(store: &dyn ConfigStore, resolved: &Resolved) -> anyhow::Result<ConfigStamp> {
-    let (key, bytes) = (key(&resolved.scenario.id), resolved.to_json());
-    let sha256 = sha256_hex(&bytes);
-    let version_id = store.put(&key, bytes).await?;
-    Ok(ConfigStamp { key, version_id, sha256 })
-}
-
-/// A stored scenario.
-pub(crate) async fn load(store: &dyn ConfigStore, stamp: &ConfigStamp) -> anyhow::Result<Resolved> {
-    let bytes = store.get(&stamp.key, &stamp.version_id).await?;
-    Ok(Resolved::from_json(&bytes)?)
-}
-
-/// Makes `stamp` the active one, if the pointer is still as it was read; returns the pointer as it is now.
-pub(crate) async fn move_to(
-    store: &dyn ConfigStore,
-    now: Option<&PointerRead>,
-    stamp: ConfigStamp,
-    by: &str,
-    at: Timestamp,
-) -> anyhow::Result<Pointer> {
-    let pointer = Pointer::new(stamp, now.map(|read| read.pointer.active.clone()), by, at);
-    store.move_pointer(POINTER, &pointer, now.map(|read| read.etag.as_str())).await?;
-    Ok(pointer)
 }

@@ -8,7 +8,6 @@ use revloops_planning::service;
 use revloops_scenario::source;
 
 use crate::context::Context;
-use crate::loops;
 
 /// Each schema's file and content.
 fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
@@ -24,7 +23,7 @@ fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
     add("active_scenario".to_owned(), &source::active_schema())?;
     add("mcp_servers".to_owned(), &revloops_registry::servers::schema())?;
     add("changes".to_owned(), &schemars::schema_for!(revloops_changes::Policy))?;
-    for entry in loops::all() {
+    for entry in revloops_catalogue::all() {
         let cases = ("cases.yaml", (entry.case_schema)());
         for (name, schema) in entry.files.iter().map(|file| (file.name, (file.schema)())).chain([cases]) {
             let stem = name.trim_end_matches(".yaml");

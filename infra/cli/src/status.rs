@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use revloops_aws::{Clients, TableParked, counts};
 use revloops_config::ConfigStore as _;
+use revloops_config::store::SCENARIO;
 use revloops_loopkit::ports::{Parked as _, ParkedItem, ParkedStatus, Placements as _};
+use revloops_scenario::stored;
 
 use crate::{
     config::store,
@@ -18,7 +20,6 @@ use crate::{
     crm_api::CrmApi,
     first_touches::{self, FirstTouches},
     local::{CLOUD, Endpoints, STANDINS, answers, running},
-    scenarios,
     territories::{Planned, waiting},
 };
 
@@ -255,10 +256,10 @@ pub async fn look(context: &Context) -> anyhow::Result<Status> {
 }
 
 async fn territories(endpoints: &Endpoints) -> anyhow::Result<Territories> {
-    let active = store(endpoints).await?.pointer(scenarios::POINTER).await?.map(|read| read.pointer.active);
+    let active = store(endpoints).await?.pointer(SCENARIO).await?.map(|read| read.pointer.active);
     let planned = Planned::of(endpoints.clone()).await?;
     Ok(Territories {
-        scenario: active.map(|stamp| scenarios::id_of(&stamp).map(str::to_owned)).transpose()?,
+        scenario: active.map(|stamp| stored::id_of(&stamp).map(str::to_owned)).transpose()?,
         waiting_plan: waiting(&planned).await?.map(|plan| plan.hash),
         pending_accounts: planned.placements()?.pending().await?.len(),
     })

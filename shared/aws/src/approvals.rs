@@ -14,6 +14,7 @@ use revloops_loopkit::{Failure, Outcome};
 use crate::conditional::update_if;
 use crate::failures::failure;
 use crate::item::{Item, from_json, s, text, to_json};
+use crate::paging::partition;
 
 const PLANS: &str = "plan";
 
@@ -73,21 +74,8 @@ impl TableApprovals {
     }
 
     async fn all(&self) -> Outcome<Vec<Kept>> {
-        let mut found = Vec::new();
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :plans")
-            .expression_attribute_values(":plans", s(PLANS))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(item) = pages.next().await {
-            found.push(kept(&item.map_err(|error| failure("reading plans' approvals", error))?)?);
-        }
-        Ok(found)
+        let items = partition(&self.client, &self.table, PLANS, "reading plans' approvals").await?;
+        items.iter().map(kept).collect()
     }
 
     /// Marks one that waits as stale and ends its chain; another answer that came first stands.

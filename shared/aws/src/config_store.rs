@@ -1,11 +1,12 @@
 //! Config in a versioned S3 bucket.
 
 use async_trait::async_trait;
+use futures::TryStreamExt as _;
 use object_store::aws::AmazonS3;
 use object_store::path::Path;
 use object_store::{GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 
-use revloops_config::store::{ObjectRead, PointerRead, ReplaceableObjects, pointer_key};
+use revloops_config::store::{ConfigKeys, ObjectRead, PointerRead, ReplaceableObjects, pointer_key};
 use revloops_config::{ConfigStore, Pointer, StoreError};
 
 /// [`ConfigStore`] and [`ReplaceableObjects`] on a bucket with versioning.
@@ -71,6 +72,17 @@ impl ConfigStore for BucketConfigStore {
         let bytes = serde_json::to_vec_pretty(to)
             .map_err(|error| StoreError::Unavailable { context: format!("writing {key}"), source: Box::new(error) })?;
         self.replace(&key, bytes, expected).await
+    }
+}
+
+#[async_trait]
+impl ConfigKeys for BucketConfigStore {
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let listed = self.bucket.list(Some(&Path::from(prefix)));
+        let keys = listed.map_ok(|object| object.location.to_string()).try_collect::<Vec<String>>().await;
+        let mut keys = keys.map_err(unavailable(format!("listing {prefix}")))?;
+        keys.sort();
+        Ok(keys)
     }
 }
 

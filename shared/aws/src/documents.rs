@@ -13,6 +13,7 @@ use revloops_loopkit::{Failure, Outcome};
 
 use crate::failures::failure;
 use crate::item::{Item, from_json, n, number, s, text, to_json};
+use crate::paging::partition;
 
 /// [`Documents`] on DynamoDB.
 #[derive(Debug, Clone)]
@@ -126,23 +127,8 @@ impl Documents for TableDocuments {
     }
 
     async fn list(&self, kind: &str, at: Timestamp) -> Outcome<Vec<Stored>> {
-        let mut found = Vec::new();
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :kind")
-            .expression_attribute_values(":kind", s(kind))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(|error| failure(format!("reading the documents of kind {kind}"), error))?;
-            if lasts(&item, at) {
-                found.push(stored(&item)?);
-            }
-        }
-        Ok(found)
+        let doing = format!("reading the documents of kind {kind}");
+        let items = partition(&self.client, &self.table, kind, &doing).await?;
+        items.iter().filter(|item| lasts(item, at)).map(stored).collect()
     }
 }

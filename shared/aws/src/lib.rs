@@ -18,6 +18,7 @@ mod host_prefix;
 pub mod inbox;
 mod item;
 pub mod leads;
+mod paging;
 pub mod parked;
 pub mod placements;
 pub mod pools;

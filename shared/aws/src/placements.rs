@@ -15,6 +15,7 @@ use revloops_loopkit::ports::{PendingAccount, PlacementMove, Placements, Resolut
 
 use crate::failures::failure;
 use crate::item::{Item, from_json, n, s, text, to_json};
+use crate::paging::partition;
 use crate::writes::{delete, put, write_all};
 
 const PENDING: &str = "pending";
@@ -41,18 +42,8 @@ impl TablePlacements {
     /// All of one kind, by account.
     async fn all<T: DeserializeOwned>(&self, kind: &str, mut each: impl FnMut(&Item, &mut T)) -> Outcome<Vec<T>> {
         let mut found = Vec::new();
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :kind")
-            .expression_attribute_values(":kind", s(kind))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(|error| failure(format!("reading accounts that are {kind}"), error))?;
+        let doing = format!("reading accounts that are {kind}");
+        for item in partition(&self.client, &self.table, kind, &doing).await? {
             let mut one = from_json(&item, "said")?;
             each(&item, &mut one);
             found.push(one);

@@ -16,14 +16,14 @@ mod proposing;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use revloops_config::store::PointerRead;
+use revloops_config::store::{PointerRead, SCENARIO};
 use revloops_config::{Bundle, ConfigStore};
 use revloops_domain::{ConfigStamp, ErrorClass};
 use revloops_loopkit::ports::Documents;
 use revloops_loopkit::{Failure, Outcome};
 use serde::Serialize;
 
-pub use proposing::{Proposed, ProposedFiles};
+pub use proposing::{Proposed, ProposedFiles, Version};
 
 use crate::error::ChangeError;
 use crate::moves::{Move, Moves};
@@ -76,14 +76,25 @@ impl ChangeDesk {
     /// # Errors
     /// Where there is no such loop, nothing is active, or the store does not answer.
     pub async fn active(&self, loop_name: &str, at: Timestamp) -> Result<Active, ChangeError> {
-        self.known(loop_name)?;
-        let Some(read) = self.moves().settled(loop_name, at).await? else {
-            let nothing =
-                format!("no config of {loop_name} is active; promote one first (`cargo revloops config promote`)");
-            return Err(ChangeError::Refused(nothing));
-        };
+        let loops = self.checks.loops();
+        if !loops.contains(&loop_name) {
+            return Err(ChangeError::unknown("loop", loop_name, &loops));
+        }
+        let read = self.pointer(loop_name, at).await?;
         let bundle = self.bundle(&read.pointer.active).await?;
         Ok(Active { read, bundle })
+    }
+
+    /// Which version is active: of a loop, or of scenarios.
+    ///
+    /// # Errors
+    /// Where nothing is active, or a store does not answer.
+    pub async fn pointer(&self, name: &str, at: Timestamp) -> Result<PointerRead, ChangeError> {
+        self.moves().settled(name, at).await?.ok_or_else(|| {
+            let what = if name == SCENARIO { "no scenario".to_owned() } else { format!("no config of {name}") };
+            let nothing = format!("{what} is active; promote one first (`cargo revloops config promote`)");
+            ChangeError::Refused(nothing)
+        })
     }
 
     /// What a stamp names.
@@ -122,17 +133,13 @@ impl ChangeDesk {
     /// # Errors
     /// Where there is no such loop, or the store of records does not answer.
     pub async fn history(&self, loop_name: &str, at: Timestamp) -> Result<Vec<Move>, ChangeError> {
-        if loop_name != crate::policy::POLICY {
-            self.known(loop_name)?;
+        let loops = self.checks.loops();
+        if ![crate::policy::POLICY, SCENARIO].contains(&loop_name) && !loops.contains(&loop_name) {
+            return Err(ChangeError::unknown("loop", loop_name, &loops));
         }
         let mut moves = self.moves().history(loop_name, at).await?;
         moves.reverse();
         Ok(moves)
-    }
-
-    fn known(&self, loop_name: &str) -> Result<(), ChangeError> {
-        let loops = self.checks.loops();
-        if loops.contains(&loop_name) { Ok(()) } else { Err(ChangeError::unknown("loop", loop_name, &loops)) }
     }
 
     async fn kept(&self, id: &str, at: Timestamp) -> Result<Kept, ChangeError> {

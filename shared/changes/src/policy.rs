@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use revloops_config::store::SCENARIO;
 use revloops_config::{Bundle, ConfigStore, Document, Problems, Sources};
 use revloops_identity::Role;
 use schemars::JsonSchema;
@@ -71,7 +72,7 @@ enum RoleName {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TwoPeople {
-    /// The loop.
+    /// The loop; `scenario` for which plan is active.
     #[serde(rename = "loop")]
     pub loop_name: String,
     /// The files; all where none is named.
@@ -92,6 +93,7 @@ impl Policy {
             },
             two_people: loops
                 .iter()
+                .chain([&SCENARIO])
                 .map(|name| TwoPeople { loop_name: (*name).to_owned(), files: Vec::new() })
                 .collect(),
             most_records_alone: Some(0),
@@ -104,15 +106,16 @@ impl Policy {
         let policy: Self = document.read(problems)?;
         let before = problems.len();
         let loops = checks.loops();
+        let changed: Vec<&str> = loops.iter().copied().chain([SCENARIO]).collect();
         for (at, two) in policy.two_people.iter().enumerate() {
             let pointer = format!("/two_people/{at}");
-            if !loops.contains(&two.loop_name.as_str()) {
+            if !changed.contains(&two.loop_name.as_str()) {
                 problems.unknown_name(
                     document,
                     &format!("{pointer}/loop"),
                     "loop",
                     &two.loop_name,
-                    loops.iter().copied(),
+                    changed.iter().copied(),
                 );
                 continue;
             }
@@ -154,7 +157,10 @@ impl Policy {
         let mut why = Vec::new();
         for two in self.two_people.iter().filter(|two| two.loop_name == loop_name) {
             if two.files.is_empty() {
-                why.push(format!("every change of {loop_name} takes two people"));
+                why.push(match loop_name {
+                    SCENARIO => "another active scenario takes two people".to_owned(),
+                    loop_name => format!("every change of {loop_name} takes two people"),
+                });
             }
             let named = two.files.iter().filter(|file| files.contains(file));
             why.extend(named.map(|file| format!("a change of {loop_name}'s {file} takes two people")));

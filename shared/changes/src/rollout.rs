@@ -18,6 +18,9 @@ use revloops_config::{Arm, RolloutMode, rollout::ALL_BASIS_POINTS};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The chance of a false alarm where nobody says another one: one in twenty.
+pub const USUAL_FALSE_ALARM_BASIS_POINTS: u16 = 500;
+
 /// A rate is never taken for surer than this.
 const SUREST: f64 = 0.002;
 

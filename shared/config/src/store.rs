@@ -56,6 +56,9 @@ pub enum StoreError {
     },
 }
 
+/// The name of the pointer to the active scenario, which stands beside those of the loops.
+pub const SCENARIO: &str = "scenario";
+
 /// A pointer together with the token that a conditional move needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PointerRead {
@@ -82,6 +85,13 @@ pub trait ConfigStore: Send + Sync {
 
     /// Moves the pointer, if it is still the one that `expected` names (`None`: if there is none).
     async fn move_pointer(&self, loop_name: &str, to: &Pointer, expected: Option<&str>) -> Result<(), StoreError>;
+}
+
+/// What a store has under a prefix.
+#[async_trait]
+pub trait ConfigKeys: Send + Sync {
+    /// The keys that begin with `prefix`, which ends with a slash; in order.
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
 }
 
 /// One object of a kind that is read as a whole and replaced as a whole, like what is published.

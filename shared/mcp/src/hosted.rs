@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use revloops_domain::ErrorClass;
-use revloops_identity::Verifier;
+use revloops_identity::Hosting;
 use revloops_loopkit::ports::Ids;
 use revloops_loopkit::{Failure, Outcome};
 
+use crate::audit::{Audit, DocumentAudit};
 use crate::endpoint::Endpoint;
 use crate::gate::VerifiedGate;
 use crate::server::Server;
@@ -46,9 +47,17 @@ fn authority(address: &str) -> Outcome<String> {
 }
 
 impl<W: Send + Sync + 'static> Endpoint<W> {
-    /// `server` at `site`, for people with a token that `verifier` takes.
-    #[must_use]
-    pub fn hosted(server: Server<W>, site: &Site, verifier: Verifier, ids: Arc<dyn Ids>) -> Self {
-        Self::new(server, site, Arc::new(VerifiedGate::new(verifier)), ids)
+    /// The server that `server` makes of its audit log, for people with a token of the deployment's.
+    ///
+    /// # Errors
+    /// `ConfigInvalid` where an address of the deployment is none.
+    pub fn hosted(
+        hosting: Hosting,
+        ids: Arc<dyn Ids>,
+        server: impl FnOnce(Arc<dyn Audit>) -> Server<W>,
+    ) -> Outcome<Self> {
+        let site = Site::new(&hosting.public_url, &hosting.api_endpoint, &hosting.origins)?;
+        let server = server(Arc::new(DocumentAudit::new(hosting.audit)));
+        Ok(Self::new(server, &site, Arc::new(VerifiedGate::new(hosting.verifier)), ids))
     }
 }

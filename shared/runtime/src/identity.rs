@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use revloops_crm::{LoginSettings, SalesforceLogin};
 use revloops_domain::ErrorClass;
-use revloops_identity::{KeysOverHttp, PublicUrl, Resource, SealedSessions, Sealer, SealingSecret, Verifier};
+use revloops_identity::{Hosting, KeysOverHttp, PublicUrl, Resource, SealedSessions, Sealer, SealingSecret, Verifier};
 use revloops_loopkit::ports::CrmLogin;
 use revloops_loopkit::{Failure, Outcome};
 
@@ -43,6 +43,21 @@ impl World {
         let public = self.public_url()?;
         let keys = Arc::new(KeysOverHttp::new(&public)?);
         Ok(Verifier::new(resource(&public, path)?, keys, Arc::new(SystemClock)))
+    }
+
+    /// What hosts the MCP server at `path` (`PUBLIC_URL`, `API_ENDPOINT`, `ALLOWED_ORIGINS`, `AUDIT_TABLE`).
+    ///
+    /// # Errors
+    /// See [`World::public_url`].
+    pub fn hosting(&self, path: &str) -> Outcome<Hosting> {
+        let settings = self.settings();
+        Ok(Hosting {
+            public_url: settings.text("PUBLIC_URL")?,
+            api_endpoint: settings.text("API_ENDPOINT")?,
+            origins: settings.optional("ALLOWED_ORIGINS").unwrap_or_default(),
+            verifier: self.verifier(path)?,
+            audit: self.documents("AUDIT_TABLE")?,
+        })
     }
 
     /// The CRM's login for people (`CRM_LOGIN_URL`, `CRM_LOGIN_SECRET`).

@@ -13,6 +13,7 @@ use revloops_aws::{
     TableApprovals, TableCache, TableDocuments, TableInbox, TableLeads, TableParked, TablePlacements, TablePools,
     TableRuns, TableSequences, TableSignals, TableSpend, TableTargets, WorkQueue,
 };
+use revloops_config::store::ConfigKeys;
 use revloops_config::{ConfigStore, Levers};
 use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
@@ -362,6 +363,14 @@ impl World {
     /// # Errors
     /// See [`World::runs`].
     pub fn config_store(&self) -> Outcome<Arc<dyn ConfigStore>> {
+        Ok(Arc::new(BucketConfigStore::new(self.bucket("CONFIG_BUCKET")?)))
+    }
+
+    /// What lies where config lives.
+    ///
+    /// # Errors
+    /// See [`World::runs`].
+    pub fn config_keys(&self) -> Outcome<Arc<dyn ConfigKeys>> {
         Ok(Arc::new(BucketConfigStore::new(self.bucket("CONFIG_BUCKET")?)))
     }
 

@@ -9,6 +9,7 @@
 //! - [`lists`]: lists of values that conditions name
 //! - [`source`]: files, what they are based on, and their schemas
 //! - [`resolved`]: a scenario as it is stored, hashed and sent
+//! - [`stored`]: scenarios in the config store, and which is active
 //!
 //! A file in `config/scenarios` may be based on another and then says only what differs. What is read here is resolved and
 //! checked as a whole, with every problem at its line; a scenario that has one cannot be computed with, nor promoted.
@@ -23,6 +24,7 @@ mod raw;
 mod read;
 pub mod resolved;
 pub mod source;
+pub mod stored;
 pub mod territories;
 
 #[cfg(test)]

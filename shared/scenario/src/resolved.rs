@@ -121,6 +121,13 @@ impl Resolved {
         problems.into_result(read).map_err(|problems| ResolvedError::Invalid { scenario: id.to_owned(), problems })
     }
 
+    /// Where accounts and leads live by this plan: its roles, lists and territories, as those read them who are told of a
+    /// plan's territories.
+    #[must_use]
+    pub fn territories(&self) -> Document {
+        Document::received(&path_of(&self.scenario.id), self.content.clone()).only(&check::TERRITORY_KEYS)
+    }
+
     /// The scenario as a complete YAML file: based on none, everything written out.
     #[must_use]
     pub fn to_yaml(&self) -> String {

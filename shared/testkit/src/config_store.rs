@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use revloops_config::store::{PointerRead, pointer_key};
+use revloops_config::store::{ConfigKeys, PointerRead, pointer_key};
 use revloops_config::{ConfigStore, Pointer, StoreError};
 
 /// [`ConfigStore`] without a bucket.
@@ -66,6 +66,13 @@ impl Kept {
             }
             None => Ok(()),
         }
+    }
+}
+
+#[async_trait]
+impl ConfigKeys for ConfigInMemory {
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        Ok(self.locked().objects.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
     }
 }
 

@@ -2,6 +2,7 @@
 //! builders that state only what matters, and the config that the project ships.
 
 mod accounts;
+mod approvals;
 mod audit;
 mod builders;
 mod config_store;
@@ -21,6 +22,7 @@ mod touches;
 mod world;
 
 pub use accounts::AccountsInMemory;
+pub use approvals::ApprovalsInMemory;
 pub use audit::{Audit, audit};
 pub use builders::{LeadBuilder, account_id, lead, lead_id, lead_saved, user_id};
 pub use config_store::ConfigInMemory;

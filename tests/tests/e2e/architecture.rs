@@ -89,7 +89,7 @@ fn may_use(folder: &str, other: &str) -> bool {
         "shared/changes" => shared(&["domain", "config", "loopkit", "identity"]),
         "shared/scenario" => shared(&["domain", "config", "rules"]),
         "shared/capacity" => shared(&["domain", "scenario"]),
-        "shared/planning" => shared(&["domain", "config", "scenario", "capacity"]),
+        "shared/planning" => shared(&["domain", "config", "loopkit", "changes", "scenario", "capacity"]),
         "shared/crm" | "shared/enrichment" | "shared/ai" | "shared/aws" => shared(&["domain", "config", "loopkit"]),
         "shared/runtime" => other.starts_with("shared/") && other != "shared/testkit",
         "shared/testkit" => shared(&["domain", "config", "loopkit"]),

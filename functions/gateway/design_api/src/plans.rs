@@ -2,10 +2,8 @@
 
 use revloops_config::{ConfigStore, StoreError};
 use revloops_planning::service::{PlanAsked, Refusal};
-use revloops_scenario::{Resolved, ResolvedError};
-
-/// The pointer that says which scenario is active.
-const POINTER: &str = "scenario";
+use revloops_scenario::Resolved;
+use revloops_scenario::stored::{self, StoredError};
 
 /// The plan, checked: what is stored, too, since a plan is checked when it is used.
 pub(crate) async fn find(asked: PlanAsked<'_>, store: &dyn ConfigStore) -> Result<Resolved, Refusal> {
@@ -13,22 +11,23 @@ pub(crate) async fn find(asked: PlanAsked<'_>, store: &dyn ConfigStore) -> Resul
         PlanAsked::Sent(content, at) => {
             Resolved::from_content(at, content.clone()).map_err(|error| Refusal::of_plan(&error, at))
         }
-        PlanAsked::Stored(id) => {
-            let stored = store.newest(&format!("scenarios/{id}.json")).await.map_err(|error| unavailable(&error))?;
-            let Some(bytes) = stored else {
-                return Err(Refusal::new(404, format!("no scenario {id} is stored")));
-            };
-            Resolved::from_json(&bytes).map_err(|error| unusable(&error))
-        }
-        PlanAsked::Active => {
-            let read = store.pointer(POINTER).await.map_err(|error| unavailable(&error))?;
-            let Some(read) = read else {
-                return Err(Refusal::new(404, "no scenario is active: name one, or send a plan"));
-            };
-            let active = read.pointer.active;
-            let bytes = store.get(&active.key, &active.version_id).await.map_err(|error| unavailable(&error))?;
-            Resolved::from_json(&bytes).map_err(|error| unusable(&error))
-        }
+        PlanAsked::Stored(id) => match stored::newest(store, id).await {
+            Ok(found) => found.ok_or_else(|| Refusal::new(404, format!("no scenario {id} is stored"))),
+            Err(error) => Err(not_had(error)),
+        },
+        PlanAsked::Active => match stored::active(store).await {
+            Ok(Some(active)) => Ok(active.resolved),
+            Ok(None) => Err(Refusal::new(404, "no scenario is active: name one, or send a plan")),
+            Err(error) => Err(not_had(error)),
+        },
+    }
+}
+
+fn not_had(error: StoredError) -> Refusal {
+    match error {
+        StoredError::Unusable(error) => unusable(&error),
+        StoredError::Store(error) => unavailable(&error),
+        StoredError::NoScenario(_) | StoredError::WrongHash { .. } => unusable(&error),
     }
 }
 
@@ -38,7 +37,7 @@ fn unavailable(error: &StoreError) -> Refusal {
 }
 
 /// A stored plan was checked when it was stored: one that does not pass is nothing that the caller did.
-fn unusable(error: &ResolvedError) -> Refusal {
+fn unusable(error: &dyn std::error::Error) -> Refusal {
     tracing::error!("a stored scenario cannot be used: {error}");
     Refusal::new(503, "the stored scenario does not pass its check: store it anew")
 }

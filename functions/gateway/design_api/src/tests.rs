@@ -27,7 +27,7 @@ impl ConfigStore for Stored {
         let active = revloops_domain::ConfigStamp {
             key: "scenarios/fy27-baseline.json".to_owned(),
             version_id: "1".to_owned(),
-            sha256: String::new(),
+            sha256: revloops_domain::sha256_hex(&self.0["scenarios/fy27-baseline.json"]),
         };
         let pointer = Pointer::new(active, None, "ada", "");
         Ok(Some(PointerRead { pointer, etag: String::new() }))

@@ -7,13 +7,11 @@
 use serde::{Deserialize, Serialize};
 
 use revloops_config::ConfigStore;
+use revloops_config::store::SCENARIO;
 use revloops_domain::events::PlanningWanted;
 use revloops_domain::{ErrorClass, Secret};
 use revloops_loopkit::ports::{Approvals, AskedPlan, Begun, Clock};
 use revloops_loopkit::{Failure, Outcome, RunKey};
-
-/// The pointer that says which scenario is active.
-const SCENARIO: &str = "scenario";
 
 /// What the chain asks for.
 #[derive(Debug, Deserialize)]

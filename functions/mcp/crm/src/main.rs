@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use revloops_crm::PersonalClient;
 use revloops_loopkit::Outcome;
-use revloops_mcp::{DocumentAudit, Endpoint, Site};
+use revloops_mcp::Endpoint;
 use revloops_mcp_crm::{Limits, World, server};
 use revloops_runtime::function::StartError;
 use revloops_runtime::{RandomIds, SystemClock, http};
@@ -20,18 +20,12 @@ async fn main() -> Result<(), StartError> {
 }
 
 async fn endpoint(world: &revloops_runtime::World) -> Outcome<Endpoint<World>> {
-    let settings = world.settings();
     let tools = World {
         client: PersonalClient::new(CRM_TIMEOUT)?,
         sessions: Arc::new(world.crm_sessions().await?),
-        limits: Limits::default().with_records(settings.parsed("MOST_RECORDS")?),
+        limits: Limits::default().with_records(world.settings().parsed("MOST_RECORDS")?),
     };
-    let audit = Arc::new(DocumentAudit::new(world.documents("AUDIT_TABLE")?));
-    let site = Site::new(
-        &settings.text("PUBLIC_URL")?,
-        &settings.text("API_ENDPOINT")?,
-        &settings.optional("ALLOWED_ORIGINS").unwrap_or_default(),
-    )?;
-    let server = server(Arc::new(tools), audit, Arc::new(SystemClock));
-    Ok(Endpoint::hosted(server, &site, world.verifier("/mcp/crm")?, Arc::new(RandomIds)))
+    Endpoint::hosted(world.hosting("/mcp/crm")?, Arc::new(RandomIds), |audit| {
+        server(Arc::new(tools), audit, Arc::new(SystemClock))
+    })
 }

@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::world::World;
+
 /// A record's fields by name.
 pub type Fields = Map<String, Value>;
 
@@ -137,6 +139,38 @@ impl Written {
             }
         }
         self
+    }
+}
+
+/// One call that writes records, checked as far as that goes without the CRM.
+pub(crate) struct Writing<'a> {
+    pub(crate) object: &'a str,
+    pub(crate) dry_run: bool,
+    caller: &'a Caller,
+    all_or_none: bool,
+}
+
+impl<'a> Writing<'a> {
+    /// Records of `object`, so many of them.
+    pub(crate) fn of(
+        world: &World,
+        caller: &'a Caller,
+        (object, count): (&'a str, usize),
+        (dry_run, all_or_none): (bool, bool),
+    ) -> Result<Self, ToolError> {
+        let object = checked_name("an object", object)?;
+        checked_count(count, world.limits.records)?;
+        Ok(Self { object, dry_run, caller, all_or_none })
+    }
+
+    /// How the records belong together.
+    pub(crate) fn together(&self) -> Together {
+        together(self.all_or_none)
+    }
+
+    /// What came of it, or would.
+    pub(crate) fn answer(&self, records: Vec<Outcome>) -> Written {
+        Written::new(self.dry_run, self.object, self.caller, self.all_or_none, records)
     }
 }
 

@@ -11,7 +11,7 @@ use revloops_crm::{PersonalClient, Salesforce};
 use revloops_engage::EngageConfig;
 use revloops_loopkit::ports::{Bus, Clock as _, Sequences, Suppressions};
 use revloops_loopkit::{Outcome, Record};
-use revloops_mcp::{DocumentAudit, Endpoint, Site};
+use revloops_mcp::Endpoint;
 use revloops_mcp_workflow::world::{Past, SequenceDesk};
 use revloops_mcp_workflow::{CrmRecords, World as Tools, server};
 use revloops_outreach::{Ask, Desk, Reply, Request, Sources};
@@ -66,7 +66,6 @@ impl Past for Decisions {
 }
 
 async fn endpoint(world: &World) -> Outcome<Endpoint<Tools>> {
-    let settings = world.settings();
     let sessions = Arc::new(world.crm_sessions().await?);
     let desk = OwnDesk {
         sequences: world.sequences()?,
@@ -89,12 +88,7 @@ async fn endpoint(world: &World) -> Outcome<Endpoint<Tools>> {
         desk: Arc::new(desk),
         records: Arc::new(CrmRecords { client: PersonalClient::new(CRM_TIMEOUT)?, sessions }),
     });
-    let audit = Arc::new(DocumentAudit::new(world.documents("AUDIT_TABLE")?));
-    let site = Site::new(
-        &settings.text("PUBLIC_URL")?,
-        &settings.text("API_ENDPOINT")?,
-        &settings.optional("ALLOWED_ORIGINS").unwrap_or_default(),
-    )?;
-    let verifier = world.verifier("/mcp/workflow")?;
-    Ok(Endpoint::hosted(server(tools, audit, Arc::new(SystemClock)), &site, verifier, Arc::new(RandomIds)))
+    Endpoint::hosted(world.hosting("/mcp/workflow")?, Arc::new(RandomIds), |audit| {
+        server(tools, audit, Arc::new(SystemClock))
+    })
 }

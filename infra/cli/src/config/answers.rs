@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use revloops_changes::Proposal;
+use revloops_config::store::SCENARIO;
+use revloops_planning::promotion::Promotions;
 use serde_json::json;
 
 use super::{actor, desk, now, shown};
@@ -79,8 +81,15 @@ pub(super) async fn withdraw(context: &Context, args: EndArgs) -> anyhow::Result
 }
 
 pub(super) async fn apply(context: &Context, args: ApplyArgs) -> anyhow::Result<ExitCode> {
-    let desk = desk(&Endpoints::load(context)?).await?;
-    let proposal = desk.apply(&args.id, &actor(args.who.as_deref()), now()).await?;
+    let endpoints = Endpoints::load(context)?;
+    let desk = desk(&endpoints).await?;
+    let by = actor(args.who.as_deref());
+    let proposal = if desk.show(&args.id, now()).await?.loop_name == SCENARIO {
+        let bus = endpoints.bus().await?;
+        Promotions { desk: &desk, bus: &bus }.apply(&args.id, &by, now()).await?
+    } else {
+        desk.apply(&args.id, &by, now()).await?
+    };
     told(context, &proposal)
 }
 

@@ -7,16 +7,13 @@ use anyhow::{Context as _, bail};
 use revloops_changes::Policy;
 use revloops_changes::folder::Promoted;
 use revloops_config::{Document, Problems};
+use revloops_planning::promotion::ROUTE;
 use serde_json::{Value, json};
 
-use super::{desk, now, person, pulling, store};
+use super::{desk, now, person, pulling};
 use crate::context::Context;
 use crate::local::Endpoints;
-use crate::loops;
 use crate::scenarios::{self, Standing};
-
-/// The loop whose territories are the scenario's.
-const ROUTE: &str = "route";
 
 /// What to promote.
 #[derive(Debug, clap::Args)]
@@ -63,7 +60,7 @@ async fn promote(
     over: Option<&str>,
 ) -> anyhow::Result<Vec<Value>> {
     let step = context.console.step("Config");
-    let entries = loops::all();
+    let entries = revloops_catalogue::all();
     if let Some(unknown) = names.iter().find(|name| !entries.iter().any(|entry| entry.card.name == **name)) {
         let known: Vec<&str> = entries.iter().map(|entry| entry.card.name).collect();
         bail!("there is no loop `{unknown}`; the loops are: {}", known.join(", "));
@@ -92,7 +89,7 @@ async fn promote(
         }
         bail!("nothing was promoted: {} problems", problems.len());
     }
-    let scenario = scenarios::publish(&context.console, &store(endpoints).await?, root, &person()).await?;
+    let scenario = scenarios::publish(&context.console, &desk, root, &person()).await?;
     if let Standing::Other { named, active } = scenario {
         // Route has its territories from the scenario: with others than Deploy's, leads and accounts would drift apart.
         let told = format!(

@@ -12,7 +12,6 @@ use serde_json::Value;
 use super::{actor, desk, now, pulling, shown};
 use crate::context::Context;
 use crate::local::Endpoints;
-use crate::loops;
 
 /// What to propose.
 #[derive(Debug, clap::Args)]
@@ -67,7 +66,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
 }
 
 fn files(folder: &std::path::Path, name: &str) -> anyhow::Result<std::collections::BTreeMap<String, String>> {
-    let entry = loops::all().into_iter().find(|entry| entry.card.name == name);
+    let entry = revloops_catalogue::all().into_iter().find(|entry| entry.card.name == name);
     let entry = entry.with_context(|| format!("there is no loop `{name}`"))?;
     let names = entry.files.iter().map(|file| file.name).chain(["cases.yaml"]);
     names

@@ -11,7 +11,6 @@ use serde_json::json;
 use super::{desk, now, shown};
 use crate::context::Context;
 use crate::local::Endpoints;
-use crate::loops;
 
 /// Beside the loops' folders: which version each was pulled from. Kept in Git with them, so that a pipeline knows it.
 const PULLED: &str = "pulled.json";
@@ -32,7 +31,7 @@ pub(super) struct Args {
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let root = args.config.unwrap_or_else(|| context.layout.root.join("config"));
     let desk = desk(&Endpoints::load(context)?).await?;
-    let all = || loops::all().iter().map(|entry| entry.card.name.to_owned()).collect();
+    let all = || revloops_catalogue::all().iter().map(|entry| entry.card.name.to_owned()).collect();
     let names: Vec<String> = if args.loops.is_empty() { all() } else { args.loops };
     let mut bases = bases(&root);
     let mut changed = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use revloops_changes::rollout::{Guard, Spec};
+use revloops_changes::rollout::{Guard, Spec, USUAL_FALSE_ALARM_BASIS_POINTS};
 use revloops_changes::shadow;
 use revloops_config::RolloutMode;
 use serde_json::json;
@@ -90,7 +90,7 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
                 guards,
                 least_sample: least,
                 most_sample: most,
-                false_alarm_basis_points: 500,
+                false_alarm_basis_points: USUAL_FALSE_ALARM_BASIS_POINTS,
             };
             let trial = desk.begin_trial(&id, spec, &actor(who.as_deref()), now()).await?;
             console.say(format!("trial {} of proposal {} has begun", trial.id, trial.proposal));

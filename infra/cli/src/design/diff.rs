@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
-use revloops_planning::sheets;
+use revloops_planning::{promotion, sheets};
 
 use super::compute::{sheet, short};
 use super::plan::{self, Folder};
@@ -26,10 +25,7 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
     let root = args.folder.root(context);
     let from = plan::load(context, &root, Some(&args.from))?.scenario;
     let to = plan::load(context, &root, args.to.as_deref())?.scenario;
-    if from.currency != to.currency {
-        bail!("{} is in {} and {} in {}: amounts cannot be compared", from.id, from.currency, to.id, to.currency);
-    }
-    let difference = revloops_capacity::diff(&from, &to);
+    let difference = promotion::compared(&from, &to)?;
     let side = |name: &str, id: &str, hash: &str| {
         format!("{} {}", console.tone(Tone::Strong, name), console.tone(Tone::Dim, format!("{id} {}", short(hash))))
     };

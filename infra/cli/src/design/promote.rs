@@ -1,32 +1,25 @@
 //! `revloops design promote` and `rollback`: a scenario becomes the active one, once its hash was approved.
 //!
-//! What a promotion changes, in this order: the scenario is stored, Route gets its territories, the one line of
-//! `config/active_scenario.yaml` names it, the pointer moves (only if nobody else moved it), and `scenario.promoted` starts the
-//! planning chain. Whatever it dies at, the same command carries on: each of these is looked at before it is done, and the
-//! event's id follows from the pointer, so that the chain knows a repeat.
+//! What a promotion changes, and that the same command carries on whatever it dies at, is told by
+//! [`revloops_planning::promotion`]. Besides, this command changes the one line of `config/active_scenario.yaml`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
-use revloops_aws::{BucketConfigStore, EventBus};
-use revloops_changes::folder::Promoted;
-use revloops_config::store::PointerRead;
-use revloops_config::{ConfigStore, Pointer, Problem, Problems};
-use revloops_domain::events::{PlanningWanted, PlanningWhy, names};
-use revloops_domain::{CorrelationId, sha256_hex};
+use revloops_config::store::SCENARIO;
+use revloops_config::{ConfigStore as _, Problem, Problems};
+use revloops_domain::sha256_hex;
 use revloops_loopkit::change::Candidate;
-use revloops_loopkit::ports::{Bus as _, BusEvent};
-use revloops_scenario::Resolved;
+use revloops_planning::promotion::{self, Promotions};
+use revloops_scenario::{Resolved, stored};
 use serde_json::json;
 
-use super::changes;
 use crate::config::{desk, person, store};
 use crate::console::Tone;
 use crate::context::Context;
 use crate::local::{Endpoints, write_private};
-use crate::{loops, scenarios};
 
 const ACTIVE_FILE: &str = "active_scenario.yaml";
 
@@ -68,9 +61,8 @@ struct Checked {
 pub async fn run(context: &Context, args: PromoteArgs) -> anyhow::Result<ExitCode> {
     let endpoints = Endpoints::load(context)?;
     let root = args.config.unwrap_or_else(|| context.layout.root.join("config"));
-    let store = store(&endpoints).await?;
     let checked = checked(context, &root, &args.id)?;
-    promoted(context, &endpoints, &store, &root, &checked, args.approve.as_deref()).await
+    promoted(context, &endpoints, &root, &checked, args.approve.as_deref()).await
 }
 
 /// Promotes the scenario that was active before.
@@ -81,9 +73,9 @@ pub async fn rollback(context: &Context, args: RollbackArgs) -> anyhow::Result<E
     let endpoints = Endpoints::load(context)?;
     let root = args.config.unwrap_or_else(|| context.layout.root.join("config"));
     let store = store(&endpoints).await?;
-    let before = store.pointer(scenarios::POINTER).await?.and_then(|read| read.pointer.previous);
+    let before = store.pointer(SCENARIO).await?.and_then(|read| read.pointer.previous);
     let before = before.context("no scenario was active before: there is nothing to go back to")?;
-    let id = scenarios::id_of(&before)?.to_owned();
+    let id = stored::id_of(&before)?.to_owned();
     let checked = checked(context, &root, &id)?;
     if sha256_hex(&checked.resolved.to_json()) != before.sha256 {
         bail!(
@@ -91,7 +83,7 @@ pub async fn rollback(context: &Context, args: RollbackArgs) -> anyhow::Result<E
             before.short()
         );
     }
-    promoted(context, &endpoints, &store, &root, &checked, args.approve.as_deref()).await
+    promoted(context, &endpoints, &root, &checked, args.approve.as_deref()).await
 }
 
 fn checked(context: &Context, root: &Path, id: &str) -> anyhow::Result<Checked> {
@@ -104,22 +96,17 @@ fn checked(context: &Context, root: &Path, id: &str) -> anyhow::Result<Checked> 
 async fn promoted(
     context: &Context,
     endpoints: &Endpoints,
-    store: &BucketConfigStore,
     root: &Path,
     checked: &Checked,
     approved: Option<&str>,
 ) -> anyhow::Result<ExitCode> {
     let console = &context.console;
+    let desk = desk(endpoints).await?;
     let scenario = &checked.resolved.scenario;
-    let id = scenario.id.as_str();
-    let hash = scenario.hash.clone();
-    let now = store.pointer(scenarios::POINTER).await?;
-    let active = match &now {
-        Some(read) => Some(scenarios::load(store, &read.pointer.active).await?.scenario),
-        None => None,
-    };
-    let changes = changes::between(active.as_ref(), scenario);
-    for line in changes::in_words(&changes) {
+    let (id, hash) = (scenario.id.as_str(), scenario.hash.clone());
+    let active = promotion::active_scenario(&desk).await?;
+    let changes = promotion::between(active.as_ref(), scenario);
+    for line in promotion::in_words(&changes) {
         console.say(line);
     }
     let Some(approved) = approved else {
@@ -131,10 +118,13 @@ async fn promoted(
     if approved != hash {
         bail!("the hash of {id} is {hash}, not {approved}: look at it again, then approve it");
     }
-    let pointer = carry_out(endpoints, root, store, checked, now.as_ref()).await?;
-    let event = event(id, &pointer)?;
+    let bus = endpoints.bus().await?;
+    let promotions = Promotions { desk: &desk, bus: &bus };
+    let pointer = promotions.promote(&checked.resolved, &checked.route, &person(), Timestamp::now()).await?;
+    name_in_file(root, id)?;
+    let event = promotion::event(&pointer)?;
     let step = console.step("Planning chain");
-    publish(endpoints, &event).await?;
+    promotion::publish(&bus, &event).await?;
     step.done("started");
     console.say(format!("{id} is the active scenario ({}).", pointer.active.short()));
     console.say("  next            cargo revloops territories show · approve");
@@ -142,69 +132,6 @@ async fn promoted(
         "scenario": id, "hash": hash, "changes": changes, "promoted": true, "event": event, "pointer": pointer,
     }))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Everything but the event.
-async fn carry_out(
-    endpoints: &Endpoints,
-    root: &Path,
-    store: &BucketConfigStore,
-    checked: &Checked,
-    now: Option<&PointerRead>,
-) -> anyhow::Result<Pointer> {
-    let (by, at) = (person(), Timestamp::now());
-    let sha256 = sha256_hex(&checked.resolved.to_json());
-    let there = now.filter(|read| read.pointer.active.sha256 == sha256);
-    let stamp = match there {
-        Some(read) => read.pointer.active.clone(),
-        None => scenarios::keep(store, &checked.resolved).await?,
-    };
-    let route = desk(endpoints).await?.promote(&checked.route, None, None, &by, at).await;
-    if let Promoted::Behind(last) = route.context("giving Route the scenario's territories")? {
-        let (who, when, why) = (&last.by, last.at, &last.why);
-        bail!(
-            "{who} has changed Route on {when} ({why}), and the folder lacks that: `cargo revloops config pull route --write` first"
-        );
-    }
-    name_in_file(root, &checked.resolved.scenario.id)?;
-    match there {
-        Some(read) => Ok(read.pointer.clone()),
-        None => scenarios::move_to(store, now, stamp, &by, at).await,
-    }
-}
-
-/// The event of a pointer: the same for the same move, however often it is published.
-fn event(id: &str, pointer: &Pointer) -> anyhow::Result<PlanningWanted> {
-    let event_id: String =
-        sha256_hex(format!("{}/{}", pointer.active.sha256, pointer.moved_at).as_bytes()).chars().take(32).collect();
-    Ok(PlanningWanted {
-        correlation_id: CorrelationId::of(&format!("scenario/{id}"), &event_id),
-        event_id,
-        scenario_id: id.to_owned(),
-        scenario: pointer.active.clone(),
-        why: PlanningWhy::Promoted,
-        by: pointer.moved_by.clone(),
-        at: pointer.moved_at.parse().context("reading when the pointer was moved")?,
-        previous: pointer.previous.clone(),
-        redriven: false,
-    })
-}
-
-/// Publishes what starts the planning chain.
-///
-/// # Errors
-/// If the bus does not take it.
-pub(crate) async fn publish(endpoints: &Endpoints, wanted: &PlanningWanted) -> anyhow::Result<()> {
-    let name = match wanted.why {
-        PlanningWhy::Promoted => names::SCENARIO_PROMOTED,
-        PlanningWhy::Plan => names::TERRITORIES_PLAN_WANTED,
-    };
-    let bus = EventBus::new(endpoints.clients().await.eventbridge, endpoints.output("BusName")?);
-    let event = BusEvent { name: name.to_owned(), id: wanted.event_id.clone(), detail: serde_json::to_value(wanted)? };
-    for outcome in bus.publish(std::slice::from_ref(&event)).await? {
-        outcome?;
-    }
-    Ok(())
 }
 
 /// Checks the scenario and every loop's config as if it were active.
@@ -215,7 +142,7 @@ fn check(root: &Path, id: &str) -> Result<Checked, Vec<Problem>> {
     let mut route = None;
     match as_if_active(root, id) {
         Ok(folder) => {
-            for entry in loops::all() {
+            for entry in revloops_catalogue::all() {
                 match (entry.check)(folder.path()) {
                     Ok(candidate) if entry.card.name == "route" => route = Some(candidate),
                     Ok(_) => {}
@@ -307,18 +234,5 @@ mod tests {
         assert_eq!(with_active(wanted, "fy27-iberia").as_deref(), Some(wanted), "a second time changes nothing");
         assert_eq!(with_active("active_scenario: a", "b").as_deref(), Some("active_scenario: b"));
         assert_eq!(with_active("# active_scenario: a\n", "b"), None);
-    }
-
-    #[test]
-    fn the_same_move_of_the_pointer_is_the_same_event_and_another_one_is_not() {
-        let stamp = |sha256: &str| revloops_domain::ConfigStamp {
-            key: "scenarios/a.json".to_owned(),
-            version_id: "1".to_owned(),
-            sha256: sha256.to_owned(),
-        };
-        let pointer = |moved_at: &str| Pointer::new(stamp("s"), None, "kim", moved_at);
-        let id = |moved_at: &str| event("a", &pointer(moved_at)).unwrap().event_id;
-        assert_eq!(id("2026-11-27T10:00:00Z"), id("2026-11-27T10:00:00Z"));
-        assert_ne!(id("2026-11-27T10:00:00Z"), id("2026-11-28T10:00:00Z"), "promoted again after another one");
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use anyhow::Context as _;
-use revloops_aws::Clients;
+use revloops_aws::{Clients, EventBus};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
@@ -121,6 +121,14 @@ impl Endpoints {
     /// AWS clients of the local cloud.
     pub async fn clients(&self) -> Clients {
         Clients::emulated(&self.cloud.url, &self.cloud.region).await
+    }
+
+    /// The event bus of the local cloud.
+    ///
+    /// # Errors
+    /// If the stack has none.
+    pub async fn bus(&self) -> anyhow::Result<EventBus> {
+        Ok(EventBus::new(self.clients().await.eventbridge, self.output("BusName")?))
     }
 
     /// What an AWS SDK or the AWS CLI needs in its environment to talk to the local cloud.

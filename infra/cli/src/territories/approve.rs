@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use revloops_aws::{Execution, execution};
-use revloops_config::ConfigStore as _;
 use revloops_loopkit::ports::{Answer, Approvals as _, AskedPlan, PlanStatus};
+use revloops_planning::territories::{self, short};
 use serde_json::{Value, json};
 
-use super::planned::{Planned, short};
+use super::planned::Planned;
+use crate::aws::Aws;
 use crate::config::{person, store};
 use crate::console::Step;
 use crate::context::Context;
-use crate::{aws::Aws, scenarios};
 
 /// How long the command watches; the chain goes on by itself.
 const PATIENCE: Duration = Duration::from_secs(3600);
@@ -45,20 +45,7 @@ pub(super) struct ApplyArgs {
 
 pub(super) async fn approve(context: &Context, args: ApproveArgs) -> anyhow::Result<ExitCode> {
     let planned = Planned::load(context).await?;
-    let (asked, status) = whole(&planned, &args.hash).await?;
-    if status == PlanStatus::Applied {
-        bail!("plan {} is carried out already", short(&asked.hash));
-    }
-    let store = store(&planned.endpoints).await?;
-    let active = store.pointer(scenarios::POINTER).await?.map(|read| read.pointer.active);
-    if active.as_ref() != Some(&asked.scenario) {
-        bail!(
-            "{} of plan {} is not the active scenario any more: make a new plan",
-            asked.scenario_id,
-            short(&asked.hash)
-        );
-    }
-    planned.approvals.answer(&asked.hash, Answer::Approved, &person(), Timestamp::now()).await?;
+    let asked = answered(&planned, &args.hash, Answer::Approved).await?;
     let step = context.console.step("Apply");
     if args.no_wait {
         step.done("approved; the chain carries it out");
@@ -109,20 +96,16 @@ async fn watched(planned: &Planned, asked: &AskedPlan, step: &Step) -> anyhow::R
 
 pub(super) async fn reject(context: &Context, args: RejectArgs) -> anyhow::Result<ExitCode> {
     let planned = Planned::load(context).await?;
-    let (asked, _) = whole(&planned, &args.hash).await?;
-    planned.approvals.answer(&asked.hash, Answer::Rejected, &person(), Timestamp::now()).await?;
+    let asked = answered(&planned, &args.hash, Answer::Rejected).await?;
     context.console.say(format!("Plan {} is turned down; nothing was changed.", short(&asked.hash)));
     context.console.json(&json!({"hash": asked.hash, "status": "rejected"}))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// A plan by its whole hash: an approval means what was read.
-async fn whole(planned: &Planned, hash: &str) -> anyhow::Result<(AskedPlan, PlanStatus)> {
-    let (asked, status) = planned.find(Some(hash)).await?;
-    if asked.hash != hash {
-        bail!("say the whole hash, as `territories show` tells it: what was read is what is carried out");
-    }
-    Ok((asked, status))
+/// Answers a plan by its whole hash.
+async fn answered(planned: &Planned, hash: &str, answer: Answer) -> anyhow::Result<AskedPlan> {
+    let store = store(&planned.endpoints).await?;
+    Ok(territories::answer(&planned.approvals, &store, hash, answer, &person(), Timestamp::now()).await?)
 }
 
 /// Goes on with what was approved, by invoking the executor until it is through.

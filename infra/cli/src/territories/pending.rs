@@ -2,17 +2,14 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
 use jiff::Timestamp;
-use revloops_config::ConfigStore as _;
-use revloops_domain::AccountId;
 use revloops_loopkit::ports::{Placements as _, Resolution};
+use revloops_planning::territories;
 use serde_json::json;
 
 use super::planned::Planned;
 use crate::config::{person, store};
 use crate::context::Context;
-use crate::scenarios;
 
 /// Where an account belongs.
 #[derive(Debug, clap::Args)]
@@ -53,26 +50,16 @@ pub(super) async fn list(context: &Context) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) async fn resolve(context: &Context, args: ResolveArgs) -> anyhow::Result<ExitCode> {
-    let account = AccountId::parse(&args.account).with_context(|| format!("{} is no account id", args.account))?;
-    if args.why.trim().is_empty() {
-        bail!("say why it belongs there: whoever looks at it later wants to know");
-    }
     let planned = Planned::load(context).await?;
     let store = store(&planned.endpoints).await?;
-    let active = store.pointer(scenarios::POINTER).await?.context("no scenario is active: promote one")?;
-    let scenario = scenarios::load(&store, &active.pointer.active).await?.scenario;
-    if scenario.territories.named(&args.territory).is_none() {
-        let known: Vec<&str> = scenario.territories.iter().map(|territory| territory.id.as_str()).collect();
-        bail!("{} has no territory {}; it has {}", scenario.id, args.territory, known.join(", "));
-    }
     let resolution = Resolution {
-        account,
+        account: territories::account(&args.account)?,
         territory: args.territory,
         by: person(),
-        why: args.why.trim().to_owned(),
+        why: args.why,
         at: Timestamp::now(),
     };
-    planned.placements()?.resolve(&resolution).await?;
+    let resolution = territories::place(&planned.placements()?, &store, resolution).await?;
     context.console.say(format!(
         "{} belongs to {}: the next plan puts it there (`cargo revloops territories plan`).",
         resolution.account, resolution.territory

@@ -6,20 +6,22 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use revloops_config::ConfigStore as _;
+use revloops_config::store::SCENARIO;
 use revloops_deploy::{Plan, words};
 use revloops_domain::CorrelationId;
 use revloops_domain::events::{PlanningWanted, PlanningWhy};
 use revloops_loopkit::RunKey;
 use revloops_loopkit::ports::{Approvals as _, PlanStatus};
+use revloops_planning::promotion::publish;
+use revloops_planning::territories::short;
+use revloops_scenario::stored;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::planned::{Planned, short};
+use super::planned::Planned;
 use crate::config::{person, store};
 use crate::console::Console;
 use crate::context::Context;
-use crate::design::promote::publish;
-use crate::scenarios;
 use crate::status;
 
 /// How long a plan may take to be made; the chain goes on by itself.
@@ -47,13 +49,13 @@ pub(super) struct ShowArgs {
 pub(super) async fn plan(context: &Context, args: PlanArgs) -> anyhow::Result<ExitCode> {
     let planned = Planned::load(context).await?;
     let store = store(&planned.endpoints).await?;
-    let active = store.pointer(scenarios::POINTER).await?.context("no scenario is active: promote one")?;
+    let active = store.pointer(SCENARIO).await?.context("no scenario is active: promote one")?;
     let scenario = active.pointer.active;
     let event_id = Uuid::new_v4().simple().to_string();
     let wanted = PlanningWanted {
         correlation_id: CorrelationId::of("territories", &event_id),
         event_id: event_id.clone(),
-        scenario_id: scenarios::id_of(&scenario)?.to_owned(),
+        scenario_id: stored::id_of(&scenario)?.to_owned(),
         scenario,
         why: PlanningWhy::Plan,
         by: person(),
@@ -62,7 +64,7 @@ pub(super) async fn plan(context: &Context, args: PlanArgs) -> anyhow::Result<Ex
         redriven: false,
     };
     let step = context.console.step("Plan");
-    publish(&planned.endpoints, &wanted).await?;
+    publish(&planned.endpoints.bus().await?, &wanted).await?;
     let run =
         RunKey { subject: format!("plan/{event_id}"), loop_name: "deploy".to_owned(), trigger: "plan".to_owned() };
     let plan = made(&planned, &run, &event_id).await?;

@@ -1,6 +1,6 @@
 //! Plans as the running system has them: which there are, and what each says.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use revloops_aws::{Clients, TableApprovals, TablePlacements, TableRuns};
 use revloops_deploy::Plan;
 use revloops_loopkit::RunKey;
@@ -49,20 +49,7 @@ impl Planned {
 
     /// The plan whose hash begins so; the one that waits, or the newest, where none is named.
     pub(super) async fn find(&self, hash: Option<&str>) -> anyhow::Result<(AskedPlan, PlanStatus)> {
-        let mut plans = self.approvals.plans().await?;
-        let Some(hash) = hash else {
-            let at = plans.iter().position(|(_, status)| *status == PlanStatus::Waiting).unwrap_or(0);
-            if plans.is_empty() {
-                bail!("nobody was asked about a plan yet: `cargo revloops territories plan` makes one");
-            }
-            return Ok(plans.swap_remove(at));
-        };
-        plans.retain(|(plan, _)| plan.hash.starts_with(hash));
-        match plans.len() {
-            0 => bail!("nobody was asked about a plan {hash}: `cargo revloops territories list` tells them"),
-            1 => Ok(plans.swap_remove(0)),
-            several => bail!("{several} plans begin with {hash}: say more of it"),
-        }
+        Ok(revloops_planning::territories::asked(&self.approvals, hash).await?)
     }
 }
 
@@ -73,9 +60,4 @@ impl Planned {
 pub(crate) async fn waiting(planned: &Planned) -> anyhow::Result<Option<AskedPlan>> {
     let plans = planned.approvals.plans().await?;
     Ok(plans.into_iter().find(|(_, status)| *status == PlanStatus::Waiting).map(|(plan, _)| plan))
-}
-
-/// The first twelve digits of a hash.
-pub(super) fn short(hash: &str) -> &str {
-    hash.get(..12).unwrap_or(hash)
 }

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use revloops_loopkit::ports::{Approvals as _, PlanStatus};
+use revloops_planning::territories::short;
 use serde_json::json;
 
 use super::approve::{in_words, until_through};
-use super::planned::{Planned, short};
+use super::planned::Planned;
 use crate::config::person;
 use crate::context::Context;
 

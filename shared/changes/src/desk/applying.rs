@@ -1,6 +1,8 @@
 //! An approved proposal becomes active, and is taken back.
 
 use jiff::Timestamp;
+use revloops_config::store::SCENARIO;
+use revloops_domain::ConfigStamp;
 
 use super::proposing::is_conflict;
 use super::{ChangeDesk, Kept, busy};
@@ -18,29 +20,83 @@ impl ChangeDesk {
     /// Where it is not approved, does not pass its check any more, or what it changes is not active any more: then it is
     /// stale, and the error names who was faster.
     pub async fn apply(&self, id: &str, by: &Actor, at: Timestamp) -> Result<Proposal, ChangeError> {
-        may(by, self.policy().await?.roles.apply, "make changes of config active")?;
-        let kept = self.ready(id, by, at).await?;
+        let kept = self.to_apply(id, by, at).await?;
+        if kept.proposal.loop_name == SCENARIO {
+            let of = format!("proposal {id} is of a scenario: promote it, for more than a pointer moves with it");
+            return Err(ChangeError::Refused(of));
+        }
         if kept.proposal.state == ProposalState::Applied {
             return Ok(kept.proposal);
         }
-        let active = self.still(&kept, at).await?;
+        self.still(&kept, at).await?;
         let kept = self.stored(id, by, at).await?;
+        self.made_active(&kept, by, at).await
+    }
+
+    /// A proposal that may be applied, by somebody who may; one that was applied before is given back as it is.
+    ///
+    /// # Errors
+    /// As [`ChangeDesk::apply`].
+    pub async fn ready_to_apply(&self, id: &str, by: &Actor, at: Timestamp) -> Result<Proposal, ChangeError> {
+        let kept = self.to_apply(id, by, at).await?;
+        if kept.proposal.state != ProposalState::Applied {
+            self.still(&kept, at).await?;
+        }
+        Ok(kept.proposal)
+    }
+
+    /// Notes the version that was stored for a proposal; the one that is noted already counts.
+    ///
+    /// # Errors
+    /// Where there is no such proposal, or the store of records does not answer.
+    pub async fn note_stored(&self, id: &str, stamp: &ConfigStamp, at: Timestamp) -> Result<ConfigStamp, ChangeError> {
+        for _ in 0..8 {
+            let kept = self.kept(id, at).await?;
+            if let Some(stored) = kept.proposal.stored {
+                return Ok(stored);
+            }
+            let noted = Proposal { stored: Some(stamp.clone()), ..kept.proposal.clone() };
+            self.write(&kept, &noted).await?;
+        }
+        Err(busy(id))
+    }
+
+    /// Makes the version active that was noted for a proposal by [`ChangeDesk::note_stored`].
+    ///
+    /// # Errors
+    /// As [`ChangeDesk::apply`].
+    pub async fn apply_stored(&self, id: &str, by: &Actor, at: Timestamp) -> Result<Proposal, ChangeError> {
+        let kept = self.to_apply(id, by, at).await?;
+        if kept.proposal.state == ProposalState::Applied {
+            return Ok(kept.proposal);
+        }
+        self.made_active(&kept, by, at).await
+    }
+
+    async fn to_apply(&self, id: &str, by: &Actor, at: Timestamp) -> Result<Kept, ChangeError> {
+        may(by, self.policy().await?.roles.apply, "make changes of config active")?;
+        self.ready(id, by, at).await
+    }
+
+    async fn made_active(&self, kept: &Kept, by: &Actor, at: Timestamp) -> Result<Proposal, ChangeError> {
+        let id = &kept.proposal.id;
+        let read = self.still(kept, at).await?;
         let Some(to) = kept.proposal.stored.clone() else { return Err(busy(id)) };
         let wanted = Wanted {
             to,
             rollout: None,
             how: How::Applied,
-            proposal: Some(kept.proposal.id.clone()),
+            proposal: Some(id.clone()),
             by: by.username.clone(),
             why: kept.proposal.why.clone(),
             diff: kept.proposal.diff.clone(),
         };
-        match self.moves().make(&kept.proposal.loop_name, Some(&active.read), &wanted, at).await {
+        match self.moves().make(&kept.proposal.loop_name, Some(&read), &wanted, at).await {
             Ok(_) => {}
             Err(error) if is_conflict(&error) => {
                 // Somebody else may have applied the same proposal.
                 if !self.is_made(&kept.proposal, at).await? {
-                    self.went_stale(&kept, &error.to_string(), at).await?;
+                    self.went_stale(kept, &error.to_string(), at).await?;
                     return Err(error);
                 }
             }
@@ -61,7 +117,7 @@ impl ChangeDesk {
             ProposalState::Applied => Ok(kept),
             ProposalState::Approved => {
                 // The pointer is settled first: an attempt that died may have moved it.
-                self.active(&proposal.loop_name, at).await?;
+                self.pointer(&proposal.loop_name, at).await?;
                 if self.is_made(proposal, at).await? {
                     self.is_applied(id, &by.username, at).await?;
                     return self.kept(id, at).await;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use revloops_config::store::{PointerRead, SCENARIO};
 use revloops_config::{Problems, StoreError};
 use revloops_domain::{ConfigStamp, sha256_hex};
 
@@ -35,6 +36,29 @@ pub struct ProposedFiles {
     pub why: String,
     /// The version that they were made from; the active one where that is not known.
     pub base: Option<String>,
+}
+
+/// A checked version of something that has a pointer, with what is to be said of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    /// The pointer: of a loop, or of scenarios.
+    pub loop_name: String,
+    /// The version that it takes the place of.
+    pub base: ConfigStamp,
+    /// Its bytes; their SHA-256 is what is approved.
+    pub bytes: Vec<u8>,
+    /// What was said, where it was said so.
+    pub operations: Vec<Operation>,
+    /// What it changes.
+    pub diff: String,
+    /// The files that it changes.
+    pub files: Vec<String>,
+    /// Cases that it passed.
+    pub cases: usize,
+    /// What is odd about it and may be meant.
+    pub warnings: Vec<String>,
+    /// Why.
+    pub why: String,
 }
 
 impl ChangeDesk {
@@ -105,17 +129,38 @@ impl ChangeDesk {
         if files.is_empty() {
             return Err(ChangeError::Refused(format!("nothing would change: {loop_name} is so already")));
         }
+        let (bundle, cases, warnings) = self.checked(&active.bundle, &after)?;
+        let version = Version {
+            diff: unified(&format!("loops/{loop_name}"), &before, &after),
+            base: active.read.pointer.active.clone(),
+            bytes: bundle.to_bytes(),
+            operations,
+            files,
+            cases,
+            warnings,
+            loop_name,
+            why,
+        };
+        self.kept_version(version, by, at).await
+    }
+
+    /// Proposes a checked version that others have made: a scenario, which is the active one once it is promoted.
+    ///
+    /// # Errors
+    /// Where the role is too low, or nothing is said of why.
+    pub async fn propose_version(&self, version: Version, by: &Actor, at: Timestamp) -> Result<Proposal, ChangeError> {
+        may(by, self.policy().await?.roles.propose, "propose changes of config")?;
+        self.kept_version(version, by, at).await
+    }
+
+    async fn kept_version(&self, version: Version, by: &Actor, at: Timestamp) -> Result<Proposal, ChangeError> {
+        let Version { loop_name, base, bytes, operations, diff, files, cases, warnings, why } = version;
         if why.trim().is_empty() {
             return Err(ChangeError::Refused(
                 "nothing is said of why; say it in a sentence, for whoever approves".to_owned(),
             ));
         }
-        let candidate = self.checked(&active.bundle, &after)?;
-        let (bundle, cases, warnings) = candidate;
-        let base = active.read.pointer.active.clone();
-        let bytes = bundle.to_bytes();
         let sha256 = sha256_hex(&bytes);
-        let diff = unified(&format!("loops/{loop_name}"), &before, &after);
         let needs_two = self.policy().await?.needs_two(&loop_name, &files, None);
         let key = format!("proposals/{loop_name}/{sha256}.json");
         let mut candidate = None;
@@ -188,6 +233,12 @@ impl ChangeDesk {
             return Ok(kept.proposal);
         }
         waits(&kept.proposal, "it is too late to simulate it")?;
+        if kept.proposal.loop_name == SCENARIO {
+            return Err(ChangeError::Refused(format!(
+                "proposal {} is of a scenario, and those are compared, not simulated on the past",
+                kept.proposal.id
+            )));
+        }
         let (base, candidate) = (self.bundle(&kept.proposal.base).await?, self.bundle(&kept.proposal.candidate).await?);
         let simulation = simulator.simulate(&base, &candidate).await?;
         let policy = self.policy().await?;
@@ -207,11 +258,11 @@ impl ChangeDesk {
     }
 
     /// Whether what a proposal changes is still active; who was faster, where it is not.
-    pub(super) async fn still(&self, kept: &Kept, at: Timestamp) -> Result<Active, ChangeError> {
+    pub(super) async fn still(&self, kept: &Kept, at: Timestamp) -> Result<PointerRead, ChangeError> {
         let proposal = &kept.proposal;
-        let active = self.active(&proposal.loop_name, at).await?;
-        if active.read.pointer.active == proposal.base {
-            return Ok(active);
+        let read = self.pointer(&proposal.loop_name, at).await?;
+        if read.pointer.active == proposal.base {
+            return Ok(read);
         }
         let overtaken = self.moves().overtaken(&proposal.loop_name, at).await?;
         self.went_stale(kept, &overtaken.to_string(), at).await?;

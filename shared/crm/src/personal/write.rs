@@ -71,16 +71,7 @@ impl Personal {
         together: Together,
     ) -> Personally<Vec<Saved>> {
         let url = self.resource(&["composite", "sobjects"])?;
-        let body = collection(object, records, together)?;
-        let sent = Sent {
-            doing: "updating records",
-            method: Method::PATCH,
-            url,
-            body: Some(body),
-            by_rules: false,
-            again: true,
-        };
-        self.send(&sent, records.len()).await.map(|(saved, _)| saved)
+        self.patched("updating records", url, collection(object, records, together)?, records.len()).await
     }
 
     /// Updates the records that have the values of `key`, an external id, and creates the others.
@@ -95,16 +86,12 @@ impl Personal {
         together: Together,
     ) -> Personally<Vec<Saved>> {
         let url = self.resource(&["composite", "sobjects", object, key])?;
-        let body = collection(object, records, together)?;
-        let sent = Sent {
-            doing: "upserting records",
-            method: Method::PATCH,
-            url,
-            body: Some(body),
-            by_rules: false,
-            again: true,
-        };
-        self.send(&sent, records.len()).await.map(|(saved, _)| saved)
+        self.patched("upserting records", url, collection(object, records, together)?, records.len()).await
+    }
+
+    async fn patched(&self, doing: &'static str, url: String, body: Value, count: usize) -> Personally<Vec<Saved>> {
+        let sent = Sent { doing, method: Method::PATCH, url, body: Some(body), by_rules: false, again: true };
+        self.send(&sent, count).await.map(|(saved, _)| saved)
     }
 
     /// Deletes records by their ids.

@@ -9,7 +9,7 @@ use super::{spec, yes};
 use crate::asking::Asking;
 use crate::checks::{Doing, check, kept_by_loops};
 use crate::world::World;
-use crate::writing::{Change, Fields, Outcome, Written, checked_count, checked_name, outcomes, together, value};
+use crate::writing::{Change, Fields, Outcome, Writing, Written, outcomes, value};
 
 pub(super) const SPEC: Spec = spec(
     "create_records",
@@ -43,15 +43,13 @@ pub struct CreateRecords {
 /// # Errors
 /// What is wrong with the call as a whole; what is wrong with a record stands in the answer.
 pub async fn run(world: &World, caller: &Caller, input: CreateRecords) -> Result<Written, ToolError> {
-    let object = checked_name("an object", &input.object)?;
-    checked_count(input.records.len(), world.limits.records)?;
+    let call = Writing::of(world, caller, (&input.object, input.records.len()), (input.dry_run, input.all_or_none))?;
     if input.records.iter().any(|record| value(record, "Id").is_some()) {
         return Err(ToolError::asked("a new record has no `Id` yet: leave it out, or use `update_records`"));
     }
     let crm = Asking::of(world, caller);
-    let answer = |records| Written::new(input.dry_run, object, caller, input.all_or_none, records);
-    if input.dry_run {
-        let described = crm.object(object).await?;
+    if call.dry_run {
+        let described = crm.object(call.object).await?;
         let mut warnings = Vec::new();
         let mut records = Vec::with_capacity(input.records.len());
         for (index, record) in input.records.iter().enumerate() {
@@ -70,8 +68,8 @@ pub async fn run(world: &World, caller: &Caller, input: CreateRecords) -> Result
                 ..Outcome::default()
             });
         }
-        return Ok(answer(records).warning(kept_by_loops(&input.records)).warning(warnings));
+        return Ok(call.answer(records).warning(kept_by_loops(&input.records)).warning(warnings));
     }
-    let saved = crm.create(object, &input.records, together(input.all_or_none), input.use_assignment_rules).await?;
-    Ok(answer(outcomes(saved)).warning(kept_by_loops(&input.records)))
+    let saved = crm.create(call.object, &input.records, call.together(), input.use_assignment_rules).await?;
+    Ok(call.answer(outcomes(saved)).warning(kept_by_loops(&input.records)))
 }

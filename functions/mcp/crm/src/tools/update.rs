@@ -13,9 +13,7 @@ use super::{spec, yes};
 use crate::asking::Asking;
 use crate::checks::{Doing, changes, check, kept_by_loops};
 use crate::world::World;
-use crate::writing::{
-    Fields, Outcome, Written, Wrong, checked_count, checked_id, checked_name, outcomes, take, together,
-};
+use crate::writing::{Fields, Outcome, Writing, Written, Wrong, checked_id, outcomes, take};
 
 pub(super) const SPEC: Spec = spec(
     "update_records",
@@ -46,8 +44,7 @@ pub struct UpdateRecords {
 /// # Errors
 /// What is wrong with the call as a whole; what is wrong with a record stands in the answer.
 pub async fn run(world: &World, caller: &Caller, input: UpdateRecords) -> Result<Written, ToolError> {
-    let object = checked_name("an object", &input.object)?;
-    checked_count(input.records.len(), world.limits.records)?;
+    let call = Writing::of(world, caller, (&input.object, input.records.len()), (input.dry_run, input.all_or_none))?;
     let mut ids = Vec::with_capacity(input.records.len());
     let mut records = input.records;
     for (index, record) in records.iter_mut().enumerate() {
@@ -62,22 +59,21 @@ pub async fn run(world: &World, caller: &Caller, input: UpdateRecords) -> Result
     }
     let crm = Asking::of(world, caller);
     let kept = kept_by_loops(&records);
-    let answer = |outcomes| Written::new(input.dry_run, object, caller, input.all_or_none, outcomes);
-    if input.dry_run {
-        let described = crm.object(object).await?;
+    if call.dry_run {
+        let described = crm.object(call.object).await?;
         let present = present(&crm, &described, &ids, &records).await?;
         let (outcomes, warnings) = looked_at(&described, &ids, &records, &present);
-        return Ok(answer(outcomes).warning(kept).warning(warnings));
+        return Ok(call.answer(outcomes).warning(kept).warning(warnings));
     }
     for (record, id) in records.iter_mut().zip(&ids) {
         record.insert("Id".to_owned(), Value::from(id.as_str()));
     }
-    let saved = crm.update(object, &records, together(input.all_or_none)).await?;
+    let saved = crm.update(call.object, &records, call.together()).await?;
     let mut outcomes = outcomes(saved);
     for (outcome, id) in outcomes.iter_mut().zip(ids) {
         outcome.id.get_or_insert(id);
     }
-    Ok(answer(outcomes).warning(kept))
+    Ok(call.answer(outcomes).warning(kept))
 }
 
 pub(super) fn twice(ids: &[String]) -> Option<&String> {

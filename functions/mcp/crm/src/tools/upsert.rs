@@ -15,7 +15,7 @@ use crate::asking::Asking;
 use crate::checks::{Doing, changes, check, kept_by_loops};
 use crate::soql::key_literal;
 use crate::world::World;
-use crate::writing::{Fields, Outcome, Written, Wrong, checked_count, checked_name, outcomes, take, together, value};
+use crate::writing::{Fields, Outcome, Writing, Written, Wrong, checked_name, outcomes, take, value};
 
 /// Longest list of keys of one query: the CRM takes addresses up to 16,384 bytes.
 const LONGEST_LIST: usize = 3_000;
@@ -51,9 +51,8 @@ pub struct UpsertRecords {
 /// # Errors
 /// What is wrong with the call as a whole; what is wrong with a record stands in the answer.
 pub async fn run(world: &World, caller: &Caller, input: UpsertRecords) -> Result<Written, ToolError> {
-    let object = checked_name("an object", &input.object)?;
+    let call = Writing::of(world, caller, (&input.object, input.records.len()), (input.dry_run, input.all_or_none))?;
     let key = checked_name("a field", &input.key)?;
-    checked_count(input.records.len(), world.limits.records)?;
     if key.eq_ignore_ascii_case("Id") {
         return Err(ToolError::asked("`Id` is no key of yours: use `update_records`"));
     }
@@ -73,16 +72,15 @@ pub async fn run(world: &World, caller: &Caller, input: UpsertRecords) -> Result
     }
     let crm = Asking::of(world, caller);
     let kept = kept_by_loops(&input.records);
-    let answer = |outcomes| Written::new(input.dry_run, object, caller, input.all_or_none, outcomes);
-    if input.dry_run {
-        let described = crm.object(object).await?;
+    if call.dry_run {
+        let described = crm.object(call.object).await?;
         let field = usable(&described, key)?;
         let present = present(&crm, &described, field, &input.records).await?;
         let (outcomes, warnings) = looked_at(&described, field, &input.records, &present);
-        return Ok(answer(outcomes).warning(kept).warning(warnings));
+        return Ok(call.answer(outcomes).warning(kept).warning(warnings));
     }
-    let saved = crm.upsert(object, key, &input.records, together(input.all_or_none)).await?;
-    Ok(answer(outcomes(saved)).warning(kept))
+    let saved = crm.upsert(call.object, key, &input.records, call.together()).await?;
+    Ok(call.answer(outcomes(saved)).warning(kept))
 }
 
 fn usable<'d>(described: &'d Described, key: &str) -> Result<&'d FieldShape, ToolError> {

@@ -1,55 +1,70 @@
-//! What a promotion would change: bookings and targets by year, and territories with their people and named accounts.
+//! What sets two scenarios apart: bookings and targets by year with named causes, territories with their people, named accounts.
 
 use std::collections::BTreeMap;
 
 use revloops_capacity::{Cause, compute, diff};
 use revloops_domain::Cents;
 use revloops_scenario::{Scenario, Territory};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The differences of two scenarios, for whoever approves the second.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Changes {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Changes {
     /// The active scenario; none where this is the first.
-    from: Option<Side>,
+    pub from: Option<Side>,
     /// The one that is to be promoted.
-    to: Side,
+    pub to: Side,
     /// Bookings and targets by year.
-    years: Vec<YearChange>,
+    pub years: Vec<YearChange>,
     /// What the change of capacity, quota, target and cost over the plan comes from; the parts add up to it.
-    causes: Vec<Cause>,
+    pub causes: Vec<Cause>,
     /// Territories and who holds what there, one line a change.
-    territories: Vec<String>,
+    pub territories: Vec<String>,
     /// Accounts that are placed by name, and were not, or elsewhere; and those that are no more.
-    named_accounts: NamedAccounts,
+    pub named_accounts: NamedAccounts,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Side {
-    id: String,
-    hash: String,
+/// A scenario by name and content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Side {
+    /// Its id.
+    pub id: String,
+    /// Its hash.
+    pub hash: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct YearChange {
+/// What can be booked in a year, and what is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct YearChange {
     /// First month of the year.
-    starts: String,
-    currency: String,
-    capacity_before: Option<Cents>,
-    capacity: Cents,
-    target_before: Option<Cents>,
-    target: Cents,
+    pub starts: String,
+    /// Of all amounts.
+    pub currency: String,
+    /// What could be booked, in cents.
+    pub capacity_before: Option<Cents>,
+    /// What can be booked, in cents.
+    pub capacity: Cents,
+    /// What was to be booked, in cents.
+    pub target_before: Option<Cents>,
+    /// What is to be booked, in cents.
+    pub target: Cents,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-struct NamedAccounts {
-    added: usize,
-    elsewhere: usize,
-    removed: usize,
+/// How many accounts are placed otherwise by name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NamedAccounts {
+    /// They were not before.
+    pub added: usize,
+    /// They are in another territory.
+    pub elsewhere: usize,
+    /// They are no more.
+    pub removed: usize,
 }
 
 /// The differences; `active` is none where no scenario is active yet.
-pub(super) fn between(active: Option<&Scenario>, wanted: &Scenario) -> Changes {
+#[must_use]
+pub fn between(active: Option<&Scenario>, wanted: &Scenario) -> Changes {
     let side = |scenario: &Scenario| Side { id: scenario.id.clone(), hash: scenario.hash.clone() };
     Changes {
         from: active.map(side),
@@ -130,7 +145,8 @@ fn named_accounts(active: Option<&Scenario>, wanted: &Scenario) -> NamedAccounts
 }
 
 /// The differences, a line each.
-pub(super) fn in_words(changes: &Changes) -> Vec<String> {
+#[must_use]
+pub fn in_words(changes: &Changes) -> Vec<String> {
     let mut lines = vec![match &changes.from {
         Some(from) if from.hash == changes.to.hash => format!("{} is the active scenario already.", changes.to.id),
         Some(from) => format!("{} in the place of {}:", changes.to.id, from.id),
