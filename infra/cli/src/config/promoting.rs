@@ -49,7 +49,7 @@ pub async fn publish(
     root: &Path,
     names: &[String],
 ) -> anyhow::Result<Vec<Value>> {
-    promote(context, endpoints, root, names, None).await
+    Box::pin(promote(context, endpoints, root, names, None)).await
 }
 
 async fn promote(
