@@ -110,7 +110,7 @@ async fn what_is_put_into_the_bucket_becomes_a_proposal_or_a_reason_and_a_moved_
     let stale = desk.approve(&other.id, &other.candidate.sha256, &admin, Timestamp::now()).await;
     assert!(stale.is_err(), "{stale:?}");
 
-    desk.roll_back(LOOP, hash, "the test is over", &admin, Timestamp::now()).await?;
+    desk.roll_back(LOOP, hash, &admin, "the test is over", Timestamp::now()).await?;
     assert_eq!(active(&desk).await?.0.active, pointer.active);
     // The desk's own moves and versions were left alone all the while.
     let by_bucket = desk.list(Timestamp::now()).await?;
