@@ -27,6 +27,7 @@ pub mod signal;
 pub mod stamp;
 pub mod suppression;
 pub mod territory_events;
+pub mod text;
 pub mod working_time;
 
 pub use account::{Account, MatchedAccount, MatchedBy};

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use revloops_domain::events::{TaskAnswer, TaskAnswered};
 use revloops_domain::sequence_state::{SequenceAnswer, SequenceStatus};
+use revloops_domain::text::at_most;
 use revloops_loopkit::Outcome;
 use revloops_loopkit::ports::CrmWriter;
 
@@ -79,7 +80,10 @@ fn ended(status: SequenceStatus, answer: &SequenceAnswer) -> Map<String, Value> 
         }
     };
     let said = format!("{what} by {} at {}", answer.by, answer.at.strftime("%Y-%m-%d %H:%M UTC"));
-    Map::from_iter([("RevLoops_Answered__c".to_owned(), json!(cut(&said))), ("Status".to_owned(), json!("Completed"))])
+    Map::from_iter([
+        ("RevLoops_Answered__c".to_owned(), json!(at_most(&said, ANSWERED_CHARS))),
+        ("Status".to_owned(), json!("Completed")),
+    ])
 }
 
 /// Nobody has answered yet. The answer is taken off the task, or the same answer by somebody who may give it would be no
@@ -96,14 +100,7 @@ fn refused(reply: &Reply) -> Map<String, Value> {
         | Reply::Why { .. } => "nothing is known of an answer",
     };
     Map::from_iter([
-        ("RevLoops_Answered__c".to_owned(), json!(cut(&format!("Refused: {why}")))),
+        ("RevLoops_Answered__c".to_owned(), json!(at_most(&format!("Refused: {why}"), ANSWERED_CHARS))),
         ("RevLoops_Answer__c".to_owned(), Value::Null),
     ])
-}
-
-fn cut(text: &str) -> String {
-    if text.chars().count() > ANSWERED_CHARS {
-        return text.chars().take(ANSWERED_CHARS - 1).chain(['…']).collect();
-    }
-    text.to_owned()
 }

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use revloops_changes::{Actor, ChangeDesk, Proposal, ProposalState};
 use revloops_cli::config;
 use revloops_config::{Bundle, Pointer};
 use revloops_domain::{ConfigStamp, sha256_hex};
 use revloops_identity::Role;
+use revloops_loopkit::ports::Clock as _;
+use revloops_runtime::SystemClock;
 use revloops_tests::system::System;
 use serde_json::Value;
 
@@ -27,13 +28,13 @@ async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> anyhow::Result<Opti
 }
 
 async fn active(desk: &ChangeDesk) -> anyhow::Result<(Pointer, Bundle)> {
-    let active = desk.active(LOOP, Timestamp::now()).await?;
+    let active = desk.active(LOOP, SystemClock.now()).await?;
     Ok((active.read.pointer, active.bundle))
 }
 
 async fn proposal_of(desk: &ChangeDesk, written: &str) -> anyhow::Result<Proposal> {
     until(&format!("{written} becomes a proposal"), async || {
-        let all = desk.list(Timestamp::now()).await?;
+        let all = desk.list(SystemClock.now()).await?;
         Ok(all.into_iter().find(|one| one.loop_name == LOOP && one.why.contains(written) && one.state.waits()))
     })
     .await
@@ -88,7 +89,7 @@ async fn what_is_put_into_the_bucket_becomes_a_proposal_or_a_reason_and_a_moved_
     let stored = ConfigStamp { version_id: desk.store.put(&bundle_key, bytes).await?, key: bundle_key.clone(), sha256 };
     let other = proposal_of(&desk, &bundle_key).await?;
     let read = desk.store.pointer(LOOP).await?.unwrap();
-    let by_hand = Pointer::new(stored.clone(), Some(pointer.active.clone()), "somebody", Timestamp::now());
+    let by_hand = Pointer::new(stored.clone(), Some(pointer.active.clone()), "somebody", SystemClock.now());
     desk.store.move_pointer(LOOP, &by_hand, Some(&read.etag)).await?;
     until("the pointer goes back", async || {
         let now = desk.store.pointer(LOOP).await?.unwrap().pointer;
@@ -98,22 +99,22 @@ async fn what_is_put_into_the_bucket_becomes_a_proposal_or_a_reason_and_a_moved_
 
     let admin = Actor::person("admin@northfield.example", Role::Administrator);
     let hash = &proposal.candidate.sha256;
-    let approved = desk.approve(&proposal.id, hash, &admin, Timestamp::now()).await?;
+    let approved = desk.approve(&proposal.id, hash, &admin, SystemClock.now()).await?;
     assert_eq!(approved.state, ProposalState::Approved, "nothing of this loop takes two people");
-    desk.apply(&proposal.id, &admin, Timestamp::now()).await?;
+    desk.apply(&proposal.id, &admin, SystemClock.now()).await?;
     let (moved, live) = active(&desk).await?;
     assert_eq!(
         (moved.active.sha256.as_str(), live.text("levers.yaml").as_deref()),
         (hash.as_str(), Some(heavier.as_str()))
     );
     // What was proposed of the version before cannot be applied over it.
-    let stale = desk.approve(&other.id, &other.candidate.sha256, &admin, Timestamp::now()).await;
+    let stale = desk.approve(&other.id, &other.candidate.sha256, &admin, SystemClock.now()).await;
     assert!(stale.is_err(), "{stale:?}");
 
-    desk.roll_back(LOOP, hash, &admin, "the test is over", Timestamp::now()).await?;
+    desk.roll_back(LOOP, hash, &admin, "the test is over", SystemClock.now()).await?;
     assert_eq!(active(&desk).await?.0.active, pointer.active);
     // The desk's own moves and versions were left alone all the while.
-    let by_bucket = desk.list(Timestamp::now()).await?;
+    let by_bucket = desk.list(SystemClock.now()).await?;
     let ours = by_bucket.iter().filter(|one| one.loop_name == LOOP && !one.proposed_by.is_person).count();
     assert_eq!(ours, 2, "{by_bucket:?}");
     Ok(())

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use revloops_domain::UserId;
 use revloops_domain::pursuit::{MilestoneFate, PursueStatus, Pursued, names};
+use revloops_domain::text::at_most;
 use revloops_loopkit::explain::reasons_in_words;
 use revloops_loopkit::ports::Deal;
 use revloops_loopkit::the_loop::{Outputs, RunFacts};
@@ -129,7 +130,7 @@ impl Writer<'_> {
             Fate::Dropped { task, why } => {
                 let fields = Map::from_iter([
                     ("Status".to_owned(), json!("Completed")),
-                    (DROPPED.to_owned(), json!(cut(why, 255))),
+                    (DROPPED.to_owned(), json!(at_most(why, 255))),
                 ]);
                 self.change(one, task, fields);
             }
@@ -167,7 +168,7 @@ impl Writer<'_> {
                     ]);
                 }
                 if !same || written.as_ref().is_some_and(|written| written.given != given) {
-                    let why = cut(&reasons_in_words(&decision.reasons), REASON_CHARS);
+                    let why = at_most(&reasons_in_words(&decision.reasons), REASON_CHARS);
                     fields.insert("RevLoops_Play_Reason__c".to_owned(), json!(why));
                     fields.insert("RevLoops_Milestones__c".to_owned(), json!(given.join("\n")));
                 }
@@ -220,15 +221,5 @@ fn given_to(owner: Option<&UserId>) -> Vec<(String, Value)> {
 fn title(milestone: &Milestone, deal: &Deal) -> String {
     let company = deal.account.as_ref().map_or("the company", |account| account.name.as_str());
     let one_line: Vec<&str> = company.split_whitespace().collect();
-    milestone.title.replace(crate::config::COMPANY, &cut(&one_line.join(" "), 90))
-}
-
-/// At most so many characters, with a mark where something is missing.
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut cut: String = text.chars().take(most.saturating_sub(1)).collect();
-    cut.push('…');
-    cut
+    milestone.title.replace(crate::config::COMPANY, &at_most(&one_line.join(" "), 90))
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use revloops_domain::text::at_most;
 use revloops_loopkit::the_loop::RunFacts;
 
 use crate::config::EngageConfig;
@@ -51,14 +52,14 @@ pub(crate) fn text(config: &EngageConfig, input: &EngageInput, verdict: &EngageV
     let template = verdict.template.as_deref().unwrap_or_default();
     let sequence = verdict.sequence_id.as_deref().unwrap_or_default();
     let _infallible = write!(text, "\n{by} · prompt {} · template {template} · {sequence}", verdict.prompt_version);
-    cut(text)
+    at_most(&text, DESCRIPTION_CHARS)
 }
 
 /// What a rep finds where neither a draft nor the template's text could be used: why, and what is known.
 pub(crate) fn by_hand(config: &EngageConfig, verdict: &EngageVerdict) -> String {
     let mut text = format!("Nothing was drafted: {}. Please write yourself.\n", verdict.blocked_because.join("; "));
     known(&mut text, config, verdict, Date::MIN);
-    cut(text)
+    at_most(&text, DESCRIPTION_CHARS)
 }
 
 /// What an account's owner finds where nobody is known there: what happened, and whom the articles name.
@@ -84,7 +85,7 @@ pub(crate) fn whom_to_find(config: &EngageConfig, input: &EngageInput) -> String
         text.push_str("Nobody. Look for whoever is responsible for sales planning.\n");
     }
     let _infallible = write!(text, "\nprompt {}", config.prompt.version);
-    cut(text)
+    at_most(&text, DESCRIPTION_CHARS)
 }
 
 /// Facts with their sources and articles, then what was left out and why.
@@ -123,11 +124,4 @@ fn outside(text: &str) -> String {
         c => c,
     };
     one_line(&text.chars().map(plain).collect::<String>(), 2_000)
-}
-
-fn cut(text: String) -> String {
-    if text.chars().count() > DESCRIPTION_CHARS {
-        return text.chars().take(DESCRIPTION_CHARS - 1).chain(['…']).collect();
-    }
-    text
 }
