@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use revloops_tests::tools::project_root;
+use revloops_tests::tools::{project_root, run};
 
 /// A crate of the workspace.
 struct Member {
@@ -229,4 +230,66 @@ fn versions_of_outside_crates_are_named_in_the_root_alone() {
         }
     }
     assert!(wrong.is_empty(), "say `workspace = true` for {}", wrong.join(", "));
+}
+
+/// Each package with its features, as cargo settles them over these kinds of dependencies.
+fn features(kinds: &str) -> BTreeSet<String> {
+    let mut tree = Command::new("cargo");
+    tree.args(["tree", "--workspace", "--offline", "--prefix", "none", "--format", "{p} {f}", "--edges", kinds]);
+    let told = run(tree.current_dir(project_root())).unwrap();
+    told.lines().map(|line| line.trim_end_matches(" (*)").trim_end().to_owned()).collect()
+}
+
+#[test]
+fn dependencies_have_the_same_features_for_functions_as_for_tests() {
+    let (functions, tests) = (features("normal,build"), features("normal,build,dev"));
+    let twice: Vec<&str> = functions.difference(&tests).map(String::as_str).collect();
+    assert!(functions.len() > 300, "cargo told of {} packages", functions.len());
+    assert!(
+        twice.is_empty(),
+        "a dev-dependency turns on more features of these, so that they, and all that uses them, are compiled twice; name it under \
+         [dependencies] of tests/Cargo.toml too:\n{}",
+        twice.join("\n")
+    );
+}
+
+#[test]
+fn what_is_not_built_as_a_test_holds_none() {
+    let root = project_root();
+    let mut wrong = Vec::new();
+    for member in members().into_values() {
+        let folder = root.join(&member.folder);
+        let manifest: toml::Table = read(&folder.join("Cargo.toml")).parse().unwrap();
+        let untested = |target: Option<&toml::Value>| {
+            target.and_then(|target| target.get("test")) == Some(&toml::Value::Boolean(false))
+        };
+        let library = folder.join("src/lib.rs").is_file();
+        let mut files = Vec::new();
+        if untested(manifest.get("lib")) || !library {
+            files.extend(rust_files(&folder.join("src")));
+        }
+        let main = folder.join("src/main.rs");
+        if main.is_file() {
+            let program = manifest.get("bin").and_then(|bins| bins.get(0));
+            if untested(program) {
+                files.push(main);
+            } else {
+                wrong.push(format!(
+                    "{}: its main.rs is linked once more as a test: say `test = false`, and have tests in the library",
+                    member.folder
+                ));
+            }
+        }
+        let marks = ["#[cfg(test)]", "#[test]", "#[tokio::test"];
+        let tests = |file: &&PathBuf| {
+            read(file).lines().any(|line| marks.iter().any(|mark| line.trim_start().starts_with(mark)))
+        };
+        wrong.extend(
+            files
+                .iter()
+                .filter(tests)
+                .map(|file| format!("{} has tests that nobody runs: take `test = false` away", file.display())),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
