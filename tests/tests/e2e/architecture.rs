@@ -235,7 +235,7 @@ fn versions_of_outside_crates_are_named_in_the_root_alone() {
 /// Each package with its features, as cargo settles them over these kinds of dependencies.
 fn features(kinds: &str) -> BTreeSet<String> {
     let mut tree = Command::new("cargo");
-    tree.args(["tree", "--workspace", "--offline", "--prefix", "none", "--format", "{p} {f}", "--edges", kinds]);
+    tree.args(["tree", "--workspace", "--prefix", "none", "--format", "{p} {f}", "--edges", kinds]);
     let told = run(tree.current_dir(project_root())).unwrap();
     told.lines().map(|line| line.trim_end_matches(" (*)").trim_end().to_owned()).collect()
 }
