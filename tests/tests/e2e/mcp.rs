@@ -14,6 +14,7 @@ mod claude_code;
 mod config_change;
 mod conformance;
 mod install;
+mod plans;
 mod refused;
 
 /// A rep, and the administrator: users of the demo's organisation.

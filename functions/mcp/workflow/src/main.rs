@@ -80,6 +80,10 @@ async fn endpoint(world: &World) -> Outcome<Endpoint<Tools>> {
         checks: Arc::new(AllLoops),
     };
     let tools = Arc::new(Tools {
+        keys: world.config_keys()?,
+        bus: world.bus()?,
+        approvals: world.approvals()?,
+        placements: world.placements()?,
         changes,
         past: Arc::new(Decisions(world.clone())),
         config,

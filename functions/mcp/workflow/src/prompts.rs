@@ -23,6 +23,24 @@ pub fn all() -> Vec<Prompt> {
                    and why, and ask me before you approve, edit or reject any of them.",
         },
         Prompt {
+            name: "compare_plans",
+            title: "What would this plan change?",
+            description: "A scenario held against the active one, and what promoting it takes",
+            arguments: &[("scenario", "Id of the scenario, as `list_scenarios` tells it", true)],
+            text: "Use `compare_scenarios` to {scenario}. Tell what can be booked and what is to be, by year; the three largest causes of the difference, and how \
+                   territories and their people change. Say what you would ask whoever made it. Propose it by `promote_scenario` only if I say so, with \
+                   my reason.",
+        },
+        Prompt {
+            name: "review_territory_plan",
+            title: "Review the plan of territories",
+            description: "The plan that waits for an answer, and accounts that wait for a place",
+            arguments: &[],
+            text: "Use `show_territory_plan` and `list_pending_accounts`. Say how many records of what kind change, what is held back and why, and what looks odd. For \
+                   each account that waits, say where you would put it and why. Approve, reject or place nothing before I say so; an approval is of the \
+                   whole hash that you showed me.",
+        },
+        Prompt {
             name: "what_is_stuck",
             title: "What is stuck?",
             description: "Work that could not go on, by reason",

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use revloops_changes::ChangeDesk;
 use revloops_config::ConfigStore;
-use revloops_loopkit::ports::{Parked, RunStore};
+use revloops_config::store::ConfigKeys;
+use revloops_loopkit::ports::{Approvals, Bus, Parked, Placements, RunStore};
 use revloops_loopkit::{Outcome, Record};
 use revloops_outreach::{Ask, Reply};
 
@@ -34,6 +35,14 @@ pub struct World {
     pub past: Arc<dyn Past>,
     /// Config and its pointers.
     pub config: Arc<dyn ConfigStore>,
+    /// What lies there.
+    pub keys: Arc<dyn ConfigKeys>,
+    /// Where events go.
+    pub bus: Arc<dyn Bus>,
+    /// Plans of territories that wait for an answer.
+    pub approvals: Arc<dyn Approvals>,
+    /// Accounts that wait for a person.
+    pub placements: Arc<dyn Placements>,
     /// What was decided.
     pub runs: Arc<dyn RunStore>,
     /// What could not go on.

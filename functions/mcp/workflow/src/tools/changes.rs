@@ -2,8 +2,10 @@
 
 use revloops_changes::moves::Move;
 use revloops_changes::{Actor, ChangeError, Operation, Proposal, ProposalState, Proposed};
+use revloops_config::store::SCENARIO;
 use revloops_identity::Role;
 use revloops_mcp::{Caller, Effect, Spec, Tool, ToolError};
+use revloops_planning::promotion::Promotions;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,7 +17,7 @@ use crate::world::World;
 const LIST: Spec = reads(
     "list_changes",
     "List proposed changes",
-    "Proposals to change config, newest first: what waits, what became of the others.",
+    "Proposals to change config, or which scenario is active (`loop` is `scenario` then), newest first: what waits, what became of the others.",
     Role::Manager,
 );
 
@@ -29,7 +31,7 @@ const SHOW: Spec = reads(
 const HISTORY: Spec = reads(
     "config_history",
     "What was changed before",
-    "Every move of a loop's active config: who, when, why, and what changed in the files.",
+    "Every move of a loop's active config, or of the active scenario (`loop` is `scenario` then): who, when, why, and what changed.",
     Role::Manager,
 );
 
@@ -64,7 +66,7 @@ const APPROVE: Spec = writes(
 const APPLY: Spec = writes(
     "apply_change",
     "Make an approved change active",
-    "The next decision is made by it. Refused where somebody else has changed the config meanwhile: you are told who.",
+    "The next decision is made by it; a scenario is promoted, and a plan of territories made from it. Refused where somebody else has changed the config meanwhile: you are told who.",
     Role::Operations,
     Effect::Changes { idempotent: true },
 );
@@ -72,7 +74,7 @@ const APPLY: Spec = writes(
 const REJECT: Spec = writes(
     "reject_change",
     "Reject a proposed change",
-    "Says no, with the reason.",
+    "Says no to a proposed change, with the reason: it cannot be approved any more.",
     Role::Operations,
     Effect::Changes { idempotent: true },
 );
@@ -155,7 +157,7 @@ struct Line {
 
 /// A proposal with everything.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Shown {
+pub(super) struct Shown {
     /// In short.
     proposal: Line,
     /// What changes in the files.
@@ -248,12 +250,12 @@ struct Moved {
     moved: Move,
 }
 
-fn actor(caller: &Caller) -> Actor {
+pub(super) fn actor(caller: &Caller) -> Actor {
     Actor::person(&caller.principal.username, caller.principal.role)
 }
 
 /// What the desk refuses is the person's to know, in its words; what failed on the way is not.
-fn told(error: ChangeError) -> ToolError {
+pub(super) fn told(error: ChangeError) -> ToolError {
     match error {
         ChangeError::Failure(failure) => ToolError::Failed(failure),
         ChangeError::Store(_) => ToolError::Failed(error.into()),
@@ -282,7 +284,7 @@ fn line(proposal: &Proposal) -> Line {
     }
 }
 
-fn shown(proposal: Proposal) -> Shown {
+pub(super) fn shown(proposal: Proposal) -> Shown {
     Shown {
         proposal: line(&proposal),
         diff: proposal.diff,
@@ -326,7 +328,14 @@ async fn approve(world: &World, caller: &Caller, input: Yes) -> Result<Shown, To
 }
 
 async fn apply(world: &World, caller: &Caller, input: Which) -> Result<Shown, ToolError> {
-    world.changes.apply(&input.id, &actor(caller), caller.at).await.map(shown).map_err(told)
+    let (id, by, at) = (input.id.as_str(), actor(caller), caller.at);
+    let proposal = world.changes.show(id, at).await.map_err(told)?;
+    let applied = if proposal.loop_name == SCENARIO {
+        Promotions { desk: &world.changes, bus: world.bus.as_ref() }.apply(id, &by, at).await
+    } else {
+        world.changes.apply(id, &by, at).await
+    };
+    applied.map(shown).map_err(told)
 }
 
 async fn reject(world: &World, caller: &Caller, input: No) -> Result<Shown, ToolError> {

@@ -3,8 +3,12 @@
 pub mod changes;
 pub mod loops;
 pub mod parked;
+pub mod scenarios;
 pub mod sequences;
+pub mod suppressions;
+pub mod territories;
 pub mod timeline;
+pub mod trials;
 
 use revloops_identity::{Role, Scope};
 use revloops_mcp::{Effect, Spec, Tool};
@@ -15,6 +19,7 @@ use crate::world::World;
 #[must_use]
 pub fn all() -> Vec<Tool<World>> {
     let mut tools = changes::all();
+    tools.extend([trials::all(), scenarios::all(), territories::all(), suppressions::all()].into_iter().flatten());
     tools.extend(vec![
         Tool::new(loops::LIST, |world, _caller, input| async move { loops::list(&world, input).await }),
         Tool::new(loops::READ, |world, _caller, input| async move { loops::read(&world, input).await }),

@@ -240,7 +240,7 @@ async fn answered(world: &World, caller: &Caller, ask: Ask) -> Result<Answered, 
 }
 
 /// What the desk refuses, in its words, with the rules of the policy that say no.
-fn otherwise(reply: Reply) -> ToolError {
+pub(super) fn otherwise(reply: Reply) -> ToolError {
     match reply {
         Reply::Refused { why, trace, .. } => {
             let rules: Vec<String> = trace
