@@ -58,12 +58,12 @@ async fn what_is_put_into_the_bucket_becomes_a_proposal_or_a_reason_and_a_moved_
     let desk = config::desk(&system.endpoints).await?;
     let (pointer, bundle) = active(&desk).await?;
     let levers = bundle.text("levers.yaml").unwrap().into_owned();
-    assert!(levers.contains("weight: 55"), "{levers}");
+    assert!(levers.contains("min_sequences: 40"), "{levers}");
 
     // A file that passes waits for a person; the active version stays.
     let key = format!("candidates/{LOOP}/levers.yaml");
-    let heavier = levers.replacen("weight: 55", "weight: 56", 1);
-    desk.store.put(&key, heavier.clone().into_bytes()).await?;
+    let patient = levers.replacen("min_sequences: 40", "min_sequences: 41", 1);
+    desk.store.put(&key, patient.clone().into_bytes()).await?;
     let proposal = proposal_of(&desk, &key).await?;
     assert!(
         !proposal.proposed_by.is_person && proposal.proposed_by.username.starts_with("bucket:"),
@@ -82,8 +82,8 @@ async fn what_is_put_into_the_bucket_becomes_a_proposal_or_a_reason_and_a_moved_
 
     // A bundle beside the desk becomes a proposal too, and a pointer to it goes back to the last recorded move.
     let mut own = bundle.clone();
-    own.texts.insert("levers.yaml".to_owned(), levers.replacen("weight: 55", "weight: 57", 1));
-    own.files["levers.yaml"]["kinds"]["funding"]["weight"] = Value::from(57);
+    own.texts.insert("levers.yaml".to_owned(), levers.replacen("min_sequences: 40", "min_sequences: 42", 1));
+    own.files["levers.yaml"]["feedback"]["min_sequences"] = Value::from(42);
     let bytes = own.to_bytes();
     let (bundle_key, sha256) = (Bundle::key(LOOP), sha256_hex(&bytes));
     let stored = ConfigStamp { version_id: desk.store.put(&bundle_key, bytes).await?, key: bundle_key.clone(), sha256 };
@@ -105,7 +105,7 @@ async fn what_is_put_into_the_bucket_becomes_a_proposal_or_a_reason_and_a_moved_
     let (moved, live) = active(&desk).await?;
     assert_eq!(
         (moved.active.sha256.as_str(), live.text("levers.yaml").as_deref()),
-        (hash.as_str(), Some(heavier.as_str()))
+        (hash.as_str(), Some(patient.as_str()))
     );
     // What was proposed of the version before cannot be applied over it.
     let stale = desk.approve(&other.id, &other.candidate.sha256, &admin, SystemClock.now()).await;
