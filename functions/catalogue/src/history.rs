@@ -48,7 +48,7 @@ pub(crate) fn decided_twice<L: Loop>(
     records.iter().map(both).collect()
 }
 
-fn loaded<L: Loop>(bundle: &Bundle) -> Outcome<L::Config> {
+pub(crate) fn loaded<L: Loop>(bundle: &Bundle) -> Outcome<L::Config> {
     let mut problems = Problems::new();
     let levers = L::Config::check(&bundle.sources(), &mut problems);
     problems.into_result(levers).map_err(|problems| {

@@ -3,6 +3,8 @@
 //! A library beside the loops: whoever handles any loop's config needs all of them, and nothing in `shared` may know one.
 
 mod history;
+mod outcomes;
+mod simulation;
 
 use std::path::Path;
 
@@ -12,6 +14,8 @@ use revloops_loopkit::change::{Candidate, check_folder, check_sources};
 use revloops_loopkit::{Card, CaseFile, Loop, Outcome, Record};
 
 pub use history::DecidedTwice;
+pub use outcomes::{Join, Joined, Learned, OutcomesEntry};
+pub use simulation::OnHistory;
 
 /// A loop, as others see it.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +32,8 @@ pub struct LoopEntry {
     pub check_sources: fn(&Sources, Problems) -> Result<Candidate, Problems>,
     /// Decides past records by the active version and by a candidate.
     pub decided_twice: fn(&[Record], &Bundle, &Bundle) -> Outcome<Vec<DecidedTwice>>,
+    /// What became of its decisions, and what that proposes.
+    pub outcomes: OutcomesEntry,
 }
 
 /// All loops, in the order in which they chain.
@@ -52,6 +58,7 @@ fn entry<L: Loop>() -> LoopEntry {
         check: check_folder::<L>,
         check_sources: check_sources::<L>,
         decided_twice: history::decided_twice::<L>,
+        outcomes: OutcomesEntry::of::<L>(),
     }
 }
 

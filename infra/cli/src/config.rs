@@ -121,6 +121,12 @@ pub async fn desk(endpoints: &Endpoints) -> anyhow::Result<ChangeDesk> {
     })
 }
 
+/// What versions of config have led to.
+async fn outcomes(endpoints: &Endpoints) -> anyhow::Result<TableDocuments> {
+    let clients = endpoints.clients().await;
+    Ok(TableDocuments::new(clients.dynamodb.clone(), endpoints.output("OutcomesTable")?))
+}
+
 /// Who acts: the person at this machine, or whom they say.
 fn actor(said: Option<&str>) -> Actor {
     Actor::person(said.unwrap_or(&person()), Role::Administrator)

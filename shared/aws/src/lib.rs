@@ -20,6 +20,7 @@ mod item;
 pub mod leads;
 mod paging;
 pub mod parked;
+mod past;
 pub mod placements;
 pub mod pools;
 pub mod prompts;

@@ -1,5 +1,6 @@
 //! Runs and their records, in the runs table: `pk` = subject, `sk` = `run/<trigger>/<loop>`. A record that is too large for
-//! an item is in a bucket (see [`crate::records`]).
+//! an item is in a bucket (see [`crate::records`]). `decided_by` = loop and `decided_at` are the index of what each loop has
+//! decided (see [`crate::past`]).
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
@@ -38,6 +39,18 @@ impl TableRuns {
         Self { records: Records::within(bucket), ..self }
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn table(&self) -> &str {
+        &self.table
+    }
+
+    pub(crate) fn large_records(&self) -> &Records {
+        &self.records
+    }
+
     async fn stored(&self, item: &Item) -> Outcome<StoredRun> {
         let record = self.records.of(item).await?;
         let applied = item
@@ -55,7 +68,7 @@ impl TableRuns {
     }
 }
 
-fn sort_key(key: &RunKey) -> String {
+pub(crate) fn sort_key(key: &RunKey) -> String {
     format!("run/{}/{}", key.trigger, key.loop_name)
 }
 
@@ -119,8 +132,11 @@ impl RunStore for TableRuns {
             .expression_attribute_values(":decided", s("decided"))
             .expression_attribute_values(":at", n(record.decided_at.as_millisecond()))
             .expression_attribute_values(":correlation", s(record.correlation_id.as_str()))
-            .expression_attribute_values(":owner", s(owner));
-        let rest = "#status = :decided, decided_at = :at, correlation_id = :correlation";
+            .expression_attribute_values(":owner", s(owner))
+            .expression_attribute_values(":loop", s(&key.loop_name))
+            .expression_attribute_values(":version", s(&record.config.sha256));
+        let rest = "#status = :decided, decided_at = :at, correlation_id = :correlation, decided_by = :loop, \
+                    config_sha256 = :version";
         let update = match self.records.keep(record).await? {
             Kept::Inside(json) => update
                 .update_expression(format!("SET #record = :record, {rest}"))

@@ -11,6 +11,7 @@
 
 mod answers;
 mod applying;
+mod evidence;
 mod proposing;
 
 use std::sync::Arc;

@@ -11,6 +11,7 @@
 //! | [`rollout`] | a version that is tried first: when it is returned, and how sure that is |
 //! | [`trial`] | such a try: begun, looked at, ended |
 //! | [`shadow`] | what another version would have decided |
+//! | [`outcomes`] | what versions have led to, and what that proposes |
 //! | [`ports`] | what this needs of the loops: their check, and a simulation |
 //!
 //! **One order of moves.** The record of a move is created under the next number of its loop before the pointer moves, and
@@ -24,6 +25,7 @@ pub mod error;
 pub mod folder;
 pub mod moves;
 pub mod operation;
+pub mod outcomes;
 pub mod policy;
 pub mod ports;
 pub mod proposal;
@@ -36,5 +38,6 @@ pub use desk::{ChangeDesk, Proposed};
 pub use error::ChangeError;
 pub use moves::{How, Move, MoveState};
 pub use operation::Operation;
+pub use outcomes::{FeedbackNote, VersionOutcomes};
 pub use policy::Policy;
-pub use proposal::{Proposal, ProposalState, Simulation};
+pub use proposal::{Evidence, Proposal, ProposalState, Simulation};

@@ -44,6 +44,9 @@ pub struct Proposal {
     /// What is odd about it and may be meant.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// What outcomes say for it, where it was made of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     /// What it would have done to the past.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulation: Option<Simulation>,
@@ -74,6 +77,15 @@ pub struct Approval {
     pub at: Timestamp,
     /// SHA-256 of what they approved.
     pub sha256: String,
+}
+
+/// What outcomes of the version that a proposal changes say for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// In words with numbers.
+    pub lines: Vec<String>,
+    /// Outcomes that it rests on.
+    pub sample: u64,
 }
 
 /// What a change would have done to the past.

@@ -4,6 +4,8 @@
 //! the same time. So it needs nothing of the world and has no way to act. Facts that only the other version would have
 //! looked up are not there: what it would have asked for beyond them shows in its own trial as a canary alone.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use revloops_config::Levers;
 use revloops_domain::ErrorClass;
@@ -102,6 +104,14 @@ pub async fn note(documents: &dyn Documents, rollout: &str, comparison: &Compari
     let ends = at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
     documents.create(&kind(rollout), &comparison.run_id, &value, Some(ends)).await?;
     Ok(())
+}
+
+/// The runs of which a trial has a comparison.
+///
+/// # Errors
+/// Where the store of records does not answer.
+pub async fn noted(documents: &dyn Documents, rollout: &str, at: Timestamp) -> Outcome<BTreeSet<String>> {
+    Ok(documents.list(&kind(rollout), at).await?.into_iter().map(|stored| stored.id).collect())
 }
 
 /// What a trial's comparisons come to.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use revloops_domain::{AccountId, ErrorClass, OwnerId, SalesforceId};
-use revloops_loopkit::ports::{OurTask, Relation, Relations};
+use revloops_loopkit::ports::{CHUNK, Meetings, OurTask, Relation, Relations};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::client::Salesforce;
@@ -50,6 +50,13 @@ struct ActivityRow {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+struct MeetingRow {
+    who_id: String,
+    created_date: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct TaskRow {
     id: String,
     owner_id: String,
@@ -81,6 +88,25 @@ impl Salesforce {
         let mails = mails.into_iter().filter(|mail| mail.subject.as_deref().is_some_and(is_answer));
         let meetings = self.rows::<ActivityRow>("looking for meetings", &meetings).await?;
         Ok(mails.chain(meetings).filter_map(|act| time(&act.created_date)).min())
+    }
+}
+
+#[async_trait]
+impl Meetings for Salesforce {
+    async fn meetings(&self, people: &[SalesforceId], since: Timestamp) -> Outcome<Vec<(SalesforceId, Timestamp)>> {
+        let since = since.strftime("%Y-%m-%dT%H:%M:%SZ");
+        let mut found = Vec::new();
+        for some in people.chunks(CHUNK) {
+            let ids: Vec<String> = some.iter().map(|id| soql::quote(id.as_str()).to_string()).collect();
+            let query = format!(
+                "SELECT WhoId, CreatedDate FROM Event WHERE WhoId IN ({}) AND CreatedDate >= {since}",
+                ids.join(", ")
+            );
+            let rows = self.rows::<MeetingRow>("looking for meetings", &query).await?;
+            let read = |row: MeetingRow| Some((SalesforceId::parse(&row.who_id).ok()?, time(&row.created_date)?));
+            found.extend(rows.into_iter().filter_map(read));
+        }
+        Ok(found)
     }
 }
 

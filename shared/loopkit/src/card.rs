@@ -23,4 +23,6 @@ pub struct Card {
     pub metrics: &'static [&'static str],
     /// What closes it: which outcomes lead to which proposals.
     pub feedback: &'static str,
+    /// What trials of its config are judged by: the names that a trial's guards may have, each with what is bad about it.
+    pub guards: &'static [(&'static str, &'static str)],
 }

@@ -1,13 +1,15 @@
 //! The decision record that every run leaves: from it, the same decision can be computed again.
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use revloops_domain::{ConfigStamp, CorrelationId, Cost, RunId, sha256_hex};
+use revloops_domain::{ConfigStamp, CorrelationId, Cost, ErrorClass, RunId, sha256_hex};
 
 use crate::decision::Decision;
 use crate::effect::Effect;
+use crate::failure::{Failure, Outcome};
 use crate::metering::AiCall;
 
 /// What makes a run the same run: one loop, one subject, one trigger. It happens once.
@@ -91,4 +93,29 @@ pub struct Record {
     pub ai_calls: Vec<AiCall>,
     /// When it was decided; the time that the logic was given.
     pub decided_at: Timestamp,
+}
+
+impl Record {
+    /// The input, as its loop has it.
+    ///
+    /// # Errors
+    /// `Bug` where it cannot be read as that any more.
+    pub fn input_as<T: DeserializeOwned>(&self) -> Outcome<T> {
+        self.part("input", &self.input)
+    }
+
+    /// The verdict, as its loop has it.
+    ///
+    /// # Errors
+    /// See [`Record::input_as`].
+    pub fn verdict_as<T: DeserializeOwned>(&self) -> Outcome<T> {
+        self.part("verdict", &self.decision.verdict)
+    }
+
+    fn part<T: DeserializeOwned>(&self, what: &str, value: &Value) -> Outcome<T> {
+        T::deserialize(value).map_err(|error| {
+            let doing = format!("reading the {what} of run {} of {}", self.run_id.0, self.key.loop_name);
+            Failure::unreadable(ErrorClass::Bug, doing, &error)
+        })
+    }
 }

@@ -17,7 +17,8 @@ use crate::decision::Decision;
 use crate::effect::Effect;
 use crate::failure::Outcome;
 use crate::feedback::Feedback;
-use crate::record::{Actor, Mode, RunKey};
+use crate::outcomes::{Became, Look, Seen};
+use crate::record::{Actor, Mode, Record, RunKey};
 
 /// A self-contained, composable unit that covers one stage of the revenue life cycle.
 ///
@@ -41,7 +42,7 @@ pub trait Loop: Send + Sync + 'static {
     /// **Metrics**: one typed fact that this loop reports.
     type Metric: Serialize;
     /// **Feedback**'s input: what became of an earlier decision.
-    type OutcomeFact: DeserializeOwned;
+    type OutcomeFact: Serialize + DeserializeOwned;
     /// One case of `cases.yaml`: the operators' own test.
     type Case: DeserializeOwned + JsonSchema;
 
@@ -82,6 +83,32 @@ pub trait Loop: Send + Sync + 'static {
 
     /// Typed facts of this run.
     fn metrics(input: &Self::Input, facts: &Self::Facts, decision: &Decision<Self::Verdict>) -> Vec<Self::Metric>;
+
+    /// Days after which what became of a decision counts; `None` where nothing is joined to this loop's decisions.
+    fn ripe_days(_config: &Self::Config) -> Option<u16> {
+        None
+    }
+
+    /// What of the world shows what became of an earlier decision. Pure.
+    ///
+    /// # Errors
+    /// `Bug` where the record cannot be read any more.
+    fn looks(_record: &Record) -> Outcome<Vec<Look>> {
+        Ok(Vec::new())
+    }
+
+    /// What became of an earlier decision, as `at` shows it. Pure.
+    ///
+    /// # Errors
+    /// `Bug` where the record cannot be read any more.
+    fn became(
+        _config: &Self::Config,
+        _record: &Record,
+        _seen: &Seen,
+        _at: Timestamp,
+    ) -> Outcome<Became<Self::OutcomeFact>> {
+        Ok(Became::not_yet(Vec::new()))
+    }
 
     /// Outcomes and config → proposed edits of the levers, or why there are none.
     fn feedback(config: &Self::Config, outcomes: &[Self::OutcomeFact]) -> Feedback;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
@@ -19,10 +18,10 @@ use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::{
-    Accounts, Approvals, BatchStore, Budget, Bus, Cache, Documents, Inbox, Leads, Model, Parked, ParkedBodies,
+    Accounts, Approvals, BatchStore, Budget, Bus, Cache, Documents, Inbox, Leads, Model, Parked, ParkedBodies, Past,
     Placements, Pools, Prompts, Provider, RunStore, Signals, Spend, Targets,
 };
-use revloops_loopkit::{Failure, Outcome, Record};
+use revloops_loopkit::{Failure, Outcome};
 
 use crate::active_config::ActiveConfig;
 use crate::settings::Settings;
@@ -90,11 +89,15 @@ impl World {
     /// # Errors
     /// As all of these: `ConfigInvalid` where a setting is missing or unusable.
     pub fn runs(&self) -> Outcome<Arc<dyn RunStore>> {
+        Ok(Arc::new(self.table_runs()?))
+    }
+
+    fn table_runs(&self) -> Outcome<TableRuns> {
         let runs = TableRuns::new(self.clients.dynamodb.clone(), self.settings.text("RUNS_TABLE")?);
         // Only functions whose records grow with the CRM are given the bucket of large ones.
         Ok(match self.settings.optional("RECORDS_BUCKET") {
-            Some(_) => Arc::new(runs.with_large_records(self.bucket("RECORDS_BUCKET")?)),
-            None => Arc::new(runs),
+            Some(_) => runs.with_large_records(self.bucket("RECORDS_BUCKET")?),
+            None => runs,
         })
     }
 
@@ -130,20 +133,12 @@ impl World {
         self.secrets().read(&self.settings.text(setting)?).await
     }
 
-    /// Decisions of a loop since then, at most so many, in no order.
+    /// What each loop has decided before.
     ///
     /// # Errors
-    /// See [`World::runs`]; when the table cannot be read.
-    pub async fn past_decisions(&self, loop_name: &str, since: Timestamp, most: usize) -> Outcome<Vec<Record>> {
-        let mut found = Vec::new();
-        let table = self.settings.text("RUNS_TABLE")?;
-        revloops_aws::decisions_since(&self.clients.dynamodb, &table, loop_name, since, |record| {
-            if found.len() < most {
-                found.push(record);
-            }
-        })
-        .await?;
-        Ok(found)
+    /// See [`World::runs`].
+    pub fn past(&self) -> Outcome<Arc<dyn Past>> {
+        Ok(Arc::new(self.table_runs()?))
     }
 
     /// Distinct signals of accounts.

@@ -11,6 +11,7 @@ mod deals;
 mod documents;
 mod memory;
 mod parked;
+mod past;
 mod pools;
 mod sequences;
 mod shipped;

@@ -5,10 +5,24 @@ use jiff::Timestamp;
 
 use revloops_domain::{AccountId, OwnerId, SalesforceId};
 use revloops_loopkit::Outcome;
-use revloops_loopkit::ports::{OurTask, Relation, Relations};
+use revloops_loopkit::ports::{Meetings, OurTask, Relation, Relations};
 
 use crate::builders::user_id;
 use crate::world::TestWorld;
+
+#[async_trait]
+impl Meetings for TestWorld {
+    async fn meetings(&self, people: &[SalesforceId], since: Timestamp) -> Outcome<Vec<(SalesforceId, Timestamp)>> {
+        self.read(|memory| {
+            let events = memory.records.iter().filter(|((object, _), _)| object == "Event").map(|(_, event)| event);
+            let met = events.filter_map(|event| {
+                let text = |name: &str| event.get(name).and_then(serde_json::Value::as_str);
+                Some((SalesforceId::parse(text("WhoId")?).ok()?, text("CreatedDate")?.parse::<Timestamp>().ok()?))
+            });
+            met.filter(|(who, at)| people.contains(who) && *at >= since).collect()
+        })
+    }
+}
 
 #[async_trait]
 impl Relations for TestWorld {

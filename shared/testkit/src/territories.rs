@@ -266,7 +266,7 @@ impl Making for TestWorld {
 
 #[async_trait]
 impl Collections for TestWorld {
-    async fn read(&self, _object: &str, ids: &[&str], fields: &[&str]) -> Outcome<Vec<Option<Map<String, Value>>>> {
+    async fn read(&self, object: &str, ids: &[&str], fields: &[&str]) -> Outcome<Vec<Option<Map<String, Value>>>> {
         self.read(|memory| {
             let of = |territory: &CrmTerritory| -> Map<String, Value> {
                 let value = |field: &str| match field {
@@ -278,7 +278,13 @@ impl Collections for TestWorld {
                 };
                 fields.iter().map(|field| ((*field).to_owned(), value(field))).collect()
             };
-            ids.iter().map(|id| memory.crm.territories.get(*id).map(of)).collect()
+            // Other records are those of the world.
+            let record = |id: &str| {
+                let record = memory.records.get(&(object.to_owned(), id.to_owned()))?;
+                let of = |field: &&str| ((*field).to_owned(), record.get(*field).cloned().unwrap_or(Value::Null));
+                Some(fields.iter().map(of).collect())
+            };
+            ids.iter().map(|id| memory.crm.territories.get(*id).map(of).or_else(|| record(id))).collect()
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
@@ -10,7 +10,7 @@ use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
 use crate::config::DeployConfig;
 
 /// A pending account that a person has placed.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolved {
     /// The territory that the person gave, by our id.
     pub territory: String,

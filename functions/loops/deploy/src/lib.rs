@@ -91,6 +91,7 @@ impl Loop for Deploy {
             "held and waiting accounts",
         ],
         feedback: "accounts that people placed alike become a territory's condition, proposed",
+        guards: &[],
     };
 
     type Config = DeployConfig;

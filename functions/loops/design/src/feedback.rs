@@ -1,6 +1,6 @@
 //! What was booked → ramp curves and productivity, proposed for the scenario. The arithmetic is `shared/capacity`'s.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use revloops_capacity::{Booking, Finding, Learned, learn};
@@ -11,7 +11,7 @@ use crate::config::DesignConfig;
 use crate::inputs::{self, DesignFacts};
 
 /// What the seats of a scenario have booked in some months.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DesignOutcome {
     /// The scenario with its hash, as it was stored.
     pub stored: Value,

@@ -56,6 +56,7 @@ impl Loop for Design {
         levers: &["simulation.trials", "simulation.seed", "falls_short_below_percent", "feedback"],
         metrics: &["capacity", "target", "gap", "coverage", "attainment_factor"],
         feedback: "what was booked → ramp curves and productivity of the scenario",
+        guards: &[],
     };
 
     type Config = DesignConfig;

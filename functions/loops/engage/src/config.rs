@@ -258,6 +258,8 @@ pub enum Purpose {
 /// When outcomes carry a proposal.
 #[derive(Debug, Clone)]
 pub struct FeedbackLevers {
+    /// Days after the draft at which its outcome counts.
+    pub ripe_days: u16,
     /// Edited or unedited steps needed for one step of a template.
     pub min_steps: usize,
     /// How much shorter reps must make a step, in percent of its words, before a shorter one is proposed.

@@ -4,7 +4,7 @@
 //! drafted by more than the levers' share, the step's `max_words` is proposed as the median that they send. Replies are
 //! told as evidence, and propose nothing: which of two templates answers better takes leads drawn by lot.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
@@ -15,7 +15,7 @@ use crate::config::{EngageConfig, Step, Template};
 const LEAST_WORDS: usize = 20;
 
 /// What became of one step that was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentFact {
     /// The template's id.
     pub template: String,

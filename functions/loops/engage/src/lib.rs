@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod outputs;
 
 mod cases;
+mod joined;
 #[cfg(test)]
 mod tests;
 
@@ -32,7 +33,7 @@ use revloops_domain::events::names;
 use revloops_loopkit::ports::{CrmReader, History, Model, Relations, Sequences, Suppressions};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
-use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
+use revloops_loopkit::{Became, Card, Decision, Feedback, Look, Loop, Mismatch, Outcome, Outputs, Record, Seen};
 
 pub use cases::EngageCase;
 pub use config::EngageConfig;
@@ -91,6 +92,11 @@ impl Loop for Engage {
         ],
         metrics: &["template", "prompt_version", "claims", "redrafts", "fallback", "broken_rules", "ai_microusd"],
         feedback: "what reps cut before sending → shorter steps",
+        guards: &[
+            ("blocked", "nothing was drafted"),
+            ("fallback", "no draft of the AI held, and the template's own text is used"),
+            ("rejected", "the rep turned the sequence down"),
+        ],
     };
 
     type Config = EngageConfig;
@@ -137,6 +143,18 @@ impl Loop for Engage {
 
     fn metrics(input: &EngageInput, facts: &EngageFacts, decision: &Decision<EngageVerdict>) -> Vec<EngageFact> {
         vec![metrics::fact(input, facts, &decision.verdict)]
+    }
+
+    fn ripe_days(config: &EngageConfig) -> Option<u16> {
+        Some(config.feedback.ripe_days)
+    }
+
+    fn looks(record: &Record) -> Outcome<Vec<Look>> {
+        joined::looks(record)
+    }
+
+    fn became(config: &EngageConfig, record: &Record, seen: &Seen, at: Timestamp) -> Outcome<Became<SentFact>> {
+        joined::became(config.feedback.ripe_days, record, seen, at)
     }
 
     fn feedback(config: &EngageConfig, outcomes: &[SentFact]) -> Feedback {

@@ -99,6 +99,8 @@ pub struct FitRow {
 /// When outcomes carry a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeedbackLevers {
+    /// Days after a signal was handed on at which its outcome counts.
+    pub ripe_days: u16,
     /// Sequences of one kind needed.
     pub min_sequences: usize,
     /// How far a weight is moved at once, in percent of what it is.

@@ -4,7 +4,7 @@
 //! rate's share of the whole's, moved by at most the levers' step. It is proposed only where the whole's rate lies outside the
 //! 95 % interval of the kind's (Wilson's score interval, which holds for small samples and rates near nought, too).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use revloops_domain::signal::SignalKind;
@@ -13,7 +13,7 @@ use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
 use crate::config::GenerateConfig;
 
 /// What became of a sequence that names a signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeetingFact {
     /// The kind of the signal that it names.
     pub kind: SignalKind,

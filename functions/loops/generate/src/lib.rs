@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod outputs;
 
 mod cases;
+mod joined;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +32,7 @@ use revloops_domain::signal::{SignalsDetected, names};
 use revloops_loopkit::ports::{AccountPeople, Accounts, CrmDirectory, Signals};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
-use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
+use revloops_loopkit::{Became, Card, Decision, Feedback, Look, Loop, Mismatch, Outcome, Outputs, Record, Seen};
 
 pub use cases::GenerateCase;
 pub use config::GenerateConfig;
@@ -77,6 +78,7 @@ impl Loop for Generate {
         ],
         metrics: &["status", "score", "detected", "weak", "elsewhere", "repeated", "new", "kinds", "person_matched_by"],
         feedback: "meetings by kind → weights",
+        guards: &[("no_meeting", "an approved sequence about the signals led to no answer and no meeting")],
     };
 
     type Config = GenerateConfig;
@@ -129,6 +131,18 @@ impl Loop for Generate {
 
     fn metrics(input: &GenerateInput, _facts: &GenerateFacts, decision: &Decision<GenerateVerdict>) -> Vec<SignalFact> {
         vec![metrics::fact(input, &decision.verdict)]
+    }
+
+    fn ripe_days(config: &GenerateConfig) -> Option<u16> {
+        Some(config.feedback.ripe_days)
+    }
+
+    fn looks(record: &Record) -> Outcome<Vec<Look>> {
+        joined::looks(record)
+    }
+
+    fn became(config: &GenerateConfig, record: &Record, seen: &Seen, at: Timestamp) -> Outcome<Became<MeetingFact>> {
+        joined::became(config.feedback.ripe_days, record, seen, at)
     }
 
     fn feedback(config: &GenerateConfig, outcomes: &[MeetingFact]) -> Feedback {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
@@ -10,7 +10,7 @@ use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
 use crate::config::{Due, Milestone, Play, PursueConfig};
 
 /// A milestone that a person ticked off.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MilestoneOutcome {
     /// The play's id.
     pub play: String,

@@ -21,6 +21,7 @@ pub mod outputs;
 pub mod prior;
 
 mod cases;
+mod joined;
 #[cfg(test)]
 mod tests;
 
@@ -32,7 +33,7 @@ use revloops_domain::pursuit::names;
 use revloops_loopkit::ports::{Deals, Sequences};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
-use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
+use revloops_loopkit::{Became, Card, Decision, Feedback, Look, Loop, Mismatch, Outcome, Outputs, Record, Seen};
 
 pub use cases::{Given, PursueCase};
 pub use config::PursueConfig;
@@ -60,6 +61,10 @@ impl Loop for Pursue {
         levers: &["plays", "milestones and their days", "owners by role", "exit criteria", "regions", "how much a day"],
         metrics: &["milestones on time", "time in stage", "won by play version", "left to people", "dropped"],
         feedback: "when milestones are ticked off → other days, proposed",
+        guards: &[
+            ("milestone_missed", "a milestone was not ticked off on the play's day"),
+            ("lost", "the deal was lost"),
+        ],
     };
 
     type Config = PursueConfig;
@@ -106,6 +111,18 @@ impl Loop for Pursue {
 
     fn metrics(input: &PursueInput, facts: &PursueFacts, decision: &Decision<PursueVerdict>) -> Vec<PursueFact> {
         vec![metrics::fact(facts, decision, input.event.received_at)]
+    }
+
+    fn ripe_days(config: &PursueConfig) -> Option<u16> {
+        Some(config.feedback.ripe_days)
+    }
+
+    fn looks(record: &Record) -> Outcome<Vec<Look>> {
+        joined::looks(record)
+    }
+
+    fn became(config: &PursueConfig, record: &Record, seen: &Seen, at: Timestamp) -> Outcome<Became<MilestoneOutcome>> {
+        joined::became(config, record, seen, at)
     }
 
     fn feedback(config: &PursueConfig, outcomes: &[MilestoneOutcome]) -> Feedback {

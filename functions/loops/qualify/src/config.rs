@@ -119,6 +119,8 @@ pub struct Disqualifier {
 /// When outcomes carry a proposal of other points.
 #[derive(Debug, Clone)]
 pub struct FeedbackLevers {
+    /// Days after the score at which its outcome counts.
+    pub ripe_days: u16,
     /// Outcomes needed in all.
     pub min_leads: usize,
     /// Conversions needed in all.

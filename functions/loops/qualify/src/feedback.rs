@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
@@ -19,7 +19,7 @@ const POINTS_PER_DOUBLED_ODDS: f64 = 10.0;
 const BEYOND_CHANCE: f64 = 1.96;
 
 /// What became of one scored lead.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversionFact {
     /// The band that it was put in.
     pub band: String,

@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod outputs;
 
 mod cases;
+mod joined;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +30,7 @@ use revloops_domain::events::{ChainStep, names};
 use revloops_loopkit::ports::{Accounts, Behaviour, Cache, CrmReader, Leads, Provider, Spend};
 use revloops_loopkit::record::Mode;
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
-use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Outcome, Outputs};
+use revloops_loopkit::{Became, Card, Decision, Feedback, Look, Loop, Mismatch, Outcome, Outputs, Record, Seen};
 
 pub use cases::QualifyCase;
 pub use config::QualifyConfig;
@@ -91,6 +92,10 @@ impl Loop for Qualify {
             "account_confidence",
         ],
         feedback: "conversion by band and factor → proposed points",
+        guards: &[
+            ("disqualified", "the lead was turned away"),
+            ("not_converted", "the lead was not converted by the time at which its outcome is ripe"),
+        ],
     };
 
     type Config = QualifyConfig;
@@ -147,6 +152,18 @@ impl Loop for Qualify {
 
     fn metrics(input: &QualifyInput, facts: &QualifyFacts, decision: &Decision<QualifyVerdict>) -> Vec<QualifyFact> {
         vec![metrics::fact(input, facts, &decision.verdict)]
+    }
+
+    fn ripe_days(config: &QualifyConfig) -> Option<u16> {
+        Some(config.feedback.ripe_days)
+    }
+
+    fn looks(record: &Record) -> Outcome<Vec<Look>> {
+        joined::looks(record)
+    }
+
+    fn became(config: &QualifyConfig, record: &Record, seen: &Seen, at: Timestamp) -> Outcome<Became<ConversionFact>> {
+        joined::became(config.feedback.ripe_days, record, seen, at)
     }
 
     fn feedback(config: &QualifyConfig, outcomes: &[ConversionFact]) -> Feedback {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use revloops_domain::crm_datetime;
 use revloops_domain::events::{Contribution, Qualified, QualifyStatus, names};
+use revloops_domain::text::at_most;
 use revloops_loopkit::the_loop::RunFacts;
 use revloops_loopkit::{Action, Effect, EffectKey, Marker, Outputs};
 
@@ -13,7 +14,7 @@ use crate::config::QualifyConfig;
 use crate::inputs::{QualifyFacts, QualifyInput};
 use crate::logic::{QualifyVerdict, ScoredFactor, account, provenance};
 
-const MARKER: &str = "RevLoops_Qualified_At__c";
+pub(crate) const MARKER: &str = "RevLoops_Qualified_At__c";
 const SCORE_REASONS_CHARS: usize = 8_000;
 const REASONS_CHARS: usize = 4_000;
 const PROVENANCE_CHARS: usize = 8_000;
@@ -103,13 +104,13 @@ fn fields(config: &QualifyConfig, verdict: &QualifyVerdict, run: &RunFacts) -> M
     };
     set("RevLoops_Score__c", json!(verdict.score));
     set("RevLoops_Band__c", json!(verdict.band));
-    set("RevLoops_Score_Reasons__c", json!(cut(&score_in_words(verdict), SCORE_REASONS_CHARS)));
+    set("RevLoops_Score_Reasons__c", json!(at_most(&score_in_words(verdict), SCORE_REASONS_CHARS)));
     set("RevLoops_Reasons_For__c", text_or_nothing(&speaks_for(verdict), REASONS_CHARS));
     set("RevLoops_Reasons_Against__c", text_or_nothing(&speaks_against(verdict), REASONS_CHARS));
     set("RevLoops_Provenance__c", text_or_nothing(&provenance::in_words(&verdict.provenance), PROVENANCE_CHARS));
     set("RevLoops_Enrichment__c", json!(verdict.enrichment.name()));
     if let Some(domain) = &verdict.profile.domain {
-        set("RevLoops_Domain__c", json!(cut(domain.as_str(), DOMAIN_CHARS)));
+        set("RevLoops_Domain__c", json!(at_most(domain.as_str(), DOMAIN_CHARS)));
     }
     let account = verdict.account.matched.as_ref();
     set("RevLoops_Account__c", account.map_or(Value::Null, |matched| json!(matched.account.id)));
@@ -124,7 +125,7 @@ fn fields(config: &QualifyConfig, verdict: &QualifyVerdict, run: &RunFacts) -> M
     if !verdict.disqualified.is_empty() {
         let because: Vec<&str> = verdict.disqualified.iter().map(|one| one.reason.as_str()).collect();
         set("Status", json!(config.disqualified_status));
-        set("RevLoops_Disqualified_Reason__c", json!(cut(&because.join("; "), DISQUALIFIED_REASON_CHARS)));
+        set("RevLoops_Disqualified_Reason__c", json!(at_most(&because.join("; "), DISQUALIFIED_REASON_CHARS)));
     }
     set("RevLoops_Correlation_Id__c", json!(run.correlation_id));
     set(MARKER, json!(crm_datetime(run.at)));
@@ -172,15 +173,5 @@ fn weighed<'a>(scored: impl Iterator<Item = &'a ScoredFactor>) -> Vec<String> {
 
 /// Nothing empties the field: what an earlier run wrote there does not hold any more.
 fn text_or_nothing(text: &str, chars: usize) -> Value {
-    if text.is_empty() { Value::Null } else { json!(cut(text, chars)) }
-}
-
-/// At most `chars` characters, with a mark where something was cut off.
-fn cut(text: &str, chars: usize) -> String {
-    if text.chars().count() <= chars {
-        return text.to_owned();
-    }
-    let mut cut: String = text.chars().take(chars.saturating_sub(1)).collect();
-    cut.push('…');
-    cut
+    if text.is_empty() { Value::Null } else { json!(at_most(text, chars)) }
 }

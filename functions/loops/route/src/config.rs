@@ -6,7 +6,7 @@ mod hours;
 mod levers;
 mod lists;
 mod names;
-mod pools;
+pub(crate) mod pools;
 mod proofs;
 mod rules;
 mod team;

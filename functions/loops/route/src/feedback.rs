@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use revloops_loopkit::{Feedback, LeverEdit, Proposal, TooLittleData};
 
+use crate::config::pools::Member;
 use crate::config::{AiTerritory, Handler, RouteConfig};
 
 /// Where a routed lead is some time later.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteOutcome {
     /// The rule that gave the owner.
     pub rule: String,
@@ -121,15 +122,24 @@ fn edit(config: &RouteConfig, lever: &Lever, taker: &str) -> Option<LeverEdit> {
         }
         Lever::Pool { pool } => {
             let members = &config.pools.get(pool)?.members;
-            let now: Vec<&str> = members.iter().map(|member| member.login.as_str()).collect();
-            if now.contains(&taker) {
+            if members.iter().any(|member| member.login == taker) {
                 return None;
             }
-            let with: Vec<&str> = now.iter().copied().chain([taker]).collect();
+            let now: Vec<Value> = members.iter().map(written).collect();
+            // With the smallest share: who reads the proposal may give more.
+            let with: Vec<Value> = now.iter().cloned().chain([json!({"login": taker, "weight": 1})]).collect();
             ("pools.yaml", format!("pools[id={pool}].members"), json!(now), json!(with))
         }
     };
     (from != to).then(|| LeverEdit { file: file.to_owned(), path, from, to })
+}
+
+/// A pool's member as the file writes it.
+fn written(member: &Member) -> Value {
+    match member.per_day {
+        Some(per_day) => json!({"login": member.login, "weight": member.weight, "per_day": per_day}),
+        None => json!({"login": member.login, "weight": member.weight}),
+    }
 }
 
 #[cfg(test)]
@@ -183,7 +193,9 @@ mod tests {
         outcomes.extend(leads(30, "turns", "ben@acme.example", "dora@acme.example"));
         let Feedback::Proposal(proposal) = feedback(&minimal(), &outcomes) else { panic!("no proposal") };
         assert_eq!(proposal.edits[0].path, "pools[id=team].members");
-        assert_eq!(proposal.edits[0].to, json!(["ben@acme.example", "cleo@acme.example", "dora@acme.example"]));
+        let (from, to) = (&proposal.edits[0].from, &proposal.edits[0].to);
+        assert_eq!(to.as_array().unwrap()[..2], from.as_array().unwrap()[..], "who is there keeps their share");
+        assert_eq!(to[2], json!({"login": "dora@acme.example", "weight": 1}));
     }
 
     #[test]

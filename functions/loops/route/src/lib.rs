@@ -20,6 +20,8 @@ pub mod logic;
 pub mod metrics;
 pub mod outputs;
 
+mod joined;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -27,7 +29,7 @@ use jiff::Timestamp;
 use revloops_domain::events::{ChainStep, Qualified, names};
 use revloops_loopkit::ports::{CrmDirectory, Model, Pools, Workload};
 use revloops_loopkit::the_loop::{LookedUp, RunFacts};
-use revloops_loopkit::{Card, Decision, Feedback, Loop, Mismatch, Mode, Outcome, Outputs};
+use revloops_loopkit::{Became, Card, Decision, Feedback, Look, Loop, Mismatch, Mode, Outcome, Outputs, Record, Seen};
 
 use config::{RouteCase, RouteConfig};
 use feedback::RouteOutcome;
@@ -74,6 +76,11 @@ impl Loop for Route {
             "missed first touches",
         ],
         feedback: "leads given to somebody else afterwards count against the rule that gave them",
+        guards: &[
+            ("unresolved", "no rule found anybody"),
+            ("reassigned", "a person gave the lead to somebody else"),
+            ("first_touch_missed", "the owner missed the first touch, and the lead was routed again"),
+        ],
     };
 
     type Config = RouteConfig;
@@ -121,6 +128,18 @@ impl Loop for Route {
 
     fn metrics(input: &RouteInput, _facts: &Facts, decision: &Decision<RouteVerdict>) -> Vec<RouteFact> {
         metrics::metrics(input, decision)
+    }
+
+    fn ripe_days(config: &RouteConfig) -> Option<u16> {
+        Some(config.feedback.ripe_days)
+    }
+
+    fn looks(record: &Record) -> Outcome<Vec<Look>> {
+        joined::looks(record)
+    }
+
+    fn became(config: &RouteConfig, record: &Record, seen: &Seen, at: Timestamp) -> Outcome<Became<RouteOutcome>> {
+        joined::became(config.feedback.ripe_days, record, seen, at)
     }
 
     fn feedback(config: &RouteConfig, outcomes: &[RouteOutcome]) -> Feedback {

@@ -12,7 +12,7 @@ use crate::inputs::RouteInput;
 use crate::logic::RouteVerdict;
 
 /// The field by which a lead shows that this run's owner is in: only this run sets this time.
-const ROUTED_AT: &str = "RevLoops_Routed_At__c";
+pub(crate) const ROUTED_AT: &str = "RevLoops_Routed_At__c";
 /// Length of `RevLoops_Route_Reason__c` in characters.
 const REASON_LENGTH: usize = 8000;
 

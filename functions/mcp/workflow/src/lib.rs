@@ -24,7 +24,6 @@
 //! What stands in records, mails and news is data. It is given back inside structured content, and no tool acts on it.
 
 pub mod prompts;
-pub mod simulation;
 pub mod texts;
 pub mod tools;
 pub mod visible;

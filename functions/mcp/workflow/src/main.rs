@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use revloops_catalogue::AllLoops;
 use revloops_changes::ChangeDesk;
 use revloops_crm::{PersonalClient, Salesforce};
 use revloops_engage::EngageConfig;
+use revloops_loopkit::Outcome;
 use revloops_loopkit::ports::{Bus, Clock as _, Sequences, Suppressions};
-use revloops_loopkit::{Outcome, Record};
 use revloops_mcp::Endpoint;
-use revloops_mcp_workflow::world::{Past, SequenceDesk};
+use revloops_mcp_workflow::world::SequenceDesk;
 use revloops_mcp_workflow::{CrmRecords, World as Tools, server};
 use revloops_outreach::{Ask, Desk, Reply, Request, Sources};
 use revloops_runtime::function::StartError;
@@ -55,16 +54,6 @@ impl<S: Sequences + Suppressions> SequenceDesk for OwnDesk<S> {
     }
 }
 
-/// The runs table.
-struct Decisions(World);
-
-#[async_trait]
-impl Past for Decisions {
-    async fn decisions(&self, loop_name: &str, since: Timestamp, most: usize) -> Outcome<Vec<Record>> {
-        self.0.past_decisions(loop_name, since, most).await
-    }
-}
-
 async fn endpoint(world: &World) -> Outcome<Endpoint<Tools>> {
     let sessions = Arc::new(world.crm_sessions().await?);
     let desk = OwnDesk {
@@ -85,7 +74,8 @@ async fn endpoint(world: &World) -> Outcome<Endpoint<Tools>> {
         approvals: world.approvals()?,
         placements: world.placements()?,
         changes,
-        past: Arc::new(Decisions(world.clone())),
+        outcomes: world.documents("OUTCOMES_TABLE")?,
+        past: world.past()?,
         config,
         runs: world.runs()?,
         parked: world.parked()?,

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use revloops_changes::ChangeDesk;
 use revloops_config::ConfigStore;
 use revloops_config::store::ConfigKeys;
-use revloops_loopkit::ports::{Approvals, Bus, Parked, Placements, RunStore};
-use revloops_loopkit::{Outcome, Record};
+use revloops_loopkit::Outcome;
+use revloops_loopkit::ports::{Approvals, Bus, Documents, Parked, Past, Placements, RunStore};
 use revloops_outreach::{Ask, Reply};
 
 use crate::visible::VisibleRecords;
@@ -20,17 +19,12 @@ pub trait SequenceDesk: Send + Sync {
     async fn ask(&self, username: &str, ask: Ask) -> Outcome<Reply>;
 }
 
-/// What was decided before.
-#[async_trait]
-pub trait Past: Send + Sync {
-    /// Decisions of a loop since then, at most so many, in no order.
-    async fn decisions(&self, loop_name: &str, since: Timestamp, most: usize) -> Outcome<Vec<Record>>;
-}
-
 /// What the tools work with.
 pub struct World {
     /// Where config is changed.
     pub changes: ChangeDesk,
+    /// What versions of config have led to.
+    pub outcomes: Arc<dyn Documents>,
     /// What changes are simulated on.
     pub past: Arc<dyn Past>,
     /// Config and its pointers.

@@ -1,10 +1,13 @@
 //! Proposals and history, for people.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use revloops_changes::Proposal;
+use revloops_changes::moves::Move;
+use revloops_changes::outcomes::beside;
+use revloops_changes::{FeedbackNote, Proposal, VersionOutcomes};
 
-use super::{desk, now};
+use super::{desk, now, outcomes};
 use crate::console::{Console, Tone};
 use crate::context::Context;
 use crate::local::Endpoints;
@@ -47,6 +50,10 @@ pub(super) fn proposal(context: &Context, proposal: &Proposal) -> anyhow::Result
     for warning in &proposal.warnings {
         console.say(format!("  {} {warning}", console.tone(Tone::Warn, "!")));
     }
+    if let Some(evidence) = &proposal.evidence {
+        console.say(format!("  evidence   {} outcomes", evidence.sample));
+        evidence.lines.iter().for_each(|line| console.say(format!("             {line}")));
+    }
     match &proposal.simulation {
         Some(simulation) => {
             console.say(format!(
@@ -75,7 +82,11 @@ pub(super) fn proposal(context: &Context, proposal: &Proposal) -> anyhow::Result
 }
 
 pub(super) async fn history(context: &Context, name: &str, diff: bool) -> anyhow::Result<ExitCode> {
-    let moves = desk(&Endpoints::load(context)?).await?.history(name, now()).await?;
+    let endpoints = Endpoints::load(context)?;
+    let mut moves = desk(&endpoints).await?.history(name, now()).await?;
+    let kept = outcomes(&endpoints).await?;
+    let versions = VersionOutcomes::all(&kept, name, now()).await?;
+    beside(&mut moves, &versions);
     let rows = moves.iter().map(|one| {
         let before = one.from.as_ref().map_or("–", |stamp| stamp.short());
         vec![
@@ -90,12 +101,30 @@ pub(super) async fn history(context: &Context, name: &str, diff: bool) -> anyhow
         ]
     });
     context.console.table(&["nr", "how", "from", "to", "by", "at", "proposal", "why"], rows);
+    led_to(context, &moves, &versions);
+    if let Some(note) = FeedbackNote::latest(&kept, name, now()).await? {
+        context.console.say(context.console.tone(Tone::Strong, "\nWhat the outcomes say"));
+        note.in_words().iter().for_each(|line| context.console.say(format!("  {line}")));
+    }
     for one in moves.iter().filter(|one| diff && !one.diff.is_empty()) {
         context.console.say(context.console.tone(Tone::Strong, format!("\n{}", one.id())));
         context.console.say(coloured(&context.console, &one.diff));
     }
     context.console.json(&moves)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What each version has led to, the newest first, each once.
+fn led_to(context: &Context, moves: &[Move], versions: &[VersionOutcomes]) {
+    let mut told = BTreeSet::new();
+    for one in moves.iter().filter(|one| one.from.as_ref() != Some(&one.to)) {
+        let of = |sha256: &str| versions.iter().find(|version| version.version == sha256);
+        let Some(after) = of(&one.to.sha256).filter(|after| told.insert(after.version.clone())) else { continue };
+        let before = one.from.as_ref().and_then(|from| of(&from.sha256));
+        let title = format!("\nOutcomes of {}", one.to.short());
+        context.console.say(context.console.tone(Tone::Strong, title));
+        after.in_words(before).iter().for_each(|line| context.console.say(format!("  {line}")));
+    }
 }
 
 /// A difference in colours, where there are any.

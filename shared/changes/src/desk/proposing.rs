@@ -194,6 +194,7 @@ impl ChangeDesk {
                 why: why.clone(),
                 cases,
                 warnings: warnings.clone(),
+                evidence: None,
                 simulation: None,
                 needs_two: needs_two.clone(),
                 approvals: Vec::new(),

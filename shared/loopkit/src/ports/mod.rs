@@ -17,6 +17,7 @@ mod inbox;
 mod leads;
 mod model;
 mod parked;
+mod past;
 mod placements;
 mod pools;
 mod prompts;
@@ -52,6 +53,7 @@ pub use inbox::Inbox;
 pub use leads::Leads;
 pub use model::{Model, ModelAnswer, ModelRequest, SearchHit, Tool};
 pub use parked::{Parked, ParkedBodies, ParkedItem, ParkedStatus};
+pub use past::{Past, PastDecision};
 pub use placements::{PendingAccount, PlacementMove, Placements, Resolution};
 pub use pools::{
     Cap, Draw, Drawn, Held, PickBy, PoolMember, PoolState, Pools, Standing, Sticky, TeamCap, Ticket, TicketKind, Window,
@@ -62,7 +64,7 @@ pub use sequences::{Changed, Count, Place, SequenceChange, Sequences, Suppressio
 pub use signals::{AccountPeople, CrmPerson, Signals};
 pub use signer::RequestSigner;
 pub use spend::{Budget, OverBudget, Reserved, Spend};
-pub use standings::{Relation, Relations};
+pub use standings::{Meetings, Relation, Relations};
 pub use targets::{Settled, Target, Targets};
 pub use territories::{
     AssociationCause, CrmTerritory, Making, PlacedAccount, Territories, TerritoryAccount, TerritoryModel, TerritoryUser,

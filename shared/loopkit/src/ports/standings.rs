@@ -39,6 +39,14 @@ impl std::fmt::Debug for Relation {
     }
 }
 
+/// Who met us.
+#[async_trait]
+pub trait Meetings: Send + Sync {
+    /// Meetings that were put into the CRM for these leads and contacts since then: whose, and when they were put there, in no
+    /// order.
+    async fn meetings(&self, people: &[SalesforceId], since: Timestamp) -> Outcome<Vec<(SalesforceId, Timestamp)>>;
+}
+
 /// How people stand with us.
 #[async_trait]
 pub trait Relations: Send + Sync {

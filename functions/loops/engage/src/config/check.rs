@@ -113,6 +113,7 @@ pub(super) fn levers(document: &Document, policy: Option<Policy>, problems: &mut
         policy: policy?,
         templates: Vec::new(),
         feedback: FeedbackLevers {
+            ripe_days: raw.feedback.ripe_days,
             min_steps: raw.feedback.min_steps,
             min_shortened_percent: raw.feedback.min_shortened_percent,
         },

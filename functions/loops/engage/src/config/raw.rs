@@ -166,12 +166,21 @@ pub struct RawTask {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawFeedback {
+    /// Days after the draft at which its outcome counts: earlier, the bad ones would be known and the good ones not.
+    #[serde(default = "ripe_days")]
+    #[schemars(range(max = 365))]
+    pub ripe_days: u16,
     /// Sent steps needed for one step of a template.
     #[schemars(range(min = 1))]
     pub min_steps: usize,
     /// How much shorter reps must make a step, in percent of its words, before a shorter one is proposed.
     #[schemars(range(min = 5, max = 95))]
     pub min_shortened_percent: u8,
+}
+
+/// As it is in versions from before outcomes were joined.
+const fn ripe_days() -> u16 {
+    14
 }
 
 /// `templates.yaml`.

@@ -68,6 +68,7 @@ pub(super) fn levers(document: &Document, problems: &mut Problems) -> Option<Gen
         titles: raw.titles.iter().map(|title| title.trim().to_lowercase()).collect(),
         matching: matching(document, &raw.matching, problems),
         feedback: FeedbackLevers {
+            ripe_days: raw.feedback.ripe_days,
             min_sequences: raw.feedback.min_sequences,
             max_step_percent: raw.feedback.max_step_percent,
         },

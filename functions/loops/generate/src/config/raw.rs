@@ -134,10 +134,19 @@ pub(super) struct RawMatching {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFeedback {
+    /// Days after a signal was handed on at which its outcome counts: earlier, the bad ones would be known and the good ones not.
+    #[serde(default = "ripe_days")]
+    #[schemars(range(max = 365))]
+    pub(super) ripe_days: u16,
     /// Sequences of one kind needed.
     #[schemars(range(min = 10))]
     pub(super) min_sequences: usize,
     /// How far a weight is moved at once, in percent of what it is.
     #[schemars(range(min = 5, max = 100))]
     pub(super) max_step_percent: u8,
+}
+
+/// As it is in versions from before outcomes were joined.
+const fn ripe_days() -> u16 {
+    21
 }

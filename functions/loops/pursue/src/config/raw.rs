@@ -127,10 +127,19 @@ pub(crate) struct RawRegion {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawFeedback {
+    /// Days after a play was started at which its outcome counts: earlier, the bad ones would be known and the good ones not.
+    #[serde(default = "ripe_days")]
+    #[schemars(range(max = 365))]
+    pub(crate) ripe_days: u16,
     /// Fewest finished milestones that say anything of their day.
     #[schemars(range(min = 5))]
     pub(crate) min_sample: usize,
     /// By how many business days the middle one of them must be off for another day to be proposed.
     #[schemars(range(min = 1))]
     pub(crate) min_off_business_days: u16,
+}
+
+/// As it is in versions from before outcomes were joined.
+const fn ripe_days() -> u16 {
+    60
 }

@@ -80,6 +80,7 @@ pub(super) fn levers(document: &Document, names: &Names<'_>, problems: &mut Prob
         disqualifiers,
         scoring: Scoring { groups: Vec::new(), factors: Vec::new(), behaviours: Vec::new(), bands: Vec::new() },
         feedback: FeedbackLevers {
+            ripe_days: raw.feedback.ripe_days,
             min_leads: raw.feedback.min_leads,
             min_conversions: raw.feedback.min_conversions,
             min_leads_per_choice: raw.feedback.min_leads_per_choice,

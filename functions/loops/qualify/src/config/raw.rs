@@ -122,6 +122,10 @@ pub struct RawDisqualifier {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawFeedback {
+    /// Days after the score at which its outcome counts: earlier, the bad ones would be known and the good ones not.
+    #[serde(default = "ripe_days")]
+    #[schemars(range(max = 365))]
+    pub ripe_days: u16,
     /// Outcomes needed in all.
     #[schemars(range(min = 1))]
     pub min_leads: usize,
@@ -134,6 +138,11 @@ pub struct RawFeedback {
     /// The most by which one proposal moves the points of a choice.
     #[schemars(range(min = 1, max = 50))]
     pub max_change: i32,
+}
+
+/// As it is in versions from before outcomes were joined.
+const fn ripe_days() -> u16 {
+    30
 }
 
 /// `scoring.yaml`.

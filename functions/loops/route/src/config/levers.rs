@@ -96,12 +96,21 @@ pub struct Agent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FeedbackLevers {
+    /// Days after the lead was routed at which its outcome counts: earlier, the bad ones would be known and the good ones not.
+    #[serde(default = "ripe_days")]
+    #[schemars(range(max = 365))]
+    pub(crate) ripe_days: u16,
     /// Fewest outcomes of one rule that say anything of it.
     #[schemars(range(min = 5))]
     pub(crate) min_sample: usize,
     /// Share of leads given to somebody else afterwards, in percent, above which a rule is in doubt.
     #[schemars(range(min = 1, max = 100))]
     pub(crate) max_reassigned_percent: u8,
+}
+
+/// As it is in versions from before outcomes were joined.
+const fn ripe_days() -> u16 {
+    3
 }
 
 /// How soon an owner must be in touch, and what happens when they were not.

@@ -1,7 +1,10 @@
 //! Changes of config: proposed in an operator's words, simulated, approved by hash, applied, taken back.
 
+use revloops_catalogue::OnHistory;
 use revloops_changes::moves::Move;
-use revloops_changes::{Actor, ChangeError, Operation, Proposal, ProposalState, Proposed};
+use revloops_changes::{
+    Actor, ChangeError, FeedbackNote, Operation, Proposal, ProposalState, Proposed, VersionOutcomes, outcomes,
+};
 use revloops_config::store::SCENARIO;
 use revloops_identity::Role;
 use revloops_mcp::{Caller, Effect, Spec, Tool, ToolError};
@@ -11,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{reads, writes};
-use crate::simulation::OnHistory;
 use crate::world::World;
 
 const LIST: Spec = reads(
@@ -31,7 +33,8 @@ const SHOW: Spec = reads(
 const HISTORY: Spec = reads(
     "config_history",
     "What was changed before",
-    "Every move of a loop's active config, or of the active scenario (`loop` is `scenario` then): who, when, why, and what changed.",
+    "Every move of a loop's active config, or of the active scenario (`loop` is `scenario` then): who, when, why, what changed, and what it \
+     changed in outcomes; and what the active version's outcomes propose.",
     Role::Manager,
 );
 
@@ -166,6 +169,12 @@ pub(super) struct Shown {
     cases: usize,
     /// What is odd and may be meant.
     warnings: Vec<String>,
+    /// What outcomes say for it, where it was made of them, in words with numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Vec<String>>,
+    /// Outcomes that this rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<u64>,
     /// What it would have done to the past, in words with numbers; absent where it was not simulated.
     #[serde(skip_serializing_if = "Option::is_none")]
     simulation: Option<Vec<String>>,
@@ -227,6 +236,8 @@ struct Moves {
     /// Newest first.
     #[schemars(with = "Vec<Value>")]
     moves: Vec<Move>,
+    /// What the active version's outcomes say, in words with numbers; empty where nothing was joined yet.
+    feedback: Vec<String>,
 }
 
 /// The way back.
@@ -290,6 +301,8 @@ pub(super) fn shown(proposal: Proposal) -> Shown {
         diff: proposal.diff,
         cases: proposal.cases,
         warnings: proposal.warnings,
+        sample: proposal.evidence.as_ref().map(|evidence| evidence.sample),
+        evidence: proposal.evidence.map(|evidence| evidence.lines),
         simulation: proposal.simulation.map(|simulation| simulation.summary),
         ended: proposal.ended.map(|ended| format!("{} by {}: {}", ended.at, ended.by, ended.why)),
     }
@@ -309,8 +322,11 @@ async fn show(world: &World, caller: &Caller, input: Which) -> Result<Shown, Too
 }
 
 async fn history(world: &World, caller: &Caller, input: OfLoop) -> Result<Moves, ToolError> {
-    let moves = world.changes.history(&input.loop_name, caller.at).await.map_err(told)?;
-    Ok(Moves { moves })
+    let (name, outcomes) = (input.loop_name.as_str(), world.outcomes.as_ref());
+    let mut moves = world.changes.history(name, caller.at).await.map_err(told)?;
+    outcomes::beside(&mut moves, &VersionOutcomes::all(outcomes, name, caller.at).await?);
+    let note = FeedbackNote::latest(outcomes, name, caller.at).await?;
+    Ok(Moves { moves, feedback: note.map(|note| note.in_words()).unwrap_or_default() })
 }
 
 async fn propose(world: &World, caller: &Caller, input: Change) -> Result<Shown, ToolError> {

@@ -12,11 +12,11 @@ use revloops_config::{Document, Problems};
 use revloops_domain::SalesforceId;
 use revloops_engage::EngageConfig;
 use revloops_identity::{Principal, Role, Scope};
+use revloops_loopkit::Outcome;
 use revloops_loopkit::change::Candidate;
-use revloops_loopkit::{Outcome, Record};
 use revloops_loopkit::ports::{Clock, CrmUser, Ids};
 use revloops_mcp::{DocumentAudit, Endpoint, Gate, Site};
-use revloops_mcp_workflow::world::{Past, SequenceDesk};
+use revloops_mcp_workflow::world::SequenceDesk;
 use revloops_mcp_workflow::{Seen, VisibleRecords, World, server};
 use revloops_outreach::{Ask, Desk, Reply, Request as AtDesk, Sources};
 use revloops_planning::promotion::Promotions;
@@ -91,16 +91,6 @@ impl SequenceDesk for OwnDesk {
             at: noon(),
         };
         desk.answer(&AtDesk { caller: username.to_owned(), ask }).await
-    }
-}
-
-/// No past.
-struct Nothing;
-
-#[async_trait]
-impl Past for Nothing {
-    async fn decisions(&self, _loop_name: &str, _since: Timestamp, _most: usize) -> Outcome<Vec<Record>> {
-        Ok(Vec::new())
     }
 }
 
@@ -182,7 +172,8 @@ impl Stage {
         let records = Arc::new(Records::default());
         let world = World {
             changes: desk.clone(),
-            past: Arc::new(Nothing),
+            past: memory.clone(),
+            outcomes: Arc::new(DocumentsInMemory::default()),
             config: store.clone(),
             keys: store.clone(),
             bus: memory.clone(),

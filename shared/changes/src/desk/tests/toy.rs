@@ -70,6 +70,7 @@ impl Loop for Toy {
         levers: &[],
         metrics: &[],
         feedback: "",
+        guards: &[],
     };
     type Config = ToyConfig;
     type Trigger = Nothing;

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use revloops_catalogue::DecidedTwice;
 use revloops_changes::Simulation;
 use revloops_changes::ports::Simulator;
 use revloops_config::Bundle;
 use revloops_domain::{ErrorClass, sha256_hex};
+use revloops_loopkit::ports::Past;
 use revloops_loopkit::{Failure, Outcome};
 use serde_json::json;
 
-use crate::world::Past;
+use crate::history::DecidedTwice;
 
 /// How far back.
 const BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -33,7 +33,7 @@ pub struct OnHistory<'a> {
 impl Simulator for OnHistory<'_> {
     async fn simulate(&self, active: &Bundle, candidate: &Bundle) -> Outcome<Simulation> {
         let name = active.loop_name.as_str();
-        let entry = revloops_catalogue::all().into_iter().find(|entry| entry.card.name == name);
+        let entry = crate::all().into_iter().find(|entry| entry.card.name == name);
         let entry = entry.ok_or_else(|| Failure::new(ErrorClass::Rejected, format!("there is no loop {name}")))?;
         let since = self.at.checked_sub(BACK).unwrap_or(Timestamp::MIN);
         let records = self.past.decisions(name, since, MOST).await?;
