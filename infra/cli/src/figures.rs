@@ -67,8 +67,12 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         build(context, &["--release"].into_iter().chain(functions).collect::<Vec<_>>()).await?;
         step.done("");
     }
-    let mut all = Vec::new();
+    let mut all: Vec<Figures> = Vec::new();
     for function in FUNCTIONS {
+        // A program that serves two functions is one.
+        if all.iter().any(|one| one.function == function.package) {
+            continue;
+        }
         let step = context.console.step(function.package);
         let binary =
             stripped(context, &context.layout.root.join("target").join(profile).join(function.package)).await?;
@@ -160,8 +164,9 @@ async fn environment(
     let aws = Aws::local(&context.layout, endpoints);
     let said = aws.json(["lambda", "get-function-configuration", "--function-name", endpoints.output(output)?]).await?;
     let variables = said.pointer("/Environment/Variables").and_then(Value::as_object).into_iter().flatten();
-    let mut environment: BTreeMap<String, String> =
-        variables.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect();
+    let mut environment: BTreeMap<String, String> = variables
+        .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+        .collect();
     environment.extend(endpoints.aws_environment().into_iter().map(|(name, value)| (name.to_owned(), value)));
     for (name, value) in [
         ("AWS_LAMBDA_FUNCTION_NAME", "figures"),
