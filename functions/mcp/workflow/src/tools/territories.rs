@@ -207,8 +207,7 @@ async fn show(world: &World, input: Which) -> Result<Shown, ToolError> {
     let (asked, status) = territories::asked(world.approvals.as_ref(), input.hash.as_deref()).await.map_err(told)?;
     let run = world.runs.one(&asked.run).await?;
     let lost = || Failure::new(ErrorClass::Bug, format!("the record of plan {} is not there", asked.hash));
-    let plan: Plan = serde_json::from_value(run.ok_or_else(lost)?.record.decision.verdict)
-        .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading a plan of territories", &error))?;
+    let plan: Plan = run.ok_or_else(lost)?.record.verdict_as()?;
     Ok(Shown { plan: line(&asked, &status), steps: plan.steps.len(), in_words: words(&plan, NAMED) })
 }
 
