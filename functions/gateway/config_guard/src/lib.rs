@@ -11,8 +11,8 @@
 //!
 //! Who wrote to the bucket is not known as a person: where config asks for two people, such a proposal takes two that approve.
 //! The same notification twice is one proposal: it follows from what was written. What the system itself stores is told
-//! by its hash, which is noted before it is stored. The pointer `scenario` has its own approval (`design promote`), and is left
-//! alone.
+//! by its hash, which is noted before it is stored. Of scenarios, the pointer alone is guarded: another plan is proposed by
+//! `design promote` or to the workflow server.
 
 mod candidate;
 mod pointer;
@@ -23,6 +23,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use revloops_changes::ChangeDesk;
 use revloops_changes::policy::POLICY;
+use revloops_config::store::SCENARIO;
 use revloops_domain::{ErrorClass, sha256_hex};
 use revloops_loopkit::ports::{Bus, BusEvent, Clock};
 use revloops_loopkit::{Failure, Outcome};
@@ -127,7 +128,7 @@ async fn look_at(written: &Written, ports: &Ports) -> Outcome<Became> {
 }
 
 fn guarded(pointer: &str, ports: &Ports) -> bool {
-    pointer == POLICY || ports.desk.checks.loops().contains(&pointer)
+    pointer == POLICY || pointer == SCENARIO || ports.desk.checks.loops().contains(&pointer)
 }
 
 /// Publishes an event; the same of the same object has the same id.

@@ -197,8 +197,10 @@ async fn a_first_pointer_without_a_record_is_an_alarm_and_other_objects_are_left
     let became = world.by_hand(&pointer_key("qualify"), &serde_json::to_vec(&pointer).unwrap()).await;
     assert_eq!(became, Became::Unaccounted);
     assert_eq!(world.heard(), [POINTER_UNACCOUNTED]);
+    let became = world.by_hand(&pointer_key(SCENARIO), &serde_json::to_vec(&pointer).unwrap()).await;
+    assert_eq!(became, Became::Unaccounted);
     for key in [
-        "active/scenario.json",
+        "active/somebody.json",
         "scenarios/a.json",
         "proposals/route/x.json",
         "refused/route/x.json",
