@@ -689,6 +689,13 @@ def put_own(path, text):
 
 CLIENTS = ("claude-code", "claude-desktop", "cursor", "vscode")
 TITLES = {"claude-code": "Claude Code", "claude-desktop": "Claude Desktop", "cursor": "Cursor", "vscode": "VS Code"}
+# What the person does after an entry has come.
+NEXT_STEPS = {
+    "claude-code": "start Claude Code again, and log in by /mcp",
+    "claude-desktop": "quit Claude Desktop and start it again; the browser opens for the login",
+    "cursor": "start Cursor again, and log in under MCP in its settings",
+    "vscode": "run MCP: List Servers in VS Code, start the server, and log in",
+}
 
 
 class Place:
@@ -808,7 +815,7 @@ def both_records(new, old):
 
 # ---- What is to become of one file -----------------------------------------------------------------------------------------------
 
-CONFLICT = "an entry of this name is there and is not ours: left as it is; rename or remove it, then run this again"
+CONFLICT = "an entry of this name is there and is not ours, so it stays; rename or remove it, then run this again"
 SAME = "the same entry was there before us: it is not ours, and stays when ours go"
 CHANGED = "a person changed it since: left as it is; --force puts ours in its place"
 NOT_REMOVED = "a person changed it since: left as it is; --force removes it"
@@ -1053,6 +1060,8 @@ def to_text(report):
             out.append(line + (": " + entry["detail"] if entry["detail"] else ""))
         if report["dry_run"] and client["diff"]:
             out.append(client["diff"].rstrip("\n"))
+        if not report["dry_run"] and any(entry["action"] == "added" for entry in client["entries"]):
+            out.append("  next: " + NEXT_STEPS[client["client"]])
     if not report["clients"]:
         out.append("Nothing is installed.")
     if report["dry_run"]:

@@ -32,7 +32,8 @@ pub(super) async fn fetch(trusted: &Trusted) -> Fetched {
     if let Some(fetched) = read_file_url(&trusted.url) {
         return fetched;
     }
-    get(&trusted.url).await.map_err(|error| format!("{error:#}"))
+    // What lies between says the same thing over and over.
+    get(&trusted.url).await.map_err(|error| error.root_cause().to_string())
 }
 
 async fn get(url: &str) -> anyhow::Result<Vec<u8>> {

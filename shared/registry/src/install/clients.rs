@@ -48,6 +48,16 @@ impl Client {
         }
     }
 
+    /// What the person does after an entry has come: how the client is brought to read it, and to ask for the login.
+    pub(super) const fn next_step(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "start Claude Code again, and log in by /mcp",
+            Self::ClaudeDesktop => "quit Claude Desktop and start it again; the browser opens for the login",
+            Self::Cursor => "start Cursor again, and log in under MCP in its settings",
+            Self::VsCode => "run MCP: List Servers in VS Code, start the server, and log in",
+        }
+    }
+
     /// By [`Client::id`].
     #[must_use]
     pub fn named(id: &str) -> Option<Self> {

@@ -22,7 +22,7 @@ pub(super) struct Plan {
 }
 
 const CONFLICT: &str =
-    "an entry of this name is there and is not ours: left as it is; rename or remove it, then run this again";
+    "an entry of this name is there and is not ours, so it stays; rename or remove it, then run this again";
 const SAME: &str = "the same entry was there before us: it is not ours, and stays when ours go";
 const CHANGED: &str = "a person changed it since: left as it is; --force puts ours in its place";
 const NOT_REMOVED: &str = "a person changed it since: left as it is; --force removes it";

@@ -152,15 +152,18 @@ impl Report {
             }
         }
         for client in &self.clients {
-            let title = Client::named(&client.client).map(Client::title);
-            writeln!(out, "{}: {}", title.unwrap_or(&client.client), client.file)?;
+            let known = Client::named(&client.client);
+            writeln!(out, "{}: {}", known.map_or(client.client.as_str(), |known| known.title()), client.file)?;
             for entry in &client.entries {
                 let name = if entry.name.is_empty() { "the file" } else { &entry.name };
                 write!(out, "  {name:<24} {}", entry.action.word())?;
                 writeln!(out, "{}{}", if entry.detail.is_empty() { "" } else { ": " }, entry.detail)?;
             }
-            if self.dry_run {
-                out.push_str(&client.diff);
+            let came = client.entries.iter().any(|entry| entry.action == Action::Added);
+            match known {
+                _ if self.dry_run => out.push_str(&client.diff),
+                Some(known) if came => writeln!(out, "  next: {}", known.next_step())?,
+                Some(_) | None => {}
             }
         }
         if self.clients.is_empty() {
