@@ -122,7 +122,10 @@ pub async fn desk(endpoints: &Endpoints) -> anyhow::Result<ChangeDesk> {
 }
 
 /// What versions of config have led to.
-async fn outcomes(endpoints: &Endpoints) -> anyhow::Result<TableDocuments> {
+///
+/// # Errors
+/// If the stack has no table of outcomes.
+pub async fn outcomes(endpoints: &Endpoints) -> anyhow::Result<TableDocuments> {
     let clients = endpoints.clients().await;
     Ok(TableDocuments::new(clients.dynamodb.clone(), endpoints.output("OutcomesTable")?))
 }

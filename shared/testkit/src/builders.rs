@@ -1,9 +1,11 @@
 //! Builders that state only what matters: `lead("Acme").country("DE").build()`.
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use revloops_domain::events::LeadSaved;
-use revloops_domain::{AccountId, CorrelationId, Lead, LeadId, OrganizationId, UserId};
+use revloops_domain::{AccountId, ConfigStamp, CorrelationId, Cost, Lead, LeadId, OrganizationId, UserId};
+use revloops_loopkit::{Actor, Decision, Mode, Record, RunKey};
 
 /// The `n`-th lead id of this test.
 ///
@@ -52,6 +54,30 @@ pub fn lead_saved() -> LeadSaved {
         received_at: Timestamp::constant(1_795_341_599, 0),
         redriven: false,
         passed_over: Vec::new(),
+    }
+}
+
+/// The record of a decision of which input, verdict and time matter. The chain's id is `c-1`.
+#[must_use]
+pub fn record(key: RunKey, input: Value, verdict: Value, decided_at: Timestamp) -> Record {
+    Record {
+        run_id: key.run_id(),
+        key,
+        correlation_id: CorrelationId("c-1".into()),
+        loop_version: "1".into(),
+        config: ConfigStamp { key: "k".into(), version_id: "v".into(), sha256: "s".into() },
+        input_hash: String::new(),
+        input,
+        facts: Value::Null,
+        decision: Decision::sure("decided", verdict, Vec::new()),
+        reply: Value::Null,
+        effects: Vec::new(),
+        metrics: Vec::new(),
+        actor: Actor::Code,
+        mode: Mode::Live,
+        cost: Cost::default(),
+        ai_calls: Vec::new(),
+        decided_at,
     }
 }
 

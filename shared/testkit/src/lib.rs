@@ -25,7 +25,7 @@ mod world;
 pub use accounts::AccountsInMemory;
 pub use approvals::ApprovalsInMemory;
 pub use audit::{Audit, audit};
-pub use builders::{LeadBuilder, account_id, lead, lead_id, lead_saved, user_id};
+pub use builders::{LeadBuilder, account_id, lead, lead_id, lead_saved, record, user_id};
 pub use config_store::ConfigInMemory;
 pub use contended::ContendedPools;
 pub use documents::DocumentsInMemory;

@@ -3,6 +3,7 @@
 mod brief;
 mod days;
 mod decides;
+mod joins;
 mod killed;
 mod moves;
 mod people;

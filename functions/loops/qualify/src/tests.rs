@@ -1,6 +1,7 @@
 mod accounts;
 mod behaves;
 mod decides;
+mod joins;
 mod knows;
 mod looks_up;
 mod shipped;
