@@ -61,9 +61,9 @@ fn words(mail: &SequenceStep) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use revloops_domain::{ConfigStamp, SalesforceId};
     use revloops_domain::sequence::{DraftedSequence, Line, Recipient};
     use revloops_domain::sequence_state::{SequenceAnswer, SequenceState, StoppedBecause};
+    use revloops_domain::{ConfigStamp, SalesforceId};
     use revloops_loopkit::RunKey;
     use revloops_testkit::{lead_id, record};
     use serde_json::json;

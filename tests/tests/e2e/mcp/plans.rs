@@ -6,6 +6,8 @@ use std::time::Duration;
 use anyhow::bail;
 use revloops_cli::config::store;
 use revloops_config::Problems;
+use revloops_loopkit::ports::Clock as _;
+use revloops_runtime::SystemClock;
 use revloops_scenario::{Resolved, stored};
 use revloops_tests::system::System;
 use revloops_tests::tools::project_root;
@@ -35,7 +37,7 @@ fn another_plan() -> anyhow::Result<Resolved> {
     content["name"] = json!("Operators' plan");
     let territories = content["territories"].as_array_mut().unwrap();
     let dach = territories.iter_mut().find(|one| one["id"] == "dach").unwrap();
-    dach["name"] = json!(format!("DACH {}", jiff::Timestamp::now().as_second()));
+    dach["name"] = json!(format!("DACH {}", SystemClock.now().as_second()));
     Ok(Resolved::from_content(OPERATORS, content)?)
 }
 

@@ -5,7 +5,7 @@ use revloops_changes::{FeedbackNote, ProposalState};
 use revloops_loopkit::Feedback;
 use revloops_loopkit::ports::Clock as _;
 
-use super::stage::{Stage, other_minutes, person};
+use super::stage::{HOT, Stage, other_minutes, person};
 
 /// Forty leads of a pool, most of which somebody outside it took.
 async fn taken_over(stage: &Stage, from: u32) {
@@ -123,4 +123,20 @@ async fn leads_that_were_routed_again_count_as_missed_and_not_as_given_away() {
     let versions = VersionOutcomes::all(stage.outcomes.as_ref(), "route", stage.world.now()).await.unwrap();
     assert_eq!(versions[0].guards["first_touch_missed"].bad, 1);
     assert!(!versions[0].guards.contains_key("reassigned"));
+}
+
+#[tokio::test]
+async fn an_owner_of_a_territory_is_the_scenarios_to_change_and_that_is_told() {
+    let stage = Stage::new().await;
+    for n in 1..=40 {
+        stage.lead(n, HOT).await;
+        stage.give(n, "dan.whitaker");
+    }
+    let ticked = stage.tick_when_ripe().await;
+    assert!(stage.proposals().await.is_empty());
+    let [why] = &ticked.loops["route"].refused[..] else { panic!("{ticked:?}") };
+    assert!(
+        why.starts_with("territories.yaml is none of route's own files") && why.contains("promote the scenario"),
+        "{why}"
+    );
 }

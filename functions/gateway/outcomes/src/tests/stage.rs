@@ -22,6 +22,9 @@ use crate::{Ticked, Within, World, tick};
 const PEOPLE: [&str; 7] =
     ["tom.becker", "lena.vogt", "sam.price", "nora.diaz", "james.hart", "helen.brandt", "dan.whitaker"];
 
+/// A company of so many people sends good leads, which go to the territory's account executive.
+pub(super) const HOT: u32 = 300;
+
 pub(super) struct Stage {
     pub(super) world: Arc<TestWorld>,
     pub(super) store: Arc<ConfigInMemory>,
@@ -100,6 +103,7 @@ impl Stage {
         let bytes = self.store.get(&stamp.key, &stamp.version_id).await.unwrap();
         let loaded = Loaded { config: Bundle::load::<RouteConfig>(&bytes, &stamp).unwrap(), stamp: stamp.clone() };
         let source = if employees < 50 { "Lighthouse" } else { "Web" };
+        let band = if employees == HOT { "A" } else { "C" };
         let step = json!({
             "event": {
                 "event_id": format!("e-{n}"), "correlation_id": format!("c-{n}"), "organization_id": "00Dxx0000001gPLEAY",
@@ -107,7 +111,7 @@ impl Stage {
                 "occurred_at": self.world.now(), "received_at": self.world.now()
             },
             "previous": {
-                "status": "qualified", "run_id": "r-1", "lead_id": lead_id(n), "score": 50, "band": "C",
+                "status": "qualified", "run_id": "r-1", "lead_id": lead_id(n), "score": 50, "band": band,
                 "contributions": [], "enrichment": "matched",
                 "profile": {"company": format!("Company {n}"), "country_code": "GB", "employees": employees, "lead_source": source, "last_name": "Holm"}
             }
