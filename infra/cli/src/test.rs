@@ -51,11 +51,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         build(&own).await
     };
     let fetched = async {
-        tools::ensure(context).await?;
         if whole {
-            checks::files(context).await?;
+            checks::config(context)?;
         }
-        Ok(())
+        tools::ensure(context).await
     };
     let (binaries, ()) = try_join(compiled, fetched).await?;
     // What an earlier run left is not this run's world.
