@@ -22,7 +22,7 @@ pub(super) async fn list(context: &Context, all: bool) -> anyhow::Result<ExitCod
             proposal.state.to_string(),
             proposal.files.join(", "),
             proposal.proposed_by.username.clone(),
-            proposal.at.to_string(),
+            proposal.at.strftime("%Y-%m-%d %H:%M").to_string(),
             proposal.why.clone(),
         ]
     };
@@ -95,7 +95,7 @@ pub(super) async fn history(context: &Context, name: &str, diff: bool) -> anyhow
             before.to_owned(),
             one.to.short().to_owned(),
             one.by.clone(),
-            one.at.to_string(),
+            one.at.strftime("%Y-%m-%d %H:%M").to_string(),
             one.proposal.clone().unwrap_or_else(|| "–".to_owned()),
             one.why.clone(),
         ]
