@@ -17,7 +17,7 @@ use crate::{Within, World};
 /// A decision whose outcome has not been joined so many days after it was ripe is given up.
 const LATE_DAYS: u16 = 30;
 /// So many decisions of a loop are looked through in one tick.
-const MOST: usize = 50_000;
+pub(crate) const MOST: usize = 50_000;
 
 /// One loop, as a tick finds it.
 pub struct OfLoop<'a> {

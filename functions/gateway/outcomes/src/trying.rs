@@ -10,11 +10,8 @@ use revloops_config::{Arm, Rollout, RolloutMode};
 use revloops_loopkit::ports::CHUNK;
 use revloops_loopkit::{Observed, Outcome, RunKey};
 
-use crate::joining::{Joined, OfLoop};
+use crate::joining::{Joined, MOST, OfLoop};
 use crate::{Within, World};
-
-/// So many decisions of a trial are looked through in one tick.
-const MOST: usize = 50_000;
 
 /// Looks at the loop's trial, where one is under way.
 ///

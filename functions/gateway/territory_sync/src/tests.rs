@@ -1,7 +1,6 @@
 use revloops_deploy::logic::plan::{Described, NewTerritory, Step};
 use revloops_loopkit::ports::{Lease, RunStore as _};
-use revloops_loopkit::{Actor, Decision, Mode, Record};
-use revloops_testkit::{CrmTerritories, TestWorld};
+use revloops_testkit::{CrmTerritories, TestWorld, record};
 use serde_json::{Value, json};
 
 use super::*;
@@ -42,25 +41,7 @@ async fn world_with(plan: &Plan) -> TestWorld {
     world.with(|memory| memory.crm = CrmTerritories::active());
     let lease = Lease { owner: "test".into(), until: noon() };
     world.claim(&key(), &lease, noon()).await.unwrap();
-    let record = Record {
-        run_id: key().run_id(),
-        key: key(),
-        correlation_id: revloops_domain::CorrelationId("c".into()),
-        loop_version: "1".into(),
-        config: revloops_domain::ConfigStamp { key: "k".into(), version_id: "v".into(), sha256: "s".into() },
-        input_hash: "h".into(),
-        input: Value::Null,
-        facts: Value::Null,
-        decision: Decision::sure("planned", json!(plan), Vec::new()),
-        reply: Value::Null,
-        effects: Vec::new(),
-        metrics: Vec::new(),
-        actor: Actor::Code,
-        mode: Mode::Live,
-        cost: revloops_domain::Cost::default(),
-        ai_calls: Vec::new(),
-        decided_at: noon(),
-    };
+    let record = record(key(), Value::Null, json!(plan), noon());
     world.decided(&key(), "test", &record).await.unwrap();
     world
 }

@@ -1,10 +1,10 @@
 //! The plan of territories, and accounts that wait for a person.
 
 use revloops_deploy::Plan;
-use revloops_domain::{AccountId, ConfigStamp, CorrelationId, Secret};
+use revloops_domain::{AccountId, CorrelationId, Secret};
+use revloops_loopkit::RunKey;
 use revloops_loopkit::ports::{Approvals as _, AskedPlan, Lease, PendingAccount, Placements as _, RunStore as _};
-use revloops_loopkit::{Actor, Decision, Mode, Record, RunKey};
-use revloops_testkit::account_id;
+use revloops_testkit::{account_id, record};
 use serde_json::{Value, json};
 
 use crate::stage::{ADMIN, BASELINE, IBERIA, OPERATIONS, Stage, noon};
@@ -20,25 +20,7 @@ async fn asked(stage: &Stage, name: &str) -> String {
     let key = RunKey { subject: format!("plan/{name}"), loop_name: "deploy".into(), trigger: "promoted".into() };
     let lease = Lease { owner: "test".into(), until: noon() };
     stage.memory.claim(&key, &lease, noon()).await.unwrap();
-    let record = Record {
-        run_id: key.run_id(),
-        key: key.clone(),
-        correlation_id: CorrelationId("c".into()),
-        loop_version: "1".into(),
-        config: ConfigStamp { key: "k".into(), version_id: "v".into(), sha256: "s".into() },
-        input_hash: "h".into(),
-        input: Value::Null,
-        facts: Value::Null,
-        decision: Decision::sure("planned", json!(plan), Vec::new()),
-        reply: Value::Null,
-        effects: Vec::new(),
-        metrics: Vec::new(),
-        actor: Actor::Code,
-        mode: Mode::Live,
-        cost: revloops_domain::Cost::default(),
-        ai_calls: Vec::new(),
-        decided_at: noon(),
-    };
+    let record = record(key.clone(), Value::Null, json!(plan), noon());
     stage.memory.decided(&key, "test", &record).await.unwrap();
     let scenario = stage.desk.pointer("scenario", noon()).await.unwrap().pointer.active;
     let wanted = AskedPlan {
