@@ -26,15 +26,6 @@ struct Read<C> {
     tried: Option<(Rollout, Arc<Loaded<C>>)>,
 }
 
-/// The config for one subject.
-#[derive(Debug, Clone)]
-pub struct Chosen<C> {
-    /// The version that decides and acts; its stamp is the record's.
-    pub acting: Arc<Loaded<C>>,
-    /// Whether that is the active version, or the one that is tried.
-    pub arm: Arm,
-}
-
 impl<C: Levers> ActiveConfig<C> {
     /// From `store`; a moved pointer is noticed after `trusted` at the latest.
     #[must_use]
@@ -58,8 +49,8 @@ impl<C: Levers> ActiveConfig<C> {
     ///
     /// # Errors
     /// See [`ActiveConfig::get`].
-    pub async fn get_for(&self, clock: &dyn Clock, subject: &str) -> Outcome<Chosen<C>> {
-        self.read(clock, |read| read.chosen(subject)).await
+    pub async fn get_for(&self, clock: &dyn Clock, subject: &str) -> Outcome<Arc<Loaded<C>>> {
+        self.read(clock, |read| Arc::clone(read.acting(subject))).await
     }
 
     async fn read<T>(&self, clock: &dyn Clock, of: impl FnOnce(&Read<C>) -> T) -> Outcome<T> {
@@ -120,12 +111,11 @@ impl<C: Levers> ActiveConfig<C> {
 }
 
 impl<C> Read<C> {
-    fn chosen(&self, subject: &str) -> Chosen<C> {
+    /// The version that decides and acts for a subject; its stamp is the record's.
+    fn acting(&self, subject: &str) -> &Arc<Loaded<C>> {
         match &self.tried {
-            Some((rollout, tried)) if rollout.acts(subject) == Arm::Candidate => {
-                Chosen { acting: Arc::clone(tried), arm: Arm::Candidate }
-            }
-            Some(_) | None => Chosen { acting: Arc::clone(&self.active), arm: Arm::Active },
+            Some((rollout, tried)) if rollout.acts(subject) == Arm::Candidate => tried,
+            Some(_) | None => &self.active,
         }
     }
 }
@@ -188,14 +178,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_canary_decides_for_its_share_and_the_same_lead_always_gets_the_same_version() {
-        let (_, config) = world(RolloutMode::Canary, r#"{"min":2}"#).await;
+        let (store, config) = world(RolloutMode::Canary, r#"{"min":2}"#).await;
+        let rollout = store.pointer("toy").await.unwrap().unwrap().pointer.rollout.unwrap();
         let mut tried = 0;
         for lead in leads() {
-            let chosen = config.get_for(&At(0), &lead).await.unwrap();
+            let acting = config.get_for(&At(0), &lead).await.unwrap();
             let again = config.get_for(&At(60), &lead).await.unwrap();
-            assert_eq!(chosen.acting.stamp, again.acting.stamp);
-            assert_eq!(chosen.acting.config.0, if chosen.arm == Arm::Candidate { 2 } else { 1 });
-            tried += usize::from(chosen.arm == Arm::Candidate);
+            assert_eq!(acting.stamp, again.stamp);
+            let is_tried = rollout.acts(&lead) == Arm::Candidate;
+            assert_eq!(acting.config.0, if is_tried { 2 } else { 1 });
+            tried += usize::from(is_tried);
         }
         assert!((890..=1_110).contains(&tried), "{tried} of 5,000, a fifth asked for");
         assert_eq!(config.get(&At(0)).await.unwrap().config.0, 1, "who asks without a subject gets the active version");
@@ -203,10 +195,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_shadow_never_acts() {
-        let (_, config) = world(RolloutMode::Shadow, r#"{"min":2}"#).await;
+        let (store, config) = world(RolloutMode::Shadow, r#"{"min":2}"#).await;
+        let active = store.pointer("toy").await.unwrap().unwrap().pointer.active;
         for lead in leads() {
-            let chosen = config.get_for(&At(0), &lead).await.unwrap();
-            assert_eq!((chosen.acting.config.0, chosen.arm), (1, Arm::Active));
+            let acting = config.get_for(&At(0), &lead).await.unwrap();
+            assert_eq!((acting.config.0, &acting.stamp), (1, &active));
         }
     }
 
@@ -214,7 +207,7 @@ mod tests {
     async fn a_version_that_cannot_be_loaded_stops_nobody() {
         let (_, config) = world(RolloutMode::Canary, r#"{"mni":2}"#).await;
         for lead in leads().take(100) {
-            assert_eq!(config.get_for(&At(0), &lead).await.unwrap().acting.config.0, 1);
+            assert_eq!(config.get_for(&At(0), &lead).await.unwrap().config.0, 1);
         }
     }
 
@@ -223,7 +216,7 @@ mod tests {
         let (store, config) = world(RolloutMode::Canary, r#"{"min":2}"#).await;
         let mut canary = None;
         for lead in leads() {
-            if config.get_for(&At(0), &lead).await.unwrap().arm == Arm::Candidate {
+            if config.get_for(&At(0), &lead).await.unwrap().config.0 == 2 {
                 canary = Some(lead);
                 break;
             }
@@ -231,7 +224,7 @@ mod tests {
         let read = store.pointer("toy").await.unwrap().unwrap();
         let back = Pointer { rollout: None, ..read.pointer };
         store.move_pointer("toy", &back, Some(&read.etag)).await.unwrap();
-        let chosen = config.get_for(&At(5), &canary.unwrap()).await.unwrap();
-        assert_eq!((chosen.acting.config.0, chosen.arm), (1, Arm::Active));
+        let acting = config.get_for(&At(5), &canary.unwrap()).await.unwrap();
+        assert_eq!((acting.config.0, &acting.stamp), (1, &back.active));
     }
 }

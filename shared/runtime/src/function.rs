@@ -108,7 +108,7 @@ impl<C: Levers> ConfigFor<C> for PerSubject<C> {
         Self: 'a;
 
     async fn config_for(&self, subject: &str) -> Outcome<Arc<Loaded<C>>> {
-        Ok(self.0.get_for(&SystemClock, subject).await?.acting)
+        self.0.get_for(&SystemClock, subject).await
     }
 }
 
