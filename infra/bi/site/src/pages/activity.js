@@ -1,0 +1,91 @@
+// What generate, engage and pursue do: signals, sequences and milestones.
+
+import { BAD, GOOD, MOST_SERIES, QUIET, coloursOf } from '../colours.js';
+import { card, figures } from '../card.js';
+import { rankedParts, ranked, stackedOverTime } from '../charts.js';
+import { count, show } from '../format.js';
+import * as queries from '../queries.js';
+import { byGrain, busiest, topSeries, unfolded } from '../words.js';
+
+const ENDS = [['approved', 'approved', GOOD], ['rejected', 'rejected', 'var(--s2)'], ['blocked', 'blocked', BAD], ['stopped', 'stopped', QUIET]];
+const DONE = [['done_on_time', 'on time', GOOD], ['done_late', 'late', 'var(--s2)'], ['missed', 'missed', BAD]];
+const legendOf = (parts) => () => parts.map(([, name, colour]) => ({ name, colour }));
+const stack = (parts) => ({ series: 'part', domain: parts.map(([, name]) => name), colours: parts.map(([, , colour]) => colour), value: 'amount' });
+const label = (name) => name.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
+const counts = (names) => names.map((name) => ({ name, label: label(name) }));
+
+export default {
+  id: 'activity',
+  title: 'Signals, sequences, milestones',
+  intro: 'What was noticed, what was written, and what was done on time, on the day it happened.',
+  filters: ['range'],
+  parts: [
+    ['figures', 'Key figures', async ({ rows, filter }) => {
+      const [[signals], [sequences], [milestones]] = await Promise.all([queries.signalTotals, queries.sequenceTotals, queries.milestoneTotals].map((query) => rows(query(filter))));
+      return figures([
+        { id: 'signals_detected', label: 'Signals detected', value: signals.detected, unit: 'signals' },
+        { id: 'signals_qualified', label: 'Signals qualified', value: signals.qualified, unit: 'signals' },
+        { id: 'signals_drafted', label: 'Signals drafted', value: signals.drafted, unit: 'signals' },
+        { id: 'sequences_drafted', label: 'Sequences drafted', value: sequences.drafted, unit: 'sequences' },
+        { id: 'sequences_approved', label: 'Sequences approved', value: sequences.approved, unit: 'sequences' },
+        { id: 'sequences_blocked', label: 'Sequences blocked', value: sequences.blocked, unit: 'sequences' },
+        { id: 'sequences_stopped', label: 'Sequences stopped', value: sequences.stopped, unit: 'sequences' },
+        { id: 'milestones_due', label: 'Milestones due', value: milestones.due, unit: 'milestones' },
+        { id: 'milestones_on_time', label: 'Done on time', value: milestones.done_on_time, unit: 'milestones' },
+        { id: 'milestones_missed', label: 'Milestones missed', value: milestones.missed, unit: 'milestones' },
+      ]);
+    }],
+    ['signals-by-time', 'Signals detected', async ({ rows, filter }) => {
+      const all = await rows(queries.signalsByTime(filter));
+      const { rows: parts, domain } = topSeries(all, ['day'], 'kind', 'detected', MOST_SERIES);
+      const colours = coloursOf(domain);
+      return card({
+        id: 'signals-by-time',
+        title: 'Signals detected',
+        unit: `signals ${byGrain(filter)}, by kind`,
+        rows: all,
+        columns: [{ name: 'day', label: 'From day', unit: 'date' }, { name: 'kind', label: 'Kind' }, { name: 'detected', label: 'Detected' }],
+        empty: 'No signal was detected in this time.',
+        say: () => busiest(all, 'detected', filter, (value) => count(value, 'signal')),
+        legend: () => domain.map((name, at) => ({ name, colour: colours[at] })),
+        draw: (text, data, width) => stackedOverTime(text, parts, width, { y: 'detected', series: 'kind', domain, colours, unit: 'signals', grain: filter.grain }),
+      });
+    }],
+    ['signals-by-kind', 'Signals by kind', async ({ rows, filter }) => card({
+      id: 'signals-by-kind',
+      title: 'Signals by kind',
+      unit: 'signals detected, and how many became a draft',
+      rows: await rows(queries.signalsByKind(filter)),
+      columns: [{ name: 'kind', label: 'Kind' }, ...counts(queries.SIGNALS)],
+      empty: 'No signal was detected in this time.',
+      say: (all) => `The most were of kind ${all[0].kind}: ${show(all[0].detected)}.`,
+      draw: (text, all, width) => ranked(text, all, width, { name: 'kind', value: 'detected', note: (row) => `${show(row.drafted)} drafted` }),
+    })],
+    ['sequences', 'Sequences by template', async ({ rows, filter }) => {
+      const all = (await rows(queries.sequencesByTemplate(filter))).map((row) => ({ ...row, version: `${row.template} · ${row.prompt_version}` }));
+      return card({
+        id: 'sequences',
+        title: 'Sequences by template',
+        unit: 'sequences by template and prompt version: what became of the drafts',
+        rows: all,
+        columns: [{ name: 'template', label: 'Template' }, { name: 'prompt_version', label: 'Prompt version' }, ...counts(queries.SEQUENCES)],
+        empty: 'No sequence was drafted in this time.',
+        say: () => `${count(all.reduce((sum, row) => sum + (row.drafted ?? 0), 0), 'sequence')} drafted, ${show(all.reduce((sum, row) => sum + (row.approved ?? 0), 0))} approved.`,
+        legend: legendOf(ENDS),
+        draw: (text, data, width) => rankedParts(text, unfolded(data, ENDS), width, { ...stack(ENDS), name: 'version', unit: 'sequences' }),
+      });
+    }],
+    ['milestones', 'Milestones by play', async ({ rows, filter }) => card({
+      id: 'milestones',
+      title: 'Milestones by play',
+      unit: 'milestones of open deals that came due',
+      rows: await rows(queries.milestonesByPlay(filter)),
+      columns: [{ name: 'play', label: 'Play' }, ...counts(queries.MILESTONES)],
+      isEmpty: (all) => !all.some((row) => DONE.some(([field]) => row[field] > 0)),
+      empty: 'No milestone came due in this time.',
+      say: (all) => `${count(all.reduce((sum, row) => sum + (row.missed ?? 0), 0), 'milestone')} missed, of ${show(all.reduce((sum, row) => sum + (row.due ?? 0), 0))} due.`,
+      legend: legendOf(DONE),
+      draw: (text, all, width) => rankedParts(text, unfolded(all, DONE), width, { ...stack(DONE), name: 'play', unit: 'milestones' }),
+    })],
+  ],
+};
