@@ -45,15 +45,20 @@ async function draw() {
   showNavigation(page, params);
   showFilters(at('filters'), page.filters, filter, data.known);
   document.title = `${page.title} – RevLoops analytics`;
-  const context = { rows: data.rows, manifest: data.manifest, filter, params, sqlBox };
+  const { rows, present, first } = data;
+  const context = { rows, present, first, manifest: data.manifest, filter, params, sqlBox };
   const parts = await Promise.all(page.parts.map(([part, title, make]) => make(context).catch((error) => {
     if (!(error instanceof Missing)) console.error(error);
     return failed({ id: part, title, why: error.message });
   })));
   // Another draw may have begun in the meantime: the newest counts.
   if (turn !== drawing) return;
+  const cards = parts.flat().filter(Boolean);
+  // An odd number of halves would leave a hole: the last one takes the whole line.
+  const halves = cards.filter((card) => card.matches('.card:not(.wide)'));
+  if (halves.length % 2 === 1) halves.at(-1).classList.add('wide');
   const heading = el('h1', { tabindex: -1 }, page.title);
-  main.replaceChildren(heading, el('p', { class: 'soft intro' }, page.intro), el('div', { class: 'cards' }, parts.flat().filter(Boolean)));
+  main.replaceChildren(heading, el('p', { class: 'soft intro' }, page.intro), el('div', { class: 'cards' }, cards));
   main.setAttribute('aria-busy', 'false');
   main.dataset.ready = page.id;
   if (shownPage && shownPage !== page.id) {

@@ -8,7 +8,9 @@ const NARROWEST = 240;
 
 /** Key figures: `[{id, label, value, unit, note}]`. The raw value stands beside the one for people, for whoever compares them. */
 export function figures(list) {
-  return el('dl', { class: 'figures' }, list.map(({ id, label, value, unit, note }) => el('div', { class: 'figure' },
+  // Up to seven stand in one line; more of them in two.
+  const columns = list.length <= 7 ? list.length : Math.ceil(list.length / 2);
+  return el('dl', { class: `figures of-${columns}` }, list.map(({ id, label, value, unit, note }) => el('div', { class: 'figure' },
     el('dt', {}, label),
     el('dd', { class: 'value', 'data-figure': id, 'data-value': value ?? '', 'data-unit': unit ?? null }, show(value, unit)),
     note ? el('dd', { class: 'note' }, note) : null)));

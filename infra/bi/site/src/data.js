@@ -12,7 +12,7 @@ let files = null;
 /** A query's marts are not there. */
 export class Missing extends Error {}
 
-/** Loads everything: `{manifest, problems, tables, files, known, rows(query), stop()}`. `onProgress(loaded, total)` tells of the engine's bytes. */
+/** Loads everything: `{manifest, problems, tables, files, known, rows(query), present(query), first(query), stop()}`. */
 export async function load(onProgress) {
   files ??= engineFiles(onProgress);
   // A failed download is tried again by the next load.
@@ -25,7 +25,13 @@ export async function load(onProgress) {
     if (lacking.length > 0) throw new Missing(`This needs ${lacking.join(' and ')}, which could not be loaded.`);
     return engine.objects(sql);
   };
-  return { manifest, problems, tables, files: ready, rows, known: await known(rows, names, manifest), stop: () => engine.stop() };
+  // Key figures are shown without a value where their mart is missing; why stands in the warning.
+  const present = (query) => rows(query).catch((error) => {
+    if (error instanceof Missing) return [];
+    throw error;
+  });
+  const first = async (query) => (await present(query))[0] ?? {};
+  return { manifest, problems, tables, files: ready, rows, present, first, known: await known(rows, names, manifest), stop: () => engine.stop() };
 }
 
 /** The manifest with its marts. Where marts are replaced while they are read, they are read once more with the manifest of then. */

@@ -28,7 +28,8 @@ export class Engine {
     const db = new AsyncDuckDB(new VoidLogger(), worker);
     await db.instantiate(files.wasm);
     const connection = await db.connect();
-    for (const { name, arrow } of tables) await connection.insertArrowFromIPCStream(arrow, { name, create: true });
+    // The bytes move to the worker and are gone here: it gets a copy, since the next engine needs them, too.
+    for (const { name, arrow } of tables) await connection.insertArrowFromIPCStream(arrow.slice(), { name, create: true });
     for (const statement of CLOSED) await connection.query(statement);
     return new Engine(worker, connection);
   }

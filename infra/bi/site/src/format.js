@@ -38,10 +38,10 @@ function microMoney(micro) {
 
 function span(ms) {
   const size = Math.abs(ms);
-  if (size < SECOND) return `${whole(ms)} ms`;
-  if (size < MINUTE) return `${decimals(ms / SECOND, 1)} s`;
-  if (size < 2 * HOUR) return `${decimals(ms / MINUTE, size < 10 * MINUTE ? 1 : 0)} min`;
-  return size < 2 * DAY ? `${decimals(ms / HOUR, 1)} h` : `${decimals(ms / DAY, 1)} days`;
+  if (size < SECOND) return `${whole(ms)}\u00a0ms`;
+  if (size < MINUTE) return `${decimals(ms / SECOND, 1)}\u00a0s`;
+  if (size < 2 * HOUR) return `${decimals(ms / MINUTE, size < 10 * MINUTE ? 1 : 0)}\u00a0min`;
+  return size < 2 * DAY ? `${decimals(ms / HOUR, 1)}\u00a0h` : `${decimals(ms / DAY, 1)} days`;
 }
 
 function bytes(size) {
@@ -58,12 +58,13 @@ function bytes(size) {
 const signed = (value, digits) => numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'exceptZero' }).format(value);
 
 const BY_UNIT = {
-  cents: (value) => money(value / 100, value % 100 === 0 ? 0 : 2),
+  // Cents matter in small amounts alone.
+  cents: (value) => money(value / 100, value % 100 === 0 || Math.abs(value) >= 1e5 ? 0 : 2),
   microusd: microMoney,
-  basis_points: (value) => `${decimals(value / 100, 1)} %`,
-  percent: (value) => `${decimals(value, 1)} %`,
-  share: (value) => `${decimals(value * 100, 1)} %`,
-  points: (value) => `${signed(value * 100, 1)} points`,
+  basis_points: (value) => `${decimals(value / 100, 1)}\u00a0%`,
+  percent: (value) => `${decimals(value, 1)}\u00a0%`,
+  share: (value) => `${decimals(value * 100, 1)}\u00a0%`,
+  points: (value) => `${signed(value * 100, 1)}\u00a0points`,
   ms: span,
   minutes: (value) => span(value * MINUTE),
   bytes,
@@ -87,7 +88,22 @@ export function show(value, unit = null) {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'number') return String(value);
   if (Object.hasOwn(BY_UNIT, unit ?? '')) return BY_UNIT[unit](value);
-  return Number.isInteger(value) ? whole(value) : numbers({ maximumFractionDigits: 3 }).format(value);
+  return Number.isInteger(value) ? whole(value) : precise(value);
+}
+
+/** All digits that count: `2026`, `12,345`, `0.000123`, `1e+300`. */
+function precise(value) {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-6 || size >= 1e15)) return String(value);
+  return numbers({ maximumSignificantDigits: 15, useGrouping: 'min2' }).format(value);
+}
+
+/** A value of a query's answer, nothing of it rounded away; days and times in ISO order, without the letters. */
+export function raw(value, kind) {
+  if (value === null) return NOTHING;
+  if (kind === 'date') return isoDay(value);
+  if (kind === 'timestamp') return new Date(value).toISOString().replace('T', ' ').replace(/(\.000)?Z$/, '');
+  return typeof value === 'number' ? precise(value) : show(value);
 }
 
 /** The same, short enough for the ticks of an axis. */
@@ -95,9 +111,7 @@ export function tick(value, unit = null) {
   const short = { notation: 'compact', maximumFractionDigits: 1 };
   if (unit === 'cents') return money(value / 100, 0, short);
   if (unit === 'microusd') return numbers({ style: 'currency', currency, currencyDisplay: 'narrowSymbol', notation: 'compact', maximumSignificantDigits: 3 }).format(value / 1e6);
-  if (unit === 'share') return `${whole(value * 100)} %`;
-  if (unit === 'ms') return value === 0 ? '0' : Math.abs(value) < SECOND ? `${whole(value)} ms` : `${numbers(short).format(value / SECOND)} s`;
-  if (unit === 'minutes') return value === 0 ? '0' : `${numbers(short).format(value)} min`;
+  if (unit === 'share') return `${whole(value * 100)}\u00a0%`;
   if (unit === 'bytes') return bytes(value);
   return numbers(short).format(value);
 }

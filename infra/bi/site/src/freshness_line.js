@@ -13,7 +13,7 @@ export function showFreshness(line, warnings, { manifest, problems }, now) {
   // A live region speaks whenever it is written to, so it is written to only where something has changed.
   if (line.textContent !== text) line.textContent = text;
   const said = [];
-  if (now - published > OLD) said.push(`These numbers are old: they were published ${ago(published, now)}, where every 30 minutes would be right.`);
+  if (now - published > OLD) said.push(`These numbers are old: they were published ${ago(published, now)}, and should never be older than 30 minutes.`);
   if (problems.length > 0) said.push(`Not everything is there: ${problems.join('; ')}.`);
   if (warnings.textContent !== said.join('')) warnings.replaceChildren(...said.map((one) => el('p', { class: 'notice bad', role: 'alert' }, one)));
 }

@@ -10,8 +10,9 @@ const is = (column, value) => (value === '' ? 'TRUE' : value === NONE ? `${colum
 /** The first day of the day's, week's or month's bar. */
 const start = ({ grain }) => `CAST(date_trunc(${quoted(grain)}, day) AS DATE)`;
 const share = (part, all) => `CAST(sum(${part}) AS DOUBLE) / nullif(sum(${all}), 0)`;
-/** Sums. Of no rows they are 0; of rows that all lack the value they are unknown. */
-const total = (...columns) => columns.map((column) => `CASE WHEN count(*) = 0 THEN 0 ELSE CAST(sum(${column}) AS BIGINT) END AS ${column}`).join(', ');
+/** A sum. Of no rows it is 0; of rows that all lack the value it is unknown. */
+const sum = (column) => `CASE WHEN count(*) = 0 THEN 0 ELSE CAST(sum(${column}) AS BIGINT) END`;
+const total = (...columns) => columns.map((column) => `${sum(column)} AS ${column}`).join(', ');
 const query = (needs, sql) => ({ needs: [].concat(needs), sql });
 
 const leads = (filter) => `${days(filter)} AND ${is('source', filter.source)} AND ${is('band', filter.band)}`;
@@ -46,9 +47,11 @@ export const speedTotals = (filter) => query('speed_daily', `
   SELECT ${total('leads', 'touched', 'within_sla', 'missed_sla')}, CAST(sum(within_sla) AS DOUBLE) / nullif(sum(within_sla) + sum(missed_sla), 0) AS sla_share,
     CAST(median(owner_p50_ms) AS DOUBLE) AS owner_p50_ms, CAST(median(touch_p50_minutes) AS DOUBLE) AS touch_p50_minutes
   FROM speed_daily WHERE ${speed(filter)}`);
+/** Percentiles cannot be added up: a week's or month's are the medians of its days'. */
 const spread = (p50, p90, counted) => (filter) => query('speed_daily', `
-  SELECT day, coalesce(band, 'no band') AS band, ${counted} AS leads, ${p50} AS p50, ${p90} AS p90
-  FROM speed_daily WHERE ${speed(filter)} AND ${p50} IS NOT NULL ORDER BY band, day`);
+  SELECT ${start(filter)} AS day, coalesce(band, 'no band') AS band, ${sum(counted)} AS leads,
+    CAST(median(${p50}) AS DOUBLE) AS p50, CAST(median(${p90}) AS DOUBLE) AS p90
+  FROM speed_daily WHERE ${speed(filter)} AND ${p50} IS NOT NULL GROUP BY 1, 2 ORDER BY 2, 1`);
 export const ownerTimes = spread('owner_p50_ms', 'owner_p90_ms', 'leads');
 export const touchTimes = spread('touch_p50_minutes', 'touch_p90_minutes', 'touched');
 export const slaByTime = (filter) => query('speed_daily', `

@@ -27,11 +27,21 @@ function decimal(words, scale) {
   return Number(`${integer < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`);
 }
 
+/** Types that Arrow gives as bare numbers or bytes. */
+function special(value, type) {
+  if (DataType.isInterval(type)) return '(an interval: cast it to VARCHAR)';
+  if (DataType.isTime(type)) return new Date(Number(value) / { 0: 1e-3, 1: 1, 2: 1e3, 3: 1e6 }[type.unit]).toISOString().slice(11, -1);
+  if (value instanceof Uint8Array) return `\\x${[...value].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return null;
+}
+
 const asText = (value) => (typeof value === 'string' ? value : JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)));
 
 function plain(value, type) {
   if (value === null || value === undefined) return null;
   if (DataType.isDecimal(type)) return decimal(value, type.scale);
+  const text = special(value, type);
+  if (text !== null) return text;
   if (typeof value === 'bigint') return exact(value);
   if (value instanceof Date) return value.getTime();
   if (typeof value === 'number' || typeof value === 'boolean') return value;

@@ -5,6 +5,9 @@ import { date, show } from './format.js';
 /** `a day`, `a week`: what one bar stands for. */
 export const byGrain = ({ grain }) => `a ${grain}`;
 
+/** The table's column for what one bar stands for. */
+export const dayColumn = ({ grain }) => ({ name: 'day', label: { day: 'Day', week: 'Week from', month: 'Month from' }[grain], unit: 'date' });
+
 /** The total and the largest bar of a chart over time, in words. */
 export function busiest(rows, field, { grain }, say, unit = null) {
   const sums = new Map();
@@ -32,5 +35,5 @@ export function topSeries(rows, keys, series, value, most) {
   return { rows: [...together.values()], domain: [...kept, 'other'] };
 }
 
-/** One row a part: `{…row, part, amount}` for each of `parts`, `[field, name]`. */
-export const unfolded = (rows, parts) => rows.flatMap((row) => parts.map(([field, part]) => ({ ...row, part, amount: row[field] ?? 0 })));
+/** One row a part: `{…row, part, amount}` for each of `parts`, `[field, name]`; a part without a value stays without. */
+export const unfolded = (rows, parts) => rows.flatMap((row) => parts.map(([field, part]) => ({ ...row, part, amount: row[field] })));

@@ -2,10 +2,10 @@
 
 import { BAD, GOOD, MOST_SERIES, QUIET, coloursOf } from '../colours.js';
 import { card, figures } from '../card.js';
-import { rankedParts, ranked, stackedOverTime } from '../charts.js';
+import { dots, ranked, rankedParts, stackedOverTime } from '../charts.js';
 import { count, show } from '../format.js';
 import * as queries from '../queries.js';
-import { byGrain, busiest, topSeries, unfolded } from '../words.js';
+import { byGrain, busiest, dayColumn, topSeries, unfolded } from '../words.js';
 
 const ENDS = [['approved', 'approved', GOOD], ['rejected', 'rejected', 'var(--s2)'], ['blocked', 'blocked', BAD], ['stopped', 'stopped', QUIET]];
 const DONE = [['done_on_time', 'on time', GOOD], ['done_late', 'late', 'var(--s2)'], ['missed', 'missed', BAD]];
@@ -20,8 +20,8 @@ export default {
   intro: 'What was noticed, what was written, and what was done on time, on the day it happened.',
   filters: ['range'],
   parts: [
-    ['figures', 'Key figures', async ({ rows, filter }) => {
-      const [[signals], [sequences], [milestones]] = await Promise.all([queries.signalTotals, queries.sequenceTotals, queries.milestoneTotals].map((query) => rows(query(filter))));
+    ['figures', 'Key figures', async ({ first, filter }) => {
+      const [signals, sequences, milestones] = await Promise.all([queries.signalTotals, queries.sequenceTotals, queries.milestoneTotals].map((query) => first(query(filter))));
       return figures([
         { id: 'signals_detected', label: 'Signals detected', value: signals.detected, unit: 'signals' },
         { id: 'signals_qualified', label: 'Signals qualified', value: signals.qualified, unit: 'signals' },
@@ -44,11 +44,11 @@ export default {
         title: 'Signals detected',
         unit: `signals ${byGrain(filter)}, by kind`,
         rows: all,
-        columns: [{ name: 'day', label: 'From day', unit: 'date' }, { name: 'kind', label: 'Kind' }, { name: 'detected', label: 'Detected' }],
+        columns: [dayColumn(filter), { name: 'kind', label: 'Kind' }, { name: 'detected', label: 'Detected' }],
         empty: 'No signal was detected in this time.',
         say: () => busiest(all, 'detected', filter, (value) => count(value, 'signal')),
         legend: () => domain.map((name, at) => ({ name, colour: colours[at] })),
-        draw: (text, data, width) => stackedOverTime(text, parts, width, { y: 'detected', series: 'kind', domain, colours, unit: 'signals', grain: filter.grain }),
+        draw: (text, data, width) => stackedOverTime(text, parts, width, { y: 'detected', series: 'kind', domain, colours, unit: 'signals', filter }),
       });
     }],
     ['signals-by-kind', 'Signals by kind', async ({ rows, filter }) => card({
@@ -66,13 +66,17 @@ export default {
       return card({
         id: 'sequences',
         title: 'Sequences by template',
-        unit: 'sequences by template and prompt version: what became of the drafts',
+        unit: '% of the drafts of a template and prompt version; a sequence may be approved and stopped later',
         rows: all,
         columns: [{ name: 'template', label: 'Template' }, { name: 'prompt_version', label: 'Prompt version' }, ...counts(queries.SEQUENCES)],
+        isEmpty: (data) => !data.some((row) => row.drafted > 0),
         empty: 'No sequence was drafted in this time.',
         say: () => `${count(all.reduce((sum, row) => sum + (row.drafted ?? 0), 0), 'sequence')} drafted, ${show(all.reduce((sum, row) => sum + (row.approved ?? 0), 0))} approved.`,
-        legend: legendOf(ENDS),
-        draw: (text, data, width) => rankedParts(text, unfolded(data, ENDS), width, { ...stack(ENDS), name: 'version', unit: 'sequences' }),
+        legend: () => legendOf(ENDS)().map((entry) => ({ ...entry, mark: 'dot' })),
+        draw: (text, data, width) => {
+          const parts = unfolded(data, ENDS).filter((row) => row.drafted > 0 && row.amount !== null).map((row) => ({ ...row, amount: row.amount / row.drafted }));
+          return dots(text, parts, width, { ...stack(ENDS), name: 'version', say: (row) => `${show(row.drafted)} drafted` });
+        },
       });
     }],
     ['milestones', 'Milestones by play', async ({ rows, filter }) => card({

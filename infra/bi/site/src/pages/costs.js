@@ -5,7 +5,7 @@ import { card, figures } from '../card.js';
 import { ranked, rankedParts, stackedOverTime } from '../charts.js';
 import { show } from '../format.js';
 import * as queries from '../queries.js';
-import { byGrain, busiest, unfolded } from '../words.js';
+import { byGrain, busiest, dayColumn, unfolded } from '../words.js';
 
 const PARTS = [['compute_microusd', 'compute'], ['data_microusd', 'data'], ['ai_microusd', 'AI']];
 const kinds = { series: 'part', domain: PARTS.map(([, name]) => name), colours: coloursOf(PARTS), unit: 'microusd' };
@@ -22,9 +22,9 @@ export default {
   intro: 'The receipts of all runs, kept in millionths of a dollar and shown in dollars.',
   filters: ['range'],
   parts: [
-    ['figures', 'Key figures', async ({ rows, filter }) => {
-      const [totals] = await rows(queries.costTotals(filter));
-      const [{ created }] = await rows(queries.createdLeads(filter));
+    ['figures', 'Key figures', async ({ first, filter }) => {
+      const totals = await first(queries.costTotals(filter));
+      const { created } = await first(queries.createdLeads(filter));
       return figures([
         { id: 'total_microusd', label: 'Spent', value: totals.total_microusd, unit: 'microusd' },
         { id: 'compute_microusd', label: 'Compute', value: totals.compute_microusd, unit: 'microusd' },
@@ -40,11 +40,11 @@ export default {
         title: 'Spent over time',
         unit: `dollars ${byGrain(filter)}`,
         rows: all,
-        columns: [{ name: 'day', label: 'From day', unit: 'date' }, ...columns],
+        columns: [dayColumn(filter), ...columns],
         empty: NOTHING_SPENT,
         say: () => busiest(all.map((row) => ({ day: row.day, spent: spent(row) })), 'spent', filter, (value) => show(value, 'microusd'), 'microusd'),
         legend,
-        draw: (label, data, width) => stackedOverTime(label, unfolded(data, PARTS), width, { ...kinds, y: 'amount', grain: filter.grain }),
+        draw: (label, data, width) => stackedOverTime(label, unfolded(data, PARTS), width, { ...kinds, y: 'amount', filter }),
       });
     }],
     ['costs-by-loop', 'Spent by loop', async ({ rows, filter }) => card({

@@ -11,8 +11,8 @@ export default {
   intro: 'The age of what these pages show, and of what lies behind it in the lake.',
   filters: [],
   parts: [
-    ['figures', 'Key figures', async ({ rows, manifest }) => {
-      const all = await rows(queries.freshness);
+    ['figures', 'Key figures', async ({ present, manifest }) => {
+      const all = await present(queries.freshness);
       const sum = (field) => all.reduce((total, row) => total + (row[field] ?? 0), 0);
       const newest = all.reduce((most, row) => (row.newest !== null && row.newest > (most ?? 0) ? row.newest : most), null);
       return figures([

@@ -25,8 +25,8 @@ export default {
   intro: 'Every won deal traced back to what brought it. All days.',
   filters: [],
   parts: [
-    ['figures', 'Key figures', async ({ rows }) => {
-      const [totals] = await rows(queries.lineageTotals);
+    ['figures', 'Key figures', async ({ first }) => {
+      const totals = await first(queries.lineageTotals);
       return figures([
         { id: 'lineage_deals_won', label: 'Deals won', value: totals.deals_won, unit: 'deals' },
         { id: 'lineage_won_cents', label: 'Won amount', value: totals.won_cents, unit: 'cents' },

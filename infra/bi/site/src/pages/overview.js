@@ -5,7 +5,7 @@ import { card, figures } from '../card.js';
 import { ranked, rankedParts, stackedOverTime } from '../charts.js';
 import { count, show } from '../format.js';
 import * as queries from '../queries.js';
-import { byGrain, busiest, topSeries } from '../words.js';
+import { byGrain, busiest, dayColumn, topSeries } from '../words.js';
 
 const NO_LEADS = 'No lead was created in this time.';
 
@@ -15,9 +15,9 @@ export default {
   intro: 'Leads count on the day they were created, whenever the later steps happened.',
   filters: ['range', 'source', 'band'],
   parts: [
-    ['figures', 'Key figures', async ({ rows, filter }) => {
-      const [funnel] = await rows(queries.funnel(filter));
-      const of = (value) => (funnel.created > 0 && value !== null ? `${show(value / funnel.created, 'share')} of created` : null);
+    ['figures', 'Key figures', async ({ first, filter }) => {
+      const [funnel, loops] = await Promise.all([first(queries.funnel(filter)), first(queries.runTotals(filter))]);
+      const of = (value) => (funnel.created > 0 && (value ?? null) !== null ? `${show(value / funnel.created, 'share')} of created` : null);
       return figures([
         { id: 'created', label: 'Created', value: funnel.created, unit: 'leads', note: 'leads' },
         { id: 'qualified', label: 'Qualified', value: funnel.qualified, unit: 'leads', note: of(funnel.qualified) },
@@ -27,7 +27,8 @@ export default {
         { id: 'touched', label: 'Touched', value: funnel.touched, unit: 'leads', note: of(funnel.touched) },
         { id: 'converted', label: 'Converted', value: funnel.converted, unit: 'leads', note: of(funnel.converted) },
         { id: 'won', label: 'Won', value: funnel.won, unit: 'deals', note: of(funnel.won) },
-        { id: 'won_cents', label: 'Won amount', value: funnel.won_cents, unit: 'cents', note: 'of these leads’ deals' },
+        { id: 'won_cents', label: 'Won amount', value: funnel.won_cents, unit: 'cents', note: 'of these deals' },
+        { id: 'runs', label: 'Runs of loops', value: loops.runs, unit: 'runs', note: `${count(loops.effects_applied, 'effect')} applied` },
       ]);
     }],
     ['funnel', 'From created to won', async ({ rows, filter }) => card({
@@ -50,11 +51,11 @@ export default {
         title: 'Leads created',
         unit: `leads ${byGrain(filter)}, by band`,
         rows: all,
-        columns: [{ name: 'day', label: 'From day', unit: 'date' }, { name: 'band', label: 'Band' }, { name: 'created', label: 'Created' }],
+        columns: [dayColumn(filter), { name: 'band', label: 'Band' }, { name: 'created', label: 'Created' }],
         empty: NO_LEADS,
         say: () => busiest(all, 'created', filter, (value) => count(value, 'lead')),
         legend: () => domain.map((name, at) => ({ name: name.length === 1 ? `Band ${name}` : name, colour: colours[at] })),
-        draw: (label, data, width) => stackedOverTime(label, data, width, { y: 'created', series: 'band', domain, colours, unit: 'leads', grain: filter.grain }),
+        draw: (label, data, width) => stackedOverTime(label, data, width, { y: 'created', series: 'band', domain, colours, unit: 'leads', filter }),
       });
     }],
     ['sources', 'Leads by source', async ({ rows, filter }) => card({

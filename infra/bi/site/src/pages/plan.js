@@ -14,8 +14,8 @@ const PARTS = [['capacity_cents', 'capacity', MAIN], ['booked_cents', 'booked', 
 const EMPTY = 'No scenario has been planned yet.';
 
 /** The scenario and year of the address, or the first there is. */
-async function choices({ rows, params }) {
-  const all = await rows(queries.planChoices);
+async function choices({ present, params }) {
+  const all = await present(queries.planChoices);
   const scenarios = [...new Set(all.map((row) => row.scenario))];
   const scenario = scenarios.find((one) => one === params.get('scenario')) ?? scenarios[0];
   const years = all.filter((row) => row.scenario === scenario).map((row) => row.year).filter((year) => year !== null);
@@ -38,7 +38,7 @@ export default {
     ['figures', 'Key figures', async (context) => {
       const { scenario, year } = await choices(context);
       if (scenario === undefined || year === undefined) return null;
-      const plan = (await context.rows(queries.planTotal(scenario, year)))[0] ?? {};
+      const plan = await context.first(queries.planTotal(scenario, year));
       const note = `whole plan, year from ${year}`;
       return figures([
         { id: 'capacity_cents', label: 'Capacity', value: plan.capacity_cents, unit: 'cents', note },
@@ -51,8 +51,8 @@ export default {
     }],
     ['plan-years', 'Against target', async (context) => {
       const { scenario } = await choices(context);
-      const all = scenario === undefined ? [] : await context.rows(queries.planRows(scenario));
-      const parts = unfolded(all, PARTS).filter((row) => row[PARTS.find(([, name]) => name === row.part)[0]] !== null);
+      const all = await context.rows(queries.planRows(scenario ?? ''));
+      const parts = unfolded(all, PARTS);
       return card({
         id: 'plan-years',
         title: 'Against target',

@@ -12,16 +12,16 @@ export default {
   intro: 'Drift compares the 7 days up to the end of the range with the 28 days before those. Pools show what their members hold now.',
   filters: ['range'],
   parts: [
-    ['figures', 'Key figures', async ({ rows, filter }) => {
-      const [totals] = await rows(queries.routingTotals(filter));
-      const [furthest] = await rows(queries.drift(filter));
-      const members = await rows(queries.fairness);
+    ['figures', 'Key figures', async ({ first, present, filter }) => {
+      const totals = await first(queries.routingTotals(filter));
+      const furthest = await first(queries.drift(filter));
+      const members = await present(queries.fairness);
       const unfair = members.filter((row) => row.apart !== null).reduce((most, row) => (Math.abs(row.apart) > Math.abs(most?.apart ?? 0) ? row : most), null);
       return figures([
         { id: 'routed_leads', label: 'Routed', value: totals.routed, unit: 'leads', note: 'leads' },
         { id: 'rule_matches', label: 'Matches', value: totals.matches, unit: 'leads', note: 'of all rules' },
         { id: 'rules_used', label: 'Rules used', value: totals.rules_used, unit: 'rules' },
-        { id: 'largest_drift', label: 'Largest drift', value: furthest?.change ?? null, unit: 'points', note: furthest?.rule },
+        { id: 'largest_drift', label: 'Largest drift', value: furthest.change, unit: 'points', note: furthest.rule },
         { id: 'largest_unfairness', label: 'Furthest from fair', value: unfair?.apart ?? null, unit: 'points', note: unfair ? `${unfair.owner}, ${unfair.pool}` : null },
       ]);
     }],

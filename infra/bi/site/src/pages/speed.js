@@ -5,7 +5,7 @@ import { card, figures } from '../card.js';
 import { rankedParts, spreadByBand, stackedOverTime } from '../charts.js';
 import { count, show } from '../format.js';
 import * as queries from '../queries.js';
-import { byGrain, unfolded } from '../words.js';
+import { byGrain, dayColumn, unfolded } from '../words.js';
 
 const PARTS = [['within_sla', 'in time'], ['missed_sla', 'missed']];
 const sla = { series: 'part', domain: PARTS.map(([, name]) => name), colours: [GOOD, BAD], unit: 'leads' };
@@ -15,16 +15,16 @@ const slaLegend = () => PARTS.map(([, name], at) => ({ name, colour: sla.colours
 const spread = (id, title, unit, query, what) => [id, title, async ({ rows, filter }) => card({
   id,
   title,
-  unit: `${what}, a day and band: half of the leads, and nine of ten`,
+  unit: `${what} ${byGrain(filter)} and band${filter.grain === 'day' ? '' : ' (the medians of its days)'}: half of the leads, and nine of ten`,
   rows: await rows(query(filter)),
-  columns: [{ name: 'band', label: 'Band' }, { name: 'day', label: 'Day', unit: 'date' }, { name: 'leads', label: 'Leads' }, { name: 'p50', label: '50 % within', unit }, { name: 'p90', label: '90 % within', unit }],
+  columns: [{ name: 'band', label: 'Band' }, dayColumn(filter), { name: 'leads', label: 'Leads' }, { name: 'p50', label: '50 % within', unit }, { name: 'p90', label: '90 % within', unit }],
   empty: `No lead has ${id === 'owner-times' ? 'got an owner' : 'been touched'} in this time.`,
   say: (all) => {
     const slowest = all.reduce((worst, row) => (row.p90 > worst.p90 ? row : worst));
-    return `The slowest day: band ${slowest.band}, ${show(slowest.day, 'date')}, nine of ten within ${show(slowest.p90, unit)}.`;
+    return `The slowest ${filter.grain}: band ${slowest.band}, ${filter.grain === 'day' ? '' : 'from '}${show(slowest.day, 'date')}, nine of ten within ${show(slowest.p90, unit)}.`;
   },
   legend: () => [{ name: 'half within', colour: MAIN }, { name: 'nine of ten within', colour: MAIN, mark: 'faint' }],
-  draw: (label, all, width) => spreadByBand(label, all, width, { unit }),
+  draw: (label, all, width) => spreadByBand(label, all, width, { unit, filter }),
 })];
 
 export default {
@@ -33,8 +33,8 @@ export default {
   intro: 'From saving a lead to its owner, and from there to the first touch, in the owner’s working time.',
   filters: ['range', 'band'],
   parts: [
-    ['figures', 'Key figures', async ({ rows, filter }) => {
-      const [totals] = await rows(queries.speedTotals(filter));
+    ['figures', 'Key figures', async ({ first, filter }) => {
+      const totals = await first(queries.speedTotals(filter));
       return figures([
         { id: 'speed_leads', label: 'Leads with an owner', value: totals.leads, unit: 'leads' },
         { id: 'owner_p50_ms', label: 'Save to owner', value: totals.owner_p50_ms, unit: 'ms', note: 'median of the days’ medians' },
@@ -52,11 +52,11 @@ export default {
         title: 'SLA of the first touch',
         unit: `leads ${byGrain(filter)}, touched in time or not`,
         rows: all,
-        columns: [{ name: 'day', label: 'From day', unit: 'date' }, { name: 'within_sla', label: 'In time' }, { name: 'missed_sla', label: 'Missed' }, { name: 'kept', label: 'Kept', unit: 'share' }],
+        columns: [dayColumn(filter), { name: 'within_sla', label: 'In time' }, { name: 'missed_sla', label: 'Missed' }, { name: 'kept', label: 'Kept', unit: 'share' }],
         empty: 'No first touch was due in this time.',
         say: () => `${count(all.reduce((sum, row) => sum + (row.missed_sla ?? 0), 0), 'lead')} waited longer than promised.`,
         legend: slaLegend,
-        draw: (label, data, width) => stackedOverTime(label, unfolded(data, PARTS), width, { ...sla, y: 'amount', grain: filter.grain }),
+        draw: (label, data, width) => stackedOverTime(label, unfolded(data, PARTS), width, { ...sla, y: 'amount', filter }),
       });
     }],
     ['sla-bands', 'SLA by band', async ({ rows, filter }) => card({

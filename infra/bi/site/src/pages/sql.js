@@ -39,6 +39,10 @@ function editor(sqlBox, text) {
   async function go() {
     if (!cancel.disabled) return;
     const sql = area.value;
+    if (sql.trim() === '') {
+      status.textContent = 'Write a query first, or choose an example.';
+      return;
+    }
     // The address is that of this query from now on; writing it must not draw the page again.
     history.replaceState(null, '', address(sql));
     error.replaceChildren();
@@ -104,9 +108,9 @@ function told({ rows, more, ms }) {
 }
 
 function shown({ columns, rows }) {
-  if (columns.length === 0) return el('p', { class: 'empty' }, 'Done: the statement gives no rows.');
-  const heads = columns.map(({ name, kind }) => ({ name, kind, unit: kind === 'date' || kind === 'timestamp' ? kind : null }));
-  return el('div', {}, table('Result of the query', heads, rows.slice(0, SHOWN_ROWS)), rows.length === 0 ? el('p', { class: 'empty' }, 'No row answers this question.') : null);
+  // DuckDB answers a statement that gives no rows, like CREATE, with an empty column of this name.
+  if (columns.length === 0 || (rows.length === 0 && columns.length === 1 && columns[0].name === 'Success')) return el('p', { class: 'empty' }, 'Done: the statement gives no rows.');
+  return el('div', {}, table('Result of the query', columns, rows.slice(0, SHOWN_ROWS)), rows.length === 0 ? el('p', { class: 'empty' }, 'No row answers this question.') : null);
 }
 
 /** DuckDB's message as it is; where it proposes to load an extension, why that cannot be. */
