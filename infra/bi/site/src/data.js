@@ -2,7 +2,7 @@
 
 import { engineFiles } from './assets.js';
 import { Engine } from './engine.js';
-import { isoDay } from './format.js';
+import { isoDay, utc } from './format.js';
 import { readManifest, readMarts } from './marts.js';
 import * as queries from './queries.js';
 
@@ -50,7 +50,7 @@ async function known(rows, names, manifest) {
   const dated = DATED.filter((name) => names.has(name));
   const [span] = dated.length > 0 ? await rows(queries.firstAndLast(dated)) : [{ first: null, last: null }];
   const [sources, bands] = names.has('funnel_daily') ? await Promise.all([rows(queries.sources), rows(queries.bands)]) : [[], []];
-  const through = isoDay(Date.parse(manifest.lake_through ?? manifest.generated_at));
+  const through = isoDay(utc(manifest.lake_through ?? manifest.generated_at));
   const last = span.last === null || isoDay(span.last) < through ? through : isoDay(span.last);
   return { first: span.first === null ? last : isoDay(span.first), last, sources: sources.map((row) => row.value), bands: bands.map((row) => row.value) };
 }

@@ -79,6 +79,8 @@ const moments = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short'
 export const date = (ms) => dates.format(ms);
 /** A time, of its milliseconds. */
 export const moment = (ms) => `${moments.format(ms)} UTC`;
+/** The milliseconds of a time in the manifest, which is UTC whether it says so or not. */
+export const utc = (text) => Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
 /** A day as `2026-11-28`. */
 export const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
 

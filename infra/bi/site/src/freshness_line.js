@@ -1,14 +1,14 @@
 // How old the numbers are, in the header of every page, and the warnings below it.
 
 import { el } from './dom.js';
-import { ago, moment } from './format.js';
+import { ago, moment, utc } from './format.js';
 
 const OLD = 30 * 60 * 1000;
 
 /** Shows the age as of `now`; called again every half minute, since a page stays open for hours. */
 export function showFreshness(line, warnings, { manifest, problems }, now) {
-  const published = Date.parse(manifest.generated_at);
-  const through = manifest.lake_through ? Date.parse(manifest.lake_through) : null;
+  const published = utc(manifest.generated_at);
+  const through = manifest.lake_through ? utc(manifest.lake_through) : null;
   const text = [through === null ? 'no data yet' : `data through ${moment(through)}`, `published ${ago(published, now)}`].join(', ');
   // A live region speaks whenever it is written to, so it is written to only where something has changed.
   if (line.textContent !== text) line.textContent = text;

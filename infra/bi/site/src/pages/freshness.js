@@ -2,7 +2,7 @@
 
 import { card, figures } from '../card.js';
 import { ranked } from '../charts.js';
-import { ago, count, show } from '../format.js';
+import { ago, count, show, utc } from '../format.js';
 import * as queries from '../queries.js';
 
 export default {
@@ -17,7 +17,7 @@ export default {
       const newest = all.reduce((most, row) => (row.newest !== null && row.newest > (most ?? 0) ? row.newest : most), null);
       return figures([
         { id: 'lake_newest', label: 'Newest row', value: newest, unit: 'timestamp', note: newest === null ? null : ago(newest, Date.now()) },
-        { id: 'published_at', label: 'Published', value: Date.parse(manifest.generated_at), unit: 'timestamp', note: ago(Date.parse(manifest.generated_at), Date.now()) },
+        { id: 'published_at', label: 'Published', value: utc(manifest.generated_at), unit: 'timestamp', note: ago(utc(manifest.generated_at), Date.now()) },
         { id: 'datasets', label: 'Datasets', value: all.length, unit: 'datasets' },
         { id: 'lake_rows', label: 'Rows', value: sum('rows'), unit: 'rows' },
         { id: 'lake_bytes', label: 'Size', value: sum('bytes'), unit: 'bytes', note: 'Parquet' },
@@ -46,7 +46,7 @@ export default {
       id: 'marts',
       title: 'Published marts',
       unit: 'the tables that these pages and the SQL box read',
-      rows: manifest.marts.map((mart) => ({ ...mart, newest: mart.newest ? Date.parse(mart.newest) : null })),
+      rows: manifest.marts.map((mart) => ({ ...mart, newest: mart.newest ? utc(mart.newest) : null })),
       columns: [{ name: 'name', label: 'Mart' }, { name: 'rows', label: 'Rows' }, { name: 'bytes', label: 'Size', unit: 'bytes' }, { name: 'newest', label: 'Newest', unit: 'timestamp' }],
       empty: 'No mart is published.',
     })],
