@@ -5,5 +5,5 @@ export { parquetReadObjects, parquetMetadataAsync } from 'hyparquet';
 export { compressors } from 'hyparquet-compressors';
 export { Bool, DataType, DateDay, Float64, Int64, Table, TimestampMillisecond, Utf8, makeBuilder, tableToIPC } from 'apache-arrow';
 export {
-  areaY, axisX, axisY, barX, dot, frame, gridX, gridY, lineY, link, plot, pointerX, rectY, ruleX, ruleY, stackX, text, tickX, tip,
+  areaY, axisX, axisY, barX, dot, gridX, gridY, lineY, link, plot, pointerX, rectY, ruleX, ruleY, stackX, text, tickX, tip,
 } from '@observablehq/plot';
