@@ -1,6 +1,6 @@
 // The page: loads the data, shows the part that the address names, and keeps header, filters and focus right.
 
-import { failed } from './card.js';
+import { card, failed } from './card.js';
 import { load, Missing } from './data.js';
 import { el } from './dom.js';
 import { chosen, showFilters } from './filters.js';
@@ -47,7 +47,7 @@ async function draw() {
   document.title = `${page.title} – RevLoops analytics`;
   const { rows, present, first } = data;
   const context = { rows, present, first, manifest: data.manifest, filter, params, sqlBox };
-  const parts = await Promise.all(page.parts.map(([part, title, make]) => make(context).catch((error) => {
+  const parts = await Promise.all(page.parts.map(([part, title, make]) => make({ ...context, card: (shown) => card({ id: part, title, ...shown }) }).catch((error) => {
     if (!(error instanceof Missing)) console.error(error);
     return failed({ id: part, title, why: error.message });
   })));
@@ -55,7 +55,7 @@ async function draw() {
   if (turn !== drawing) return;
   const cards = parts.flat().filter(Boolean);
   // An odd number of halves would leave a hole: the last one takes the whole line.
-  const halves = cards.filter((card) => card.matches('.card:not(.wide)'));
+  const halves = cards.filter((one) => one.matches('.card:not(.wide)'));
   if (halves.length % 2 === 1) halves.at(-1).classList.add('wide');
   const heading = el('h1', { tabindex: -1 }, page.title);
   main.replaceChildren(heading, el('p', { class: 'soft intro' }, page.intro), el('div', { class: 'cards' }, cards));

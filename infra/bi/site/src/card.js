@@ -20,8 +20,8 @@ export function figures(list) {
  * A card. `draw(label, rows, width)` gives the SVG and `say(rows)` the chart in words; `columns` are the table's; `empty` is said where there is
  * nothing to draw; `legend(rows)` gives `[{name, colour, mark}]`.
  */
-export function card({ id, title, unit, rows, columns, draw, say, empty, legend = () => [], isEmpty = (all) => all.length === 0, wide = false, tableOf = (all) => all, controls = null }) {
-  const head = [el('h2', { id: `${id}-title` }, title), unit ? el('p', { class: 'soft unit' }, unit) : null, controls];
+export function card({ id, title, unit, rows, columns, draw, say, empty, legend = () => [], isEmpty = (all) => all.length === 0, wide = false }) {
+  const head = [el('h2', { id: `${id}-title` }, title), unit ? el('p', { class: 'soft unit' }, unit) : null];
   const frame = (...content) => el('section', { class: wide ? 'card wide' : 'card', id, 'aria-labelledby': `${id}-title` }, head, content);
   if (isEmpty(rows)) return frame(el('p', { class: 'empty' }, empty));
   const words = say?.(rows);
@@ -30,7 +30,7 @@ export function card({ id, title, unit, rows, columns, draw, say, empty, legend 
     words ? el('p', { class: 'words' }, words) : null,
     entries.length > 0 ? el('ul', { class: 'legend' }, entries.map(({ name, colour, mark = 'square' }) => el('li', {}, swatch(colour, mark), name))) : null,
     draw ? drawn((width) => draw([title, unit, words].filter(Boolean).join('. '), rows, width)) : null,
-    draw ? el('details', {}, el('summary', {}, 'Table', el('span', { class: 'unseen' }, ` of ${title}`)), table(title, columns, tableOf(rows))) : table(title, columns, tableOf(rows)),
+    draw ? el('details', {}, el('summary', {}, 'Table', el('span', { class: 'unseen' }, ` of ${title}`)), table(title, columns, rows)) : table(title, columns, rows),
   );
 }
 

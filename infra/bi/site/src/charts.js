@@ -4,11 +4,11 @@ import {
   areaY, axisX, axisY, barX, dot, gridX, gridY, lineY, link, plot, pointerX, rectY, ruleX, ruleY, stackX, text, tickX, tip,
 } from '../vendor/lib.js';
 import { MAIN } from './colours.js';
-import { count, date, show, tick } from './format.js';
+import { DAY, count, date, show, tick } from './format.js';
+import { sumsBy } from './sums.js';
 
 const TEXT = 'var(--text)';
 const LINE = 'var(--grid)';
-const DAY = 24 * 60 * 60 * 1000;
 const ROW = 26;
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
@@ -70,10 +70,20 @@ const amountAxis = (unit, more = {}) => axisY({ ticks: 4, tickSize: 0, tickForma
 /** Whole things have no half ticks. */
 const top = (largest, unit) => (['cents', 'microusd', 'share'].includes(unit) ? largest : Math.max(largest, 4));
 
-/** Amounts by day, week or month, stacked by series: `{y, series, domain, colours, unit, filter}`. */
-export function stackedOverTime(label, rows, width, { y, series, domain, colours, unit, filter }) {
-  const sums = new Map();
-  for (const row of rows) sums.set(row.day, (sums.get(row.day) ?? 0) + (row[y] ?? 0));
+/** Of rows of bars: how high they are, with room at both sides; what a bar is worth stands beside it, so there is no scale. */
+const bars = (rows, room, right, largest) => ({ height: rows * ROW + 12, marginTop: 6, marginBottom: 6, marginLeft: room, marginRight: right, x: { domain: [0, largest], axis: null } });
+/** Of rows of dots on a scale of shares: the same. */
+const scaled = (rows, room, right, largest) => ({ height: rows * ROW + 36, marginTop: 6, marginBottom: 26, marginLeft: room, marginRight: right + 6, x: { domain: [0, largest] } });
+/** The names of the rows. */
+const nameAxis = (tickFormat) => axisY({ tickSize: 0, tickFormat, color: TEXT, label: null });
+const shareAxis = (room) => [
+  gridX({ ticks: 4, stroke: LINE, strokeOpacity: 1 }),
+  axisX({ ticks: few(room), tickSize: 0, tickFormat: (share) => tick(share, 'share'), color: 'var(--soft)', label: null }),
+];
+
+/** Amounts by day, week or month, stacked by series: `{value, series, domain, colours, unit, filter}`. */
+export function stackedOverTime(label, rows, width, { value, series, domain, colours, unit, filter }) {
+  const sums = sumsBy(rows, 'day', value);
   const days = [...sums].map(([day, sum]) => ({ day: new Date(day), sum, rows: rows.filter((row) => row.day === day) }));
   const { grain } = filter;
   const span = reach(sums.keys(), filter);
@@ -81,7 +91,7 @@ export function stackedOverTime(label, rows, width, { y, series, domain, colours
   const inset = bar < 5 ? 0.1 : bar < 12 ? 0.5 : 1.5;
   const title = ({ day, sum, rows: parts }) => [
     named(day, grain),
-    ...(domain.length > 1 ? domain.map((name) => parts.find((part) => part[series] === name)).filter((part) => part?.[y]).map((part) => `${part[series]}: ${show(part[y], unit)}`) : []),
+    ...(domain.length > 1 ? domain.map((name) => parts.find((part) => part[series] === name)).filter((part) => part?.[value]).map((part) => `${part[series]}: ${show(part[value], unit)}`) : []),
     `${domain.length > 1 ? 'all: ' : ''}${show(sum, unit)}`,
   ].join('\n');
   return picture(label, {
@@ -96,7 +106,7 @@ export function stackedOverTime(label, rows, width, { y, series, domain, colours
       gridY({ ticks: 4, stroke: LINE, strokeOpacity: 1 }),
       timeAxis(width, grain === 'week' ? 0 : bar / 2),
       amountAxis(unit),
-      rectY(rows.map((row) => ({ ...row, day: new Date(row.day) })), { x: 'day', y, fill: series, order: domain, interval: grain, insetLeft: inset, insetRight: inset }),
+      rectY(rows.map((row) => ({ ...row, day: new Date(row.day) })), { x: 'day', y: value, fill: series, order: domain, interval: grain, insetLeft: inset, insetRight: inset }),
       ruleY([0], { stroke: 'var(--soft)' }),
       tip(days, pointerX({ x: (row) => new Date(row.day.getTime() + BAR[grain] / 2), y: 'sum', title, ...tips })),
     ],
@@ -110,15 +120,10 @@ export function ranked(label, rows, width, { name, value, unit, note = () => '',
   const right = besides(rows.map(said));
   return picture(label, {
     width,
-    height: rows.length * ROW + 12,
-    marginTop: 6,
-    marginBottom: 6,
-    marginLeft: room,
-    marginRight: right,
-    x: { domain: [0, Math.max(...rows.map((row) => row[value] ?? 0), 1e-9)], axis: null },
+    ...bars(rows.length, room, right, Math.max(...rows.map((row) => row[value] ?? 0), 1e-9)),
     y: { domain: rows.map((row) => row[name]), padding: 0.28 },
     marks: [
-      axisY({ tickSize: 0, tickFormat: short, color: TEXT, label: null }),
+      nameAxis(short),
       barX(rows, { y: name, x: value, fill: colour, title: (row) => `${row[name]}: ${said(row)}` }),
       text(rows, { y: name, x: (row) => row[value] ?? 0, text: said, dx: 6, textAnchor: 'start', fill: TEXT }),
       ruleX([0], { stroke: 'var(--soft)' }),
@@ -128,22 +133,17 @@ export function ranked(label, rows, width, { name, value, unit, note = () => '',
 
 /** Bars of parts, one a name: `{name, series, domain, colours, value, unit}`. */
 export function rankedParts(label, rows, width, { name, series, domain, colours, value, unit }) {
-  const order = [...new Set(rows.map((row) => row[name]))];
-  const sums = order.map((one) => ({ one, sum: rows.reduce((sum, row) => sum + (row[name] === one ? row[value] ?? 0 : 0), 0) }));
+  const sums = [...sumsBy(rows, name, value)].map(([one, sum]) => ({ one, sum }));
+  const order = sums.map(({ one }) => one);
   const { room, short } = names(order, width);
   const right = besides(sums.map(({ sum }) => show(sum, unit)));
   return picture(label, {
     width,
-    height: order.length * ROW + 12,
-    marginTop: 6,
-    marginBottom: 6,
-    marginLeft: room,
-    marginRight: right,
-    x: { domain: [0, Math.max(...sums.map(({ sum }) => sum), 1e-9)], axis: null },
+    ...bars(order.length, room, right, Math.max(...sums.map(({ sum }) => sum), 1e-9)),
     y: { domain: order, padding: 0.28 },
     color: { domain, range: colours },
     marks: [
-      axisY({ tickSize: 0, tickFormat: short, color: TEXT, label: null }),
+      nameAxis(short),
       barX(rows, stackX({ y: name, x: value, fill: series, order: domain, title: (row) => `${row[name]}, ${row[series]}: ${show(row[value], unit)}` })),
       text(sums, { y: 'one', x: 'sum', text: ({ sum }) => show(sum, unit), dx: 6, textAnchor: 'start', fill: TEXT }),
       ruleX([0], { stroke: 'var(--soft)' }),
@@ -205,17 +205,11 @@ export function change(label, rows, width, { name, before, now, say }) {
   const largest = Math.max(...rows.flatMap((row) => [row[before] ?? 0, row[now] ?? 0]), 0.01);
   return picture(label, {
     width,
-    height: rows.length * ROW + 36,
-    marginLeft: room,
-    marginRight: right + 6,
-    marginTop: 6,
-    marginBottom: 26,
-    x: { domain: [0, largest] },
+    ...scaled(rows.length, room, right, largest),
     y: { domain: rows.map((row) => row[name]) },
     marks: [
-      gridX({ ticks: 4, stroke: LINE, strokeOpacity: 1 }),
-      axisX({ ticks: few(width - room - right), tickSize: 0, tickFormat: (value) => tick(value, 'share'), color: 'var(--soft)', label: null }),
-      axisY({ tickSize: 0, tickFormat: short, color: TEXT, label: null }),
+      shareAxis(width - room - right),
+      nameAxis(short),
       link(rows.filter((row) => row[before] !== null && row[now] !== null), { y: name, x1: before, x2: now, stroke: 'var(--soft)', strokeWidth: 2 }),
       dot(rows.filter((row) => row[before] !== null), { y: name, x: before, r: 4.5, fill: 'var(--card)', stroke: 'var(--soft)', strokeWidth: 2, title: (row) => `${row[name]}, before: ${show(row[before], 'share')}` }),
       dot(rows.filter((row) => row[now] !== null), { y: name, x: now, r: 5, fill: MAIN, title: (row) => `${row[name]}, now: ${show(row[now], 'share')}` }),
@@ -237,15 +231,10 @@ export function againstMark(label, rows, width, { group, name, value, mark, unit
   const titles = groups.map((one, at) => ({ place: `title ${at}`, one }));
   return picture(label, {
     width,
-    height: order.length * ROW + 12,
-    marginTop: 6,
-    marginBottom: 6,
-    marginLeft: room,
-    marginRight: right,
-    x: { domain: [0, largest], axis: null },
+    ...bars(order.length, room, right, largest),
     y: { domain: order, padding: 0.28, paddingOuter: 0 },
     marks: [
-      axisY({ tickSize: 0, tickFormat: (place) => (place.startsWith('title ') ? '' : short(place.slice(place.indexOf(' ') + 1))), color: TEXT, label: null }),
+      nameAxis((place) => (place.startsWith('title ') ? '' : short(place.slice(place.indexOf(' ') + 1)))),
       text(titles, { y: 'place', text: ({ one }) => shortened(one, width * 0.9), frameAnchor: 'left', dx: 2 - room, textAnchor: 'start', fill: TEXT, fontWeight: 600 }),
       barX(placed.filter((row) => row[value] !== null), { y: 'place', x: value, fill: colourOf, title: (row) => `${row[group]}, ${row[name]}: ${say(row)}` }),
       tickX(placed.filter((row) => row[mark] !== null), { y: 'place', x: mark, stroke: TEXT, strokeWidth: 2.5, insetTop: -3, insetBottom: -3, title: (row) => `${row[group]}: ${show(row[mark], unit)}` }),
@@ -261,18 +250,12 @@ export function dots(label, rows, width, { name, series, value, domain, colours,
   const right = besides(order.map(say));
   return picture(label, {
     width,
-    height: order.length * ROW + 36,
-    marginLeft: room,
-    marginRight: right + 6,
-    marginTop: 6,
-    marginBottom: 26,
-    x: { domain: [0, 1] },
+    ...scaled(order.length, room, right, 1),
     y: { domain: order.map((row) => row[name]) },
     color: { domain, range: colours },
     marks: [
-      gridX({ ticks: 4, stroke: LINE, strokeOpacity: 1 }),
-      axisX({ ticks: few(width - room - right), tickSize: 0, tickFormat: (share) => tick(share, 'share'), color: 'var(--soft)', label: null }),
-      axisY({ tickSize: 0, tickFormat: short, color: TEXT, label: null }),
+      shareAxis(width - room - right),
+      nameAxis(short),
       ruleY(order.map((row) => row[name]), { stroke: 'var(--line)' }),
       // Parts of one size would hide each other: each series stands a little lower than the one before.
       domain.map((part, at) => dot(rows.filter((row) => row[series] === part), { y: name, x: value, dy: (at - (domain.length - 1) / 2) * 3.5, r: 4.5, fill: series, stroke: 'var(--card)', title: (row) => `${row[name]}, ${row[series]}: ${show(row[value], 'share')}` })),

@@ -20,10 +20,13 @@ export async function load(onProgress) {
   const [ready, { manifest, tables, problems }] = await Promise.all([files, published()]);
   const engine = await Engine.start(ready, tables);
   const names = new Set(tables.map((table) => table.name));
+  // Several cards, and every return to a page, ask the same; the marts stay as they are until they are loaded anew.
+  const asked = new Map();
   const rows = async ({ needs, sql }) => {
     const lacking = needs.filter((name) => !names.has(name));
     if (lacking.length > 0) throw new Missing(`This needs ${lacking.join(' and ')}, which could not be loaded.`);
-    return engine.objects(sql);
+    if (!asked.has(sql)) asked.set(sql, engine.objects(sql));
+    return asked.get(sql);
   };
   // Key figures are shown without a value where their mart is missing; why stands in the warning.
   const present = (query) => rows(query).catch((error) => {

@@ -1,10 +1,9 @@
 // The time range, source and band that all pages share, read from the address and shown as a form.
 
 import { el, select } from './dom.js';
-import { isoDay } from './format.js';
+import { DAY, isoDay } from './format.js';
 import { change } from './route.js';
 
-const DAY = 24 * 60 * 60 * 1000;
 const RANGES = [['7', 'Last 7 days'], ['28', 'Last 28 days'], ['90', 'Last 90 days'], ['365', 'Last 365 days'], ['all', 'All days'], ['own', 'From – to']];
 const DEFAULT_RANGE = '90';
 

@@ -4,7 +4,7 @@ const LOCALE = globalThis.navigator?.language?.startsWith('en') ? navigator.lang
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+export const DAY = 24 * HOUR;
 
 /** What stands where there is no value: never a zero. */
 export const NOTHING = '–';

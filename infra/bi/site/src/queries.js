@@ -42,9 +42,11 @@ export const runsByLoop = (filter) => query('loop_runs_daily', `
   FROM loop_runs_daily WHERE ${days(filter)} GROUP BY 1, 2 ORDER BY sum(sum(runs)) OVER (PARTITION BY loop) DESC, loop, runs DESC, outcome`);
 
 // Speed and SLA
+/** The share of first touches in time, of all that were due. */
+const KEPT = 'CAST(sum(within_sla) AS DOUBLE) / nullif(sum(within_sla) + sum(missed_sla), 0)';
 const speed = (filter) => `${days(filter)} AND ${is('band', filter.band)}`;
 export const speedTotals = (filter) => query('speed_daily', `
-  SELECT ${total('leads', 'touched', 'within_sla', 'missed_sla')}, CAST(sum(within_sla) AS DOUBLE) / nullif(sum(within_sla) + sum(missed_sla), 0) AS sla_share,
+  SELECT ${total('leads', 'touched', 'within_sla', 'missed_sla')}, ${KEPT} AS sla_share,
     CAST(median(owner_p50_ms) AS DOUBLE) AS owner_p50_ms, CAST(median(touch_p50_minutes) AS DOUBLE) AS touch_p50_minutes
   FROM speed_daily WHERE ${speed(filter)}`);
 /** Percentiles cannot be added up: a week's or month's are the medians of its days'. */
@@ -55,10 +57,10 @@ const spread = (p50, p90, counted) => (filter) => query('speed_daily', `
 export const ownerTimes = spread('owner_p50_ms', 'owner_p90_ms', 'leads');
 export const touchTimes = spread('touch_p50_minutes', 'touch_p90_minutes', 'touched');
 export const slaByTime = (filter) => query('speed_daily', `
-  SELECT ${start(filter)} AS day, ${total('within_sla', 'missed_sla')}, CAST(sum(within_sla) AS DOUBLE) / nullif(sum(within_sla) + sum(missed_sla), 0) AS kept
+  SELECT ${start(filter)} AS day, ${total('within_sla', 'missed_sla')}, ${KEPT} AS kept
   FROM speed_daily WHERE ${speed(filter)} GROUP BY 1 HAVING coalesce(sum(within_sla), 0) + coalesce(sum(missed_sla), 0) > 0 ORDER BY 1`);
 export const slaByBand = (filter) => query('speed_daily', `
-  SELECT coalesce(band, 'no band') AS band, ${total('leads', 'touched', 'within_sla', 'missed_sla')}, CAST(sum(within_sla) AS DOUBLE) / nullif(sum(within_sla) + sum(missed_sla), 0) AS kept
+  SELECT coalesce(band, 'no band') AS band, ${total('leads', 'touched', 'within_sla', 'missed_sla')}, ${KEPT} AS kept
   FROM speed_daily WHERE ${speed(filter)} GROUP BY 1 HAVING sum(leads) > 0 ORDER BY 1`);
 
 // Routing. `routed` counts all leads of the day and stands on each rule's row: a day counts once.
@@ -85,10 +87,12 @@ export const drift = ({ to }) => {
 };
 /** A member's fair share is that of its weight; where no weight is known, all of the pool are alike. */
 export const fairness = query('pool_balance', `
-  SELECT pool, coalesce(owner_name, owner_id) AS owner, CAST(leads AS BIGINT) AS leads, CAST(leads AS DOUBLE) / nullif(leads_in_pool, 0) AS share,
-    coalesce(CAST(weight AS DOUBLE) / sum(weight) OVER (PARTITION BY pool), 1.0 / count(*) OVER (PARTITION BY pool)) AS fair_share,
-    CAST(leads AS DOUBLE) / nullif(leads_in_pool, 0) - coalesce(CAST(weight AS DOUBLE) / sum(weight) OVER (PARTITION BY pool), 1.0 / count(*) OVER (PARTITION BY pool)) AS apart
-  FROM pool_balance ORDER BY pool, leads DESC, owner`);
+  WITH shares AS (
+    SELECT pool, coalesce(owner_name, owner_id) AS owner, CAST(leads AS BIGINT) AS leads, CAST(leads AS DOUBLE) / nullif(leads_in_pool, 0) AS share,
+      coalesce(CAST(weight AS DOUBLE) / sum(weight) OVER (PARTITION BY pool), 1.0 / count(*) OVER (PARTITION BY pool)) AS fair_share
+    FROM pool_balance
+  )
+  SELECT *, share - fair_share AS apart FROM shares ORDER BY pool, leads DESC, owner`);
 
 // Costs
 const SPENT = ['compute_microusd', 'data_microusd', 'ai_microusd'];

@@ -1,6 +1,7 @@
 // Sentences and shapes that several pages share.
 
 import { date, show } from './format.js';
+import { sumOf, sumsBy } from './sums.js';
 
 /** `a day`, `a week`: what one bar stands for. */
 export const byGrain = ({ grain }) => `a ${grain}`;
@@ -10,19 +11,14 @@ export const dayColumn = ({ grain }) => ({ name: 'day', label: { day: 'Day', wee
 
 /** The total and the largest bar of a chart over time, in words. */
 export function busiest(rows, field, { grain }, say, unit = null) {
-  const sums = new Map();
-  for (const row of rows) sums.set(row.day, (sums.get(row.day) ?? 0) + (row[field] ?? 0));
-  const all = [...sums.values()].reduce((sum, value) => sum + value, 0);
-  const [day, most] = [...sums].reduce((best, one) => (one[1] > best[1] ? one : best));
+  const [day, most] = [...sumsBy(rows, 'day', field)].reduce((best, one) => (one[1] > best[1] ? one : best));
   const when = grain === 'day' ? `on ${date(day)}` : `in the ${grain} from ${date(day)}`;
-  return `${say(all)} in all; the most, ${show(most, unit)}, ${when}.`;
+  return `${say(sumOf(rows, field))} in all; the most, ${show(most, unit)}, ${when}.`;
 }
 
 /** At most `most` series: the largest keep their names, the rest becomes “other”. Rows are counted together by `keys` and series. */
 export function topSeries(rows, keys, series, value, most) {
-  const sums = new Map();
-  for (const row of rows) sums.set(row[series], (sums.get(row[series]) ?? 0) + (row[value] ?? 0));
-  const ranked = [...sums].sort((one, other) => other[1] - one[1]).map(([name]) => name);
+  const ranked = [...sumsBy(rows, series, value)].sort((one, other) => other[1] - one[1]).map(([name]) => name);
   if (ranked.length <= most) return { rows, domain: ranked };
   const kept = ranked.slice(0, most - 1);
   const together = new Map();
@@ -37,3 +33,9 @@ export function topSeries(rows, keys, series, value, most) {
 
 /** One row a part: `{…row, part, amount}` for each of `parts`, `[field, name]`; a part without a value stays without. */
 export const unfolded = (rows, parts) => rows.flatMap((row) => parts.map(([field, part]) => ({ ...row, part, amount: row[field] })));
+
+/** What charts need to know of `unfolded` rows, `parts` being `[field, name, colour]`. */
+export const parted = (parts) => ({ series: 'part', value: 'amount', domain: parts.map(([, name]) => name), colours: parts.map(([, , colour]) => colour) });
+
+/** A legend's entries: a name and its colour. */
+export const legendOf = ({ domain, colours }) => domain.map((name, at) => ({ name, colour: colours[at] }));

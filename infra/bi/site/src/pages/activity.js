@@ -1,16 +1,17 @@
 // What generate, engage and pursue do: signals, sequences and milestones.
 
 import { BAD, GOOD, MOST_SERIES, QUIET, coloursOf } from '../colours.js';
-import { card, figures } from '../card.js';
+import { figures } from '../card.js';
 import { dots, ranked, rankedParts, stackedOverTime } from '../charts.js';
 import { count, show } from '../format.js';
 import * as queries from '../queries.js';
-import { byGrain, busiest, dayColumn, topSeries, unfolded } from '../words.js';
+import { sumOf } from '../sums.js';
+import { byGrain, busiest, dayColumn, legendOf, parted, topSeries, unfolded } from '../words.js';
 
 const ENDS = [['approved', 'approved', GOOD], ['rejected', 'rejected', 'var(--s2)'], ['blocked', 'blocked', BAD], ['stopped', 'stopped', QUIET]];
 const DONE = [['done_on_time', 'on time', GOOD], ['done_late', 'late', 'var(--s2)'], ['missed', 'missed', BAD]];
-const legendOf = (parts) => () => parts.map(([, name, colour]) => ({ name, colour }));
-const stack = (parts) => ({ series: 'part', domain: parts.map(([, name]) => name), colours: parts.map(([, , colour]) => colour), value: 'amount' });
+const ends = parted(ENDS);
+const done = parted(DONE);
 const label = (name) => name.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
 const counts = (names) => names.map((name) => ({ name, label: label(name) }));
 
@@ -35,25 +36,21 @@ export default {
         { id: 'milestones_missed', label: 'Milestones missed', value: milestones.missed, unit: 'milestones' },
       ]);
     }],
-    ['signals-by-time', 'Signals detected', async ({ rows, filter }) => {
+    ['signals-by-time', 'Signals detected', async ({ card, rows, filter }) => {
       const all = await rows(queries.signalsByTime(filter));
       const { rows: parts, domain } = topSeries(all, ['day'], 'kind', 'detected', MOST_SERIES);
       const colours = coloursOf(domain);
       return card({
-        id: 'signals-by-time',
-        title: 'Signals detected',
         unit: `signals ${byGrain(filter)}, by kind`,
         rows: all,
         columns: [dayColumn(filter), { name: 'kind', label: 'Kind' }, { name: 'detected', label: 'Detected' }],
         empty: 'No signal was detected in this time.',
         say: () => busiest(all, 'detected', filter, (value) => count(value, 'signal')),
-        legend: () => domain.map((name, at) => ({ name, colour: colours[at] })),
-        draw: (text, data, width) => stackedOverTime(text, parts, width, { y: 'detected', series: 'kind', domain, colours, unit: 'signals', filter }),
+        legend: () => legendOf({ domain, colours }),
+        draw: (text, data, width) => stackedOverTime(text, parts, width, { value: 'detected', series: 'kind', domain, colours, unit: 'signals', filter }),
       });
     }],
-    ['signals-by-kind', 'Signals by kind', async ({ rows, filter }) => card({
-      id: 'signals-by-kind',
-      title: 'Signals by kind',
+    ['signals-by-kind', 'Signals by kind', async ({ card, rows, filter }) => card({
       unit: 'signals detected, and how many became a draft',
       rows: await rows(queries.signalsByKind(filter)),
       columns: [{ name: 'kind', label: 'Kind' }, ...counts(queries.SIGNALS)],
@@ -61,35 +58,31 @@ export default {
       say: (all) => `The most were of kind ${all[0].kind}: ${show(all[0].detected)}.`,
       draw: (text, all, width) => ranked(text, all, width, { name: 'kind', value: 'detected', note: (row) => `${show(row.drafted)} drafted` }),
     })],
-    ['sequences', 'Sequences by template', async ({ rows, filter }) => {
+    ['sequences', 'Sequences by template', async ({ card, rows, filter }) => {
       const all = (await rows(queries.sequencesByTemplate(filter))).map((row) => ({ ...row, version: `${row.template} · ${row.prompt_version}` }));
       return card({
-        id: 'sequences',
-        title: 'Sequences by template',
         unit: '% of the drafts of a template and prompt version; a sequence may be approved and stopped later',
         rows: all,
         columns: [{ name: 'template', label: 'Template' }, { name: 'prompt_version', label: 'Prompt version' }, ...counts(queries.SEQUENCES)],
         isEmpty: (data) => !data.some((row) => row.drafted > 0),
         empty: 'No sequence was drafted in this time.',
-        say: () => `${count(all.reduce((sum, row) => sum + (row.drafted ?? 0), 0), 'sequence')} drafted, ${show(all.reduce((sum, row) => sum + (row.approved ?? 0), 0))} approved.`,
-        legend: () => legendOf(ENDS)().map((entry) => ({ ...entry, mark: 'dot' })),
+        say: () => `${count(sumOf(all, 'drafted'), 'sequence')} drafted, ${show(sumOf(all, 'approved'))} approved.`,
+        legend: () => legendOf(ends).map((entry) => ({ ...entry, mark: 'dot' })),
         draw: (text, data, width) => {
           const parts = unfolded(data, ENDS).filter((row) => row.drafted > 0 && row.amount !== null).map((row) => ({ ...row, amount: row.amount / row.drafted }));
-          return dots(text, parts, width, { ...stack(ENDS), name: 'version', say: (row) => `${show(row.drafted)} drafted` });
+          return dots(text, parts, width, { ...ends, name: 'version', say: (row) => `${show(row.drafted)} drafted` });
         },
       });
     }],
-    ['milestones', 'Milestones by play', async ({ rows, filter }) => card({
-      id: 'milestones',
-      title: 'Milestones by play',
+    ['milestones', 'Milestones by play', async ({ card, rows, filter }) => card({
       unit: 'milestones of open deals that came due',
       rows: await rows(queries.milestonesByPlay(filter)),
       columns: [{ name: 'play', label: 'Play' }, ...counts(queries.MILESTONES)],
       isEmpty: (all) => !all.some((row) => DONE.some(([field]) => row[field] > 0)),
       empty: 'No milestone came due in this time.',
-      say: (all) => `${count(all.reduce((sum, row) => sum + (row.missed ?? 0), 0), 'milestone')} missed, of ${show(all.reduce((sum, row) => sum + (row.due ?? 0), 0))} due.`,
-      legend: legendOf(DONE),
-      draw: (text, all, width) => rankedParts(text, unfolded(all, DONE), width, { ...stack(DONE), name: 'play', unit: 'milestones' }),
+      say: (all) => `${count(sumOf(all, 'missed'), 'milestone')} missed, of ${show(sumOf(all, 'due'))} due.`,
+      legend: () => legendOf(done),
+      draw: (text, all, width) => rankedParts(text, unfolded(all, DONE), width, { ...done, name: 'play', unit: 'milestones' }),
     })],
   ],
 };

@@ -1,20 +1,20 @@
 // What the loops cost: compute, bought data and AI.
 
 import { coloursOf } from '../colours.js';
-import { card, figures } from '../card.js';
+import { figures } from '../card.js';
 import { ranked, rankedParts, stackedOverTime } from '../charts.js';
 import { show } from '../format.js';
 import * as queries from '../queries.js';
-import { byGrain, busiest, dayColumn, unfolded } from '../words.js';
+import { byGrain, busiest, dayColumn, legendOf, parted, unfolded } from '../words.js';
 
-const PARTS = [['compute_microusd', 'compute'], ['data_microusd', 'data'], ['ai_microusd', 'AI']];
-const kinds = { series: 'part', domain: PARTS.map(([, name]) => name), colours: coloursOf(PARTS), unit: 'microusd' };
-const legend = () => PARTS.map(([, name], at) => ({ name, colour: kinds.colours[at] }));
+const [compute, data, ai] = coloursOf(['compute', 'data', 'AI']);
+const PARTS = [['compute_microusd', 'compute', compute], ['data_microusd', 'data', data], ['ai_microusd', 'AI', ai]];
+const kinds = { ...parted(PARTS), unit: 'microusd' };
+const legend = () => legendOf(kinds);
 const NOTHING_SPENT = 'Nothing was spent in this time.';
 const columns = [
   { name: 'compute_microusd', label: 'Compute', unit: 'microusd' }, { name: 'data_microusd', label: 'Data', unit: 'microusd' }, { name: 'ai_microusd', label: 'AI', unit: 'microusd' },
 ];
-const spent = (row) => PARTS.reduce((sum, [field]) => sum + (row[field] ?? 0), 0);
 
 export default {
   id: 'costs',
@@ -33,23 +33,19 @@ export default {
         { id: 'microusd_per_lead', label: 'A created lead', value: created > 0 ? totals.total_microusd / created : null, unit: 'microusd', note: `spent, by ${show(created)} created` },
       ]);
     }],
-    ['costs-by-time', 'Spent over time', async ({ rows, filter }) => {
+    ['costs-by-time', 'Spent over time', async ({ card, rows, filter }) => {
       const all = await rows(queries.costsByTime(filter));
       return card({
-        id: 'costs-by-time',
-        title: 'Spent over time',
         unit: `dollars ${byGrain(filter)}`,
         rows: all,
         columns: [dayColumn(filter), ...columns],
         empty: NOTHING_SPENT,
-        say: () => busiest(all.map((row) => ({ day: row.day, spent: spent(row) })), 'spent', filter, (value) => show(value, 'microusd'), 'microusd'),
+        say: () => busiest(unfolded(all, PARTS), 'amount', filter, (value) => show(value, 'microusd'), 'microusd'),
         legend,
-        draw: (label, data, width) => stackedOverTime(label, unfolded(data, PARTS), width, { ...kinds, y: 'amount', filter }),
+        draw: (label, data, width) => stackedOverTime(label, unfolded(data, PARTS), width, { ...kinds, filter }),
       });
     }],
-    ['costs-by-loop', 'Spent by loop', async ({ rows, filter }) => card({
-      id: 'costs-by-loop',
-      title: 'Spent by loop',
+    ['costs-by-loop', 'Spent by loop', async ({ card, rows, filter }) => card({
       unit: 'dollars',
       rows: await rows(queries.costsByLoop(filter)),
       columns: [{ name: 'loop', label: 'Loop' }, { name: 'leads', label: 'Leads a day, summed' }, ...columns, { name: 'total_microusd', label: 'All', unit: 'microusd' }],
@@ -57,11 +53,9 @@ export default {
       empty: NOTHING_SPENT,
       say: (all) => `${all[0].loop} cost most: ${show(all[0].total_microusd, 'microusd')}.`,
       legend,
-      draw: (label, all, width) => rankedParts(label, unfolded(all, PARTS), width, { ...kinds, name: 'loop', value: 'amount' }),
+      draw: (label, all, width) => rankedParts(label, unfolded(all, PARTS), width, { ...kinds, name: 'loop' }),
     })],
-    ['cost-per-lead', 'A lead’s receipt', async ({ rows, filter }) => card({
-      id: 'cost-per-lead',
-      title: 'A lead’s receipt',
+    ['cost-per-lead', 'A lead’s receipt', async ({ card, rows, filter }) => card({
       unit: 'dollars by lead and day that the loop worked on it',
       rows: (await rows(queries.costsByLoop(filter))).filter((row) => row.per_lead_microusd !== null).sort((one, other) => other.per_lead_microusd - one.per_lead_microusd),
       columns: [{ name: 'loop', label: 'Loop' }, { name: 'per_lead_microusd', label: 'By lead and day', unit: 'microusd' }, { name: 'leads', label: 'Leads a day, summed' }],

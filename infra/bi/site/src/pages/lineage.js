@@ -1,6 +1,6 @@
 // Where won revenue came from: signal, rule, Route's version, territory and scenario.
 
-import { card, figures } from '../card.js';
+import { figures } from '../card.js';
 import { ranked } from '../charts.js';
 import { count, show } from '../format.js';
 import * as queries from '../queries.js';
@@ -8,9 +8,7 @@ import * as queries from '../queries.js';
 const NO_DEALS = 'No deal was won yet.';
 const NAMES = { signal_kind: 'signal', rule: 'rule', config_version: 'version of Route’s levers', territory: 'territory', scenario: 'scenario' };
 
-const by = (dimension) => [`lineage-${dimension}`, `Won by ${NAMES[dimension]}`, async ({ rows }) => card({
-  id: `lineage-${dimension}`,
-  title: `Won by ${NAMES[dimension]}`,
+const by = (dimension) => [`lineage-${dimension}`, `Won by ${NAMES[dimension]}`, async ({ card, rows }) => card({
   unit: 'amount, and number of deals',
   rows: await rows(queries.lineageBy(dimension)),
   columns: [{ name: 'name', label: NAMES[dimension].replace(/^./, (first) => first.toUpperCase()) }, { name: 'deals_won', label: 'Deals won' }, { name: 'won_cents', label: 'Won amount', unit: 'cents' }],
@@ -33,9 +31,7 @@ export default {
       ]);
     }],
     ...['signal_kind', 'rule', 'territory', 'config_version'].map(by),
-    ['lineage-rows', 'Every way to a won deal', async ({ rows }) => card({
-      id: 'lineage-rows',
-      title: 'Every way to a won deal',
+    ['lineage-rows', 'Every way to a won deal', async ({ card, rows }) => card({
       unit: 'deals won and their amount',
       wide: true,
       rows: await rows(queries.lineageRows),

@@ -1,11 +1,11 @@
 // From a lead's creation to a won deal, and what the loops did.
 
 import { MOST_SERIES, coloursOf } from '../colours.js';
-import { card, figures } from '../card.js';
+import { figures } from '../card.js';
 import { ranked, rankedParts, stackedOverTime } from '../charts.js';
 import { count, show } from '../format.js';
 import * as queries from '../queries.js';
-import { byGrain, busiest, dayColumn, topSeries } from '../words.js';
+import { byGrain, busiest, dayColumn, legendOf, topSeries } from '../words.js';
 
 const NO_LEADS = 'No lead was created in this time.';
 
@@ -31,9 +31,7 @@ export default {
         { id: 'runs', label: 'Runs of loops', value: loops.runs, unit: 'runs', note: `${count(loops.effects_applied, 'effect')} applied` },
       ]);
     }],
-    ['funnel', 'From created to won', async ({ rows, filter }) => card({
-      id: 'funnel',
-      title: 'From created to won',
+    ['funnel', 'From created to won', async ({ card, rows, filter }) => card({
       unit: 'leads, and their share of those created',
       rows: await rows(queries.funnelSteps(filter)),
       columns: [{ name: 'step', label: 'Step' }, { name: 'leads', label: 'Leads' }, { name: 'of_created', label: 'Of created', unit: 'share' }],
@@ -42,25 +40,21 @@ export default {
       say: (all) => `Of ${count(all[0].leads, 'lead')}, ${show(all.at(-1).leads)} ended as won deals${all.at(-1).leads > 0 ? ` (${show(all.at(-1).of_created, 'share')})` : ''}.`,
       draw: (label, all, width) => ranked(label, all, width, { name: 'step', value: 'leads', note: (row) => show(row.of_created, 'share') }),
     })],
-    ['created-by-band', 'Leads created', async ({ rows, filter }) => {
+    ['created-by-band', 'Leads created', async ({ card, rows, filter }) => {
       const all = await rows(queries.createdByBand(filter));
       const domain = [...new Set(all.map((row) => row.band))].sort();
       const colours = coloursOf(domain);
       return card({
-        id: 'created-by-band',
-        title: 'Leads created',
         unit: `leads ${byGrain(filter)}, by band`,
         rows: all,
         columns: [dayColumn(filter), { name: 'band', label: 'Band' }, { name: 'created', label: 'Created' }],
         empty: NO_LEADS,
         say: () => busiest(all, 'created', filter, (value) => count(value, 'lead')),
-        legend: () => domain.map((name, at) => ({ name: name.length === 1 ? `Band ${name}` : name, colour: colours[at] })),
-        draw: (label, data, width) => stackedOverTime(label, data, width, { y: 'created', series: 'band', domain, colours, unit: 'leads', filter }),
+        legend: () => legendOf({ domain: domain.map((name) => (name.length === 1 ? `Band ${name}` : name)), colours }),
+        draw: (label, data, width) => stackedOverTime(label, data, width, { value: 'created', series: 'band', domain, colours, unit: 'leads', filter }),
       });
     }],
-    ['sources', 'Leads by source', async ({ rows, filter }) => card({
-      id: 'sources',
-      title: 'Leads by source',
+    ['sources', 'Leads by source', async ({ card, rows, filter }) => card({
       unit: 'leads created, and how many were won',
       rows: await rows(queries.bySource(filter)),
       columns: [
@@ -71,20 +65,18 @@ export default {
       say: (all) => `Most leads came from ${all[0].source}: ${show(all[0].created)}.`,
       draw: (label, all, width) => ranked(label, all, width, { name: 'source', value: 'created', note: (row) => `${show(row.won)} won` }),
     })],
-    ['runs', 'Runs by loop', async ({ rows, filter }) => {
+    ['runs', 'Runs by loop', async ({ card, rows, filter }) => {
       const [totals] = await rows(queries.runTotals(filter));
       const all = await rows(queries.runsByLoop(filter));
       const { rows: parts, domain } = topSeries(all, ['loop'], 'outcome', 'runs', MOST_SERIES);
       const colours = coloursOf(domain);
       return card({
-        id: 'runs',
-        title: 'Runs by loop',
         unit: 'runs on these days, by outcome, of all sources and bands',
         rows: all,
         columns: [{ name: 'loop', label: 'Loop' }, { name: 'outcome', label: 'Outcome' }, { name: 'runs', label: 'Runs' }, { name: 'effects_applied', label: 'Effects applied' }],
         empty: 'No loop ran in this time.',
         say: () => `${count(totals.runs, 'run')} applied ${count(totals.effects_applied, 'effect')}.`,
-        legend: () => domain.map((name, at) => ({ name, colour: colours[at] })),
+        legend: () => legendOf({ domain, colours }),
         draw: (label, data, width) => rankedParts(label, parts, width, { name: 'loop', series: 'outcome', domain, colours, value: 'runs', unit: 'runs' }),
       });
     }],

@@ -1,13 +1,13 @@
 // Capacity and targets of the scenarios against what is booked and open.
 
 import { GOOD, MAIN } from '../colours.js';
-import { card, figures } from '../card.js';
+import { figures } from '../card.js';
 import { againstMark } from '../charts.js';
 import { el, select } from '../dom.js';
 import { show } from '../format.js';
 import * as queries from '../queries.js';
 import { change } from '../route.js';
-import { unfolded } from '../words.js';
+import { legendOf, parted, unfolded } from '../words.js';
 
 const OPEN = 'var(--s6)';
 const PARTS = [['capacity_cents', 'capacity', MAIN], ['booked_cents', 'booked', GOOD], ['open_cents', 'open', OPEN]];
@@ -53,9 +53,7 @@ export default {
       const { scenario } = await choices(context);
       const all = await context.rows(queries.planRows(scenario ?? ''));
       const parts = unfolded(all, PARTS);
-      return card({
-        id: 'plan-years',
-        title: 'Against target',
+      return context.card({
         unit: 'by segment and year; the mark is the target',
         wide: true,
         rows: all,
@@ -65,7 +63,7 @@ export default {
         ],
         empty: EMPTY,
         say: (rows) => `Coverage of the whole plan: ${rows.filter((row) => row.segment === 'Whole plan').map((row) => `${row.year} ${show(row.coverage_basis_points, 'basis_points')}`).join(', ')}.`,
-        legend: () => [...PARTS.map(([, name, colour]) => ({ name, colour })), { name: 'target', colour: 'var(--text)', mark: 'tick' }],
+        legend: () => [...legendOf(parted(PARTS)), { name: 'target', colour: 'var(--text)', mark: 'tick' }],
         draw: (label, rows, width) => againstMark(label, parts.map((row) => ({ ...row, panel: `${row.segment}, year from ${row.year}` })), width, {
           group: 'panel', name: 'part', value: 'amount', mark: 'target_cents', unit: 'cents', say: (row) => show(row.amount, 'cents'), colourOf: (row) => PARTS.find(([, name]) => name === row.part)[2],
         }),

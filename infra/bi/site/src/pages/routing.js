@@ -1,7 +1,7 @@
 // Which rules give leads their owners, whether that drifts, and whether pools are fair.
 
 import { MAIN } from '../colours.js';
-import { card, figures } from '../card.js';
+import { figures } from '../card.js';
 import { againstMark, change, ranked } from '../charts.js';
 import { show } from '../format.js';
 import * as queries from '../queries.js';
@@ -25,9 +25,7 @@ export default {
         { id: 'largest_unfairness', label: 'Furthest from fair', value: unfair?.apart ?? null, unit: 'points', note: unfair ? `${unfair.owner}, ${unfair.pool}` : null },
       ]);
     }],
-    ['rules', 'Share of each rule', async ({ rows, filter }) => card({
-      id: 'rules',
-      title: 'Share of each rule',
+    ['rules', 'Share of each rule', async ({ card, rows, filter }) => card({
       unit: '% of all routed leads',
       rows: await rows(queries.ruleShares(filter)),
       columns: [{ name: 'rule', label: 'Rule' }, { name: 'matches', label: 'Matches' }, { name: 'share', label: 'Share', unit: 'share' }],
@@ -35,9 +33,7 @@ export default {
       say: (all) => `${all[0].rule} matched most: ${show(all[0].share, 'share')} of routed leads.`,
       draw: (label, all, width) => ranked(label, all, width, { name: 'rule', value: 'share', unit: 'share', note: (row) => show(row.matches) }),
     })],
-    ['drift', 'Drift of the rules', async ({ rows, filter }) => card({
-      id: 'drift',
-      title: 'Drift of the rules',
+    ['drift', 'Drift of the rules', async ({ card, rows, filter }) => card({
       unit: '% of routed leads: the last 7 days against the 28 before; the change in percentage points',
       rows: await rows(queries.drift(filter)),
       columns: [
@@ -49,9 +45,7 @@ export default {
       legend: () => [{ name: '28 days before', colour: 'var(--soft)', mark: 'ring' }, { name: 'last 7 days', colour: MAIN, mark: 'dot' }],
       draw: (label, all, width) => change(label, all, width, { name: 'rule', before: 'share_before', now: 'share_now', say: (row) => show(row.change, 'points') }),
     })],
-    ['pools', 'Fairness of pools', async ({ rows }) => card({
-      id: 'pools',
-      title: 'Fairness of pools',
+    ['pools', 'Fairness of pools', async ({ card, rows }) => card({
       unit: '% of the pool’s leads, as of now; the mark is the fair share by weight',
       rows: await rows(queries.fairness),
       columns: [

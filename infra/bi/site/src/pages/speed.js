@@ -1,20 +1,19 @@
 // How fast a lead gets an owner and its first touch, and whether the promised time was kept.
 
 import { BAD, GOOD, MAIN } from '../colours.js';
-import { card, figures } from '../card.js';
+import { figures } from '../card.js';
 import { rankedParts, spreadByBand, stackedOverTime } from '../charts.js';
 import { count, show } from '../format.js';
 import * as queries from '../queries.js';
-import { byGrain, dayColumn, unfolded } from '../words.js';
+import { sumOf } from '../sums.js';
+import { byGrain, dayColumn, legendOf, parted, unfolded } from '../words.js';
 
-const PARTS = [['within_sla', 'in time'], ['missed_sla', 'missed']];
-const sla = { series: 'part', domain: PARTS.map(([, name]) => name), colours: [GOOD, BAD], unit: 'leads' };
-const slaLegend = () => PARTS.map(([, name], at) => ({ name, colour: sla.colours[at] }));
+const PARTS = [['within_sla', 'in time', GOOD], ['missed_sla', 'missed', BAD]];
+const sla = { ...parted(PARTS), unit: 'leads' };
+const slaLegend = () => legendOf(sla);
 
 /** The median and the 90th percentile of each day. */
-const spread = (id, title, unit, query, what) => [id, title, async ({ rows, filter }) => card({
-  id,
-  title,
+const spread = (id, title, unit, query, what) => [id, title, async ({ card, rows, filter }) => card({
   unit: `${what} ${byGrain(filter)} and band${filter.grain === 'day' ? '' : ' (the medians of its days)'}: half of the leads, and nine of ten`,
   rows: await rows(query(filter)),
   columns: [{ name: 'band', label: 'Band' }, dayColumn(filter), { name: 'leads', label: 'Leads' }, { name: 'p50', label: '50 % within', unit }, { name: 'p90', label: '90 % within', unit }],
@@ -45,23 +44,19 @@ export default {
         { id: 'sla_share', label: 'SLA kept', value: totals.sla_share, unit: 'share', note: 'in time, of all that were due' },
       ]);
     }],
-    ['sla', 'SLA of the first touch', async ({ rows, filter }) => {
+    ['sla', 'SLA of the first touch', async ({ card, rows, filter }) => {
       const all = await rows(queries.slaByTime(filter));
       return card({
-        id: 'sla',
-        title: 'SLA of the first touch',
         unit: `leads ${byGrain(filter)}, touched in time or not`,
         rows: all,
         columns: [dayColumn(filter), { name: 'within_sla', label: 'In time' }, { name: 'missed_sla', label: 'Missed' }, { name: 'kept', label: 'Kept', unit: 'share' }],
         empty: 'No first touch was due in this time.',
-        say: () => `${count(all.reduce((sum, row) => sum + (row.missed_sla ?? 0), 0), 'lead')} waited longer than promised.`,
+        say: () => `${count(sumOf(all, 'missed_sla'), 'lead')} waited longer than promised.`,
         legend: slaLegend,
-        draw: (label, data, width) => stackedOverTime(label, unfolded(data, PARTS), width, { ...sla, y: 'amount', filter }),
+        draw: (label, data, width) => stackedOverTime(label, unfolded(data, PARTS), width, { ...sla, filter }),
       });
     }],
-    ['sla-bands', 'SLA by band', async ({ rows, filter }) => card({
-      id: 'sla-bands',
-      title: 'SLA by band',
+    ['sla-bands', 'SLA by band', async ({ card, rows, filter }) => card({
       unit: 'leads, touched in time or not',
       rows: await rows(queries.slaByBand(filter)),
       columns: [{ name: 'band', label: 'Band' }, { name: 'leads', label: 'Leads' }, { name: 'touched', label: 'Touched' }, { name: 'within_sla', label: 'In time' }, { name: 'missed_sla', label: 'Missed' }, { name: 'kept', label: 'Kept', unit: 'share' }],
@@ -69,7 +64,7 @@ export default {
       empty: 'No first touch was due in this time.',
       say: (all) => `Kept: ${all.map((row) => `${row.band} ${show(row.kept, 'share')}`).join(', ')}.`,
       legend: slaLegend,
-      draw: (label, all, width) => rankedParts(label, unfolded(all, PARTS), width, { ...sla, name: 'band', value: 'amount' }),
+      draw: (label, all, width) => rankedParts(label, unfolded(all, PARTS), width, { ...sla, name: 'band' }),
     })],
     spread('owner-times', 'From saved to owner', 'ms', queries.ownerTimes, 'time'),
     spread('touch-times', 'From owner to first touch', 'minutes', queries.touchTimes, 'working time'),
