@@ -13,8 +13,8 @@ mod secrets;
 mod stack;
 mod start;
 
-pub(crate) use build::build;
 pub use build::{FUNCTIONS, Function};
+pub(crate) use build::{build, cargo, compile, linted, unlinted};
 pub(crate) use endpoints::write_private;
 pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
 pub use process::{Running, kill_group, running, stop};

@@ -1,5 +1,7 @@
 //! `revloops test`: format, lints, config, template, then every test, on a local system of the tests' own.
 //!
+//! The lints are the build's own: clippy compiles what is then run.
+//!
 //! What comes from elsewhere is fetched while cargo compiles, and the system is brought up while it compiles the tests.
 
 mod checks;
@@ -14,7 +16,7 @@ use tokio::process::Command;
 
 use crate::console::Console;
 use crate::context::{Context, Ports};
-use crate::local::{bring_up, build};
+use crate::local::{bring_up, cargo, compile, linted};
 use crate::{design, down};
 
 /// Which part.
@@ -46,9 +48,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let whole = args.filter.is_none();
     let compiled = async {
         if whole {
-            checks::code(context).await?;
+            checks::format(context).await?;
         }
-        build(&own).await
+        let built = compile(&own, "Build", linted(cargo(&own, &["build", "--bins"]))).await?;
+        built.context("cargo named no binaries")
     };
     let fetched = async {
         if whole {
@@ -60,7 +63,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     // What an earlier run left is not this run's world.
     down::run(&own, down::Args { purge: true }).await?;
     let ran = async {
-        try_join(bring_up(&own, &binaries), compile(&own)).await?;
+        try_join(bring_up(&own, &binaries), compile_tests(&own)).await?;
         cargo_test(&own, &context.console, args.filter.as_deref()).await
     };
     let ran = ran.await;
@@ -75,15 +78,14 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
 
 /// `cargo test` of the workspace. Programs have no tests of their own (`test = false`), so `--tests` is all there is.
 fn workspace(own: &Context) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(&own.layout.root).args(["test", "--workspace", "--tests"]);
-    command
+    linted(cargo(own, &["test", "--workspace", "--tests"]))
 }
 
 /// Compiles the tests of the workspace and of the solver, which stands outside it with what it is built with.
-async fn compile(own: &Context) -> anyhow::Result<()> {
+async fn compile_tests(own: &Context) -> anyhow::Result<()> {
     let mut tests = workspace(own);
-    checks::step(own, "Tests", tests.arg("--no-run")).await?;
+    tests.arg("--no-run");
+    compile(own, "Tests", tests).await?;
     let mut solver = design::solver::cargo(own, "test").await?;
     checks::step(own, "Solver's tests", solver.arg("--no-run")).await
 }

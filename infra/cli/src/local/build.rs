@@ -63,10 +63,29 @@ pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";
 /// # Errors
 /// If something does not compile; cargo's own words are in the error.
 pub(crate) async fn build(context: &Context) -> anyhow::Result<PathBuf> {
-    let step = context.console.step("Build");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(&context.layout.root).args(["build", "--bins", "--message-format=json-render-diagnostics"]);
+    compile(context, "Build", cargo(context, &["build", "--bins"])).await?.context("cargo named no binaries")
+}
+
+/// Cargo, from the project's root.
+pub(crate) fn cargo(context: &Context, arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(&context.layout.root).args(arguments);
+    command
+}
+
+/// Has cargo compile, with its progress shown; returns the directory that the programs are in, if there are any.
+///
+/// # Errors
+/// If something does not compile, or the compiler warns of something in the workspace and was told to lint
+/// ([`linted`]). Cargo repeats the warnings of what is up to date, so that none is forgotten.
+pub(crate) async fn compile(
+    context: &Context,
+    title: &'static str,
+    mut command: Command,
+) -> anyhow::Result<Option<PathBuf>> {
+    let step = context.console.step(title);
+    let denied = command.as_std().get_envs().any(|(name, value)| name == WRAPPER && value.is_some());
+    command.arg("--message-format=json");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().context("starting cargo")?;
     let stdout = child.stdout.take().context("reading cargo's messages")?;
@@ -74,20 +93,11 @@ pub(crate) async fn build(context: &Context) -> anyhow::Result<PathBuf> {
 
     let messages = tokio::spawn(async move {
         let mut lines = BufReader::new(stdout).lines();
-        let (mut compiled, mut directory) = (0_usize, None);
+        let mut seen = Messages::default();
         while let Ok(Some(line)) = lines.next_line().await {
-            let Ok(message) = serde_json::from_str::<serde_json::Value>(&line) else { continue };
-            if message.get("reason").and_then(|reason| reason.as_str()) != Some("compiler-artifact") {
-                continue;
-            }
-            if message.get("fresh").and_then(|fresh| fresh.as_bool()) == Some(false) {
-                compiled += 1;
-            }
-            if let Some(program) = message.get("executable").and_then(|path| path.as_str()) {
-                directory = Path::new(program).parent().map(Path::to_path_buf);
-            }
+            seen.take(&line);
         }
-        (compiled, directory)
+        seen
     });
     let mut said = String::new();
     let mut lines = BufReader::new(stderr).lines();
@@ -97,14 +107,102 @@ pub(crate) async fn build(context: &Context) -> anyhow::Result<PathBuf> {
         said.push('\n');
     }
     let status = child.wait().await?;
-    let (compiled, directory) = messages.await?;
+    let seen = messages.await?;
     if !status.success() {
-        bail!("the functions do not build\n{}", last_lines(&said, 60));
+        bail!("{title}: it does not compile\n{}{}", seen.errors.concat(), last_lines(&said, 60));
     }
-    if compiled == 0 {
+    if denied && !seen.warnings.is_empty() {
+        bail!("{title}: {} warnings, which are denied\n{}", seen.warnings.len(), seen.warnings.concat().trim_end());
+    }
+    if seen.compiled == 0 {
         step.skipped("up to date")
     } else {
-        step.done(format!("{compiled} crates compiled"))
+        step.done(format!("{} crates compiled", seen.compiled))
     }
-    directory.context("cargo named no binaries")
+    Ok(seen.directory)
+}
+
+/// What cargo takes for the compiler of the workspace's own crates.
+const WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
+
+/// Has the workspace compiled by clippy, which is the compiler with more lints: what is checked is what is built, and
+/// no dependency is compiled for a check of its own.
+pub(crate) fn linted(mut command: Command) -> Command {
+    command.env(WRAPPER, "clippy-driver");
+    command
+}
+
+/// By the plain compiler, whatever compiles the workspace.
+pub(crate) fn unlinted(mut command: Command) -> Command {
+    command.env_remove(WRAPPER);
+    command
+}
+
+/// What cargo's messages have told so far.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Messages {
+    compiled: usize,
+    directory: Option<PathBuf>,
+    errors: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Messages {
+    /// One line of cargo's output, which has one JSON object a line.
+    fn take(&mut self, line: &str) {
+        let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { return };
+        let text = |path: &str| message.pointer(path).and_then(|text| text.as_str());
+        match text("/reason") {
+            Some("compiler-artifact") => {
+                if message.pointer("/fresh") == Some(&serde_json::Value::Bool(false)) {
+                    self.compiled += 1;
+                }
+                if let Some(program) = text("/executable") {
+                    self.directory = Path::new(program).parent().map(Path::to_path_buf);
+                }
+            }
+            Some("compiler-message") => {
+                let told = text("/message/rendered").unwrap_or_default().to_owned();
+                match text("/message/level") {
+                    // "3 warnings emitted" has no place of its own.
+                    Some("warning") if !told.is_empty() && message.pointer("/message/spans/0").is_some() => {
+                        if !self.warnings.contains(&told) {
+                            self.warnings.push(told);
+                        }
+                    }
+                    Some(level) if level.starts_with("error") => self.errors.push(told),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_told_once_and_summaries_are_none() {
+        let mut seen = Messages::default();
+        let warning = r#"{"reason":"compiler-message","message":{"level":"warning","rendered":"warning: unused `x`\n","spans":[{"line_start":1}]}}"#;
+        seen.take(warning);
+        seen.take(warning);
+        seen.take(
+            r#"{"reason":"compiler-message","message":{"level":"warning","rendered":"1 warning emitted","spans":[]}}"#,
+        );
+        seen.take(
+            r#"{"reason":"compiler-message","message":{"level":"error","rendered":"error: no `y`\n","spans":[{}]}}"#,
+        );
+        seen.take(r#"{"reason":"compiler-artifact","fresh":false,"executable":"/built/program"}"#);
+        seen.take("running 3 tests");
+        let expected = Messages {
+            compiled: 1,
+            directory: Some("/built".into()),
+            errors: vec!["error: no `y`\n".to_owned()],
+            warnings: vec!["warning: unused `x`\n".to_owned()],
+        };
+        assert_eq!(seen, expected);
+    }
 }

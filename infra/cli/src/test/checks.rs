@@ -1,4 +1,4 @@
-//! What is held to before a test runs: format, lints, config. The template has tests of its own.
+//! What is held to before a test runs: format and config. Lints are the build's. The template has tests of its own.
 
 use std::process::Stdio;
 
@@ -7,19 +7,13 @@ use tokio::process::Command;
 
 use crate::check;
 use crate::context::Context;
+use crate::local::cargo;
 
-/// Format and lints.
-pub(super) async fn code(context: &Context) -> anyhow::Result<()> {
-    let cargo = |arguments: &[&str]| {
-        let mut command = Command::new("cargo");
-        command.current_dir(&context.layout.root).args(arguments);
-        command
-    };
-    step(context, "Format", &mut cargo(&["fmt", "--all", "--check"])).await?;
+/// The format, the solver's too.
+pub(super) async fn format(context: &Context) -> anyhow::Result<()> {
+    step(context, "Format", &mut cargo(context, &["fmt", "--all", "--check"])).await?;
     let solver = ["fmt", "--manifest-path", "infra/carve/Cargo.toml", "--check"];
-    step(context, "Format of the solver", &mut cargo(&solver)).await?;
-    let lints = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
-    step(context, "Lints", &mut cargo(&lints)).await
+    step(context, "Format of the solver", &mut cargo(context, &solver)).await
 }
 
 /// The config.

@@ -33,8 +33,8 @@ pub(crate) async fn cargo(context: &Context, what: &str) -> anyhow::Result<Comma
         libraries.with_file_name("include").join("highs").display()
     );
     std::fs::write(target.join("highs.pc"), described)?;
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(&context.layout.root).args([what, "--manifest-path", "infra/carve/Cargo.toml", "--target-dir"]);
+    let arguments = [what, "--manifest-path", "infra/carve/Cargo.toml", "--target-dir"];
+    let mut command = unlinted(crate::local::cargo(context, &arguments));
     command
         .arg(&target)
         .env("PKG_CONFIG", context.layout.tool("pkg-config"))
