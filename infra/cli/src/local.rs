@@ -14,7 +14,7 @@ mod stack;
 mod start;
 
 pub use build::{FUNCTIONS, Function};
-pub(crate) use build::{build, cargo, compile, linted, unlinted};
+pub(crate) use build::{cargo, compile, linted, unlinted};
 pub(crate) use endpoints::write_private;
 pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
 pub use process::{Running, kill_group, running, stop};

@@ -165,10 +165,10 @@ impl Messages {
                 let told = text("/message/rendered").unwrap_or_default().to_owned();
                 match text("/message/level") {
                     // "3 warnings emitted" has no place of its own.
-                    Some("warning") if !told.is_empty() && message.pointer("/message/spans/0").is_some() => {
-                        if !self.warnings.contains(&told) {
-                            self.warnings.push(told);
-                        }
+                    Some("warning")
+                        if message.pointer("/message/spans/0").is_some() && !self.warnings.contains(&told) =>
+                    {
+                        self.warnings.push(told);
                     }
                     Some(level) if level.starts_with("error") => self.errors.push(told),
                     _ => {}

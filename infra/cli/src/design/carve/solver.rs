@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 use crate::context::Context;
-use crate::local::{SOLVER, ensure_packages, last_lines};
+use crate::local::{SOLVER, ensure_packages, last_lines, unlinted};
 
 /// The program, ready to be asked.
 #[derive(Debug)]
