@@ -18,6 +18,7 @@ mod host_prefix;
 pub mod inbox;
 mod item;
 pub mod leads;
+mod objects;
 mod paging;
 pub mod parked;
 mod past;
@@ -49,6 +50,7 @@ pub use inbox::TableInbox;
 pub use leads::TableLeads;
 /// An opened bucket.
 pub use object_store::aws::AmazonS3 as Bucket;
+pub use objects::BucketObjects;
 pub use parked::{BucketBodies, TableParked};
 pub use placements::TablePlacements;
 pub use pools::TablePools;

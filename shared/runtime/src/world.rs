@@ -8,9 +8,9 @@ use tokio::sync::OnceCell;
 
 use revloops_ai::{Accounted, Anthropic, Metered};
 use revloops_aws::{
-    BucketBatches, BucketBodies, BucketConfigStore, BucketPrompts, Chain, Clients, EventBus, Secrets, TableAccounts,
-    TableApprovals, TableCache, TableDocuments, TableInbox, TableLeads, TableParked, TablePlacements, TablePools,
-    TableRuns, TableSequences, TableSignals, TableSpend, TableTargets, WorkQueue,
+    BucketBatches, BucketBodies, BucketConfigStore, BucketObjects, BucketPrompts, Chain, Clients, EventBus, Secrets,
+    TableAccounts, TableApprovals, TableCache, TableDocuments, TableInbox, TableLeads, TableParked, TablePlacements,
+    TablePools, TableRuns, TableSequences, TableSignals, TableSpend, TableTargets, WorkQueue,
 };
 use revloops_config::store::ConfigKeys;
 use revloops_config::{ConfigStore, Levers};
@@ -18,8 +18,8 @@ use revloops_crm::{CrmSettings, Salesforce};
 use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::{
-    Accounts, Approvals, BatchStore, Budget, Bus, Cache, Documents, Inbox, Leads, Model, Parked, ParkedBodies, Past,
-    Placements, Pools, Prompts, Provider, RunStore, Signals, Spend, Targets,
+    Accounts, Approvals, BatchStore, Budget, Bus, Cache, Documents, Inbox, Leads, Model, Objects, Parked, ParkedBodies,
+    Past, Placements, Pools, Prompts, Provider, RunStore, Signals, Spend, Targets,
 };
 use revloops_loopkit::{Failure, Outcome};
 
@@ -343,6 +343,14 @@ impl World {
     /// See [`World::runs`].
     pub fn targets(&self) -> Outcome<Arc<dyn Targets>> {
         Ok(Arc::new(TableTargets::new(self.clients.dynamodb.clone(), self.settings.text("TARGETS_TABLE")?)))
+    }
+
+    /// The objects of the bucket that a setting names: `LAKE_BUCKET`, `SITE_BUCKET`.
+    ///
+    /// # Errors
+    /// `ConfigInvalid` where the setting is missing.
+    pub fn objects(&self, setting: &str) -> Outcome<Arc<dyn Objects>> {
+        Ok(Arc::new(BucketObjects::new(self.bucket(setting)?)))
     }
 
     /// Batches, their chunks and what is noted of them.
