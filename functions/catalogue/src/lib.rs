@@ -2,6 +2,7 @@
 //!
 //! A library beside the loops: whoever handles any loop's config needs all of them, and nothing in `shared` may know one.
 
+mod datasets;
 mod history;
 mod outcomes;
 mod simulation;
@@ -13,6 +14,7 @@ use revloops_config::{Bundle, LeverFile, Levers as _, Problems, Sources};
 use revloops_loopkit::change::{Candidate, check_folder, check_sources};
 use revloops_loopkit::{Card, CaseFile, Loop, Outcome, Record};
 
+pub use datasets::{datasets, fact_rows};
 pub use history::DecidedTwice;
 pub use outcomes::{Join, Joined, Learned, OutcomesEntry};
 pub use simulation::OnHistory;
@@ -26,6 +28,8 @@ pub struct LoopEntry {
     pub files: &'static [LeverFile],
     /// JSON Schema of its `cases.yaml`.
     pub case_schema: fn() -> schemars::Schema,
+    /// JSON Schema of one of its metrics.
+    pub metric_schema: fn() -> schemars::Schema,
     /// Checks its config folder and runs its cases.
     pub check: fn(&Path) -> Result<Candidate, Problems>,
     /// Checks files that were read before and runs their cases; the problems are those found in reading.
@@ -55,6 +59,7 @@ fn entry<L: Loop>() -> LoopEntry {
         card: L::CARD,
         files: L::Config::FILES,
         case_schema: || schemars::schema_for!(CaseFile<L::Case>),
+        metric_schema: || schemars::schema_for!(L::Metric),
         check: check_folder::<L>,
         check_sources: check_sources::<L>,
         decided_twice: history::decided_twice::<L>,

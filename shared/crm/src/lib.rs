@@ -25,6 +25,7 @@ mod failures;
 mod history;
 mod login;
 mod records;
+mod snapshots;
 mod standings;
 mod territories;
 mod touches;

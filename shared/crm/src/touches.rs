@@ -144,6 +144,6 @@ fn untouched(row: LeadRow) -> Outcome<Untouched> {
 }
 
 /// A point in time as SOQL writes it.
-fn soql_time(at: Timestamp) -> String {
+pub(crate) fn soql_time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

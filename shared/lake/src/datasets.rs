@@ -66,7 +66,7 @@ fn effects() -> Dataset {
         .texts(&[
             ("loop", "The loop's name"),
             ("record_id", "The CRM's record that was decided about"),
-            ("kind", "update_record, upsert_record, publish, …"),
+            ("kind", "update_record, upsert_record, emit, …"),
             ("target", "The CRM's object that is written, or the event's name"),
         ])
         .column_of("decided_at", Kind::Time, "When it was decided")
@@ -157,7 +157,6 @@ fn crm_leads() -> Dataset {
             ("band", "Qualify's band, A the best"),
             ("disqualified_because", "Why Qualify turned it away"),
             ("rule", "The rule of Route that gave the owner"),
-            ("first_touch_by", "How the first touch shows"),
             ("account_id", "The account that it belongs to"),
             ("converted_account_id", "The account that it became"),
             ("converted_opportunity_id", "The opportunity that it became"),

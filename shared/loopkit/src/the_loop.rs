@@ -39,8 +39,8 @@ pub trait Loop: Send + Sync + 'static {
     type Facts: Serialize + DeserializeOwned + Send + Sync;
     /// **Logic**'s typed verdict.
     type Verdict: Serialize + DeserializeOwned + Clone + Send + Sync;
-    /// **Metrics**: one typed fact that this loop reports.
-    type Metric: Serialize;
+    /// **Metrics**: one typed fact that this loop reports; its schema is the table that BI reads.
+    type Metric: Serialize + JsonSchema;
     /// **Feedback**'s input: what became of an earlier decision.
     type OutcomeFact: Serialize + DeserializeOwned;
     /// One case of `cases.yaml`: the operators' own test.

@@ -4,6 +4,7 @@
 mod look_up;
 mod request;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use revloops_domain::{AccountId, ConfigStamp, CorrelationId, ErrorClass};
@@ -15,7 +16,7 @@ pub(crate) use look_up::{Ports, look_up, scenario_of};
 pub const ACTIVE_SCENARIO: &str = "scenario";
 
 /// Why a plan is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// A scenario was promoted.

@@ -1,6 +1,7 @@
 //! What planning reports: one fact a run.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use revloops_domain::territory_events::PlanCounts;
@@ -11,7 +12,7 @@ use crate::logic::facts::{Answer, Facts};
 use crate::logic::plan::{By, Plan, Step};
 
 /// One plan, as BI reads it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DeployFact {
     /// `empty`, `planned` or `blocked`.
     pub outcome: String,

@@ -1,5 +1,6 @@
 //! What Design reports of each run.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use revloops_capacity::results::Year;
@@ -9,7 +10,7 @@ use revloops_scenario::Month;
 use crate::logic::DesignVerdict;
 
 /// One row a segment and year, and one a year for the whole plan; amounts in whole cents, ratios in basis points.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DesignFact {
     /// The scenario.
     pub scenario_id: String,

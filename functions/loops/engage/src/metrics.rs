@@ -1,5 +1,6 @@
 //! What Engage reports of each run.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use revloops_domain::events::EngageStatus;
@@ -11,7 +12,7 @@ use crate::logic::draft::Rule;
 use crate::logic::{EngageVerdict, Writer};
 
 /// One row a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EngageFact {
     /// The lead; none where a signal started the chain.
     pub lead_id: Option<LeadId>,

@@ -1,5 +1,6 @@
 //! What Generate reports of each run.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use revloops_domain::signal::{SignalKind, SignalStatus};
@@ -8,7 +9,7 @@ use crate::inputs::GenerateInput;
 use crate::logic::GenerateVerdict;
 
 /// One row a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SignalFact {
     /// The account.
     pub account_id: String,

@@ -1,6 +1,7 @@
 //! One fact a look at a deal.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use revloops_domain::pursuit::PursueStatus;
@@ -10,7 +11,7 @@ use crate::inputs::PursueFacts;
 use crate::logic::{Fate, PursueVerdict};
 
 /// What is counted: milestones on time, time in stage, how a play's deals end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PursueFact {
     /// How it ended.
     pub status: PursueStatus,

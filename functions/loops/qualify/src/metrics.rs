@@ -1,5 +1,6 @@
 //! What Qualify reports of each run.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use revloops_domain::events::QualifyStatus;
@@ -9,7 +10,7 @@ use crate::inputs::{Answer, QualifyFacts, QualifyInput};
 use crate::logic::{KnownField, QualifyVerdict};
 
 /// One row a run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct QualifyFact {
     /// The lead.
     pub lead_id: LeadId,
@@ -50,7 +51,7 @@ pub struct QualifyFact {
 }
 
 /// Fields by how well they are known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ProvenanceCounts {
     /// The CRM and a provider agree, or a provider is sure.
     pub verified: usize,
@@ -78,7 +79,7 @@ impl ProvenanceCounts {
 }
 
 /// One factor's part in a run; feedback reads it together with what became of the lead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FactorFact {
     /// The factor's id.
     pub factor: String,

@@ -1,5 +1,6 @@
 //! What routing reports: one fact a run.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use revloops_domain::LeadId;
@@ -10,7 +11,7 @@ use crate::inputs::RouteInput;
 use crate::logic::RouteVerdict;
 
 /// One routed lead, as BI reads it. Names nobody: people are known by the owner's id in the CRM.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RouteFact {
     /// The lead.
     pub lead_id: LeadId,

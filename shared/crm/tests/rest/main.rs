@@ -11,7 +11,9 @@ use std::time::Duration;
 use revloops_crm::Salesforce;
 use revloops_domain::{ErrorClass, LeadId, UserId};
 use revloops_loopkit::Failure;
-use revloops_loopkit::ports::{CrmDirectory as _, CrmReader as _, CrmWriter as _, Workload as _};
+use revloops_loopkit::ports::{
+    CrmDirectory as _, CrmReader as _, CrmWriter as _, SnapshotOf, Snapshots as _, Workload as _,
+};
 use serde_json::{Map, Value, json};
 
 use org::{Org, settings};
@@ -334,4 +336,30 @@ async fn a_record_is_looked_for_by_its_key_as_data() {
     assert_eq!(query_of(&org.asked()[0]), r"SELECT Id FROM Task WHERE RevLoops_Key__c = 'it\'s' LIMIT 1");
     let failure = client.has("Task WHERE Id != ''", "RevLoops_Key__c", "k").await.unwrap_err();
     assert_eq!((failure.class(), org.asked().len()), (ErrorClass::Bug, 2));
+}
+
+#[tokio::test]
+async fn what_changed_is_read_with_what_is_in_the_bin_page_after_page() {
+    let org = Org::start().await;
+    let client = org.client(NO_CACHE);
+    let next = "/services/data/v68.0/query/0r8xx-2000";
+    let page = |id: &str, next: Option<&str>| {
+        let record = json!({"attributes": {"type": "Lead"}, "Id": id, "IsDeleted": true});
+        json!({"totalSize": 2, "done": next.is_none(), "nextRecordsUrl": next, "records": [record]})
+    };
+    org.answers(200, page(LEAD, Some(next))).answers(200, page("00Qxx0000000002EAA", None));
+    let since = Some("2026-11-28T12:00:00.5Z".parse().unwrap());
+    let leads = SnapshotOf { object: "Lead", fields: &["Id", "IsDeleted"], since, only: Some("IsConverted = FALSE") };
+    let first = client.snapshot(&leads, None).await.unwrap();
+    assert_eq!((first.records[0]["Id"].as_str(), first.next.as_deref()), (Some(LEAD), Some(next)));
+    let rest = client.snapshot(&leads, first.next.as_deref()).await.unwrap();
+    assert_eq!((rest.records.len(), rest.next), (1, None));
+    let asked = org.asked();
+    assert!(asked[0].target.starts_with("/services/data/v68.0/queryAll?"), "{}", asked[0].target);
+    assert_eq!(
+        query_of(&asked[0]),
+        "SELECT Id, IsDeleted FROM Lead WHERE SystemModstamp >= 2026-11-28T12:00:00Z AND IsConverted = FALSE \
+         ORDER BY SystemModstamp, Id"
+    );
+    assert_eq!(asked[1].target, next);
 }

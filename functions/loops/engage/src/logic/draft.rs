@@ -1,5 +1,6 @@
 //! A draft as the AI gives it, untrusted, and as it is once it has passed.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use revloops_domain::sequence::Line;
@@ -72,7 +73,7 @@ pub struct Fault {
 }
 
 /// What a draft must keep to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// The answer has the shape of a draft.
