@@ -11,6 +11,8 @@ import os
 import signal
 import socketserver
 import sys
+import threading
+import time
 
 
 def die_with_parent() -> None:
@@ -41,6 +43,43 @@ def read_concurrency_as_a_number() -> None:
     lambda_svc._sqs_esm_concurrency = as_number
 
 
+def gather_batches() -> None:
+    """ministack 1.5.33 keeps no batching window: a function that is to gather what comes would be invoked for each event. Here each
+    mapping with a window is looked at once a window.
+
+    It also reads DynamoDB's streams in the thread that polls every queue, and waits there for the function: the queues of a burst
+    would stand still meanwhile. Here streams have a thread of their own."""
+    from ministack.services import lambda_svc
+
+    concurrency = lambda_svc._sqs_esm_concurrency
+    looked_at = {}
+
+    def one_look_a_window(esm, *args, **kwargs):
+        window = int(esm.get("MaximumBatchingWindowInSeconds") or 0)
+        if window:
+            now = time.monotonic()
+            if now - looked_at.get(esm["UUID"], 0) < window:
+                return 0
+            looked_at[esm["UUID"]] = now
+        return concurrency(esm, *args, **kwargs)
+
+    poll_streams = lambda_svc._poll_dynamodb_streams
+
+    def streams() -> None:
+        while True:
+            mappings = [esm for _, _, esm in lambda_svc._iter_all_esms() if ":dynamodb:" in esm.get("EventSourceArn", "")]
+            windows = [int(esm.get("MaximumBatchingWindowInSeconds") or 0) for esm in mappings]
+            time.sleep(max([1, *windows]))
+            try:
+                poll_streams()
+            except Exception as error:
+                lambda_svc.logger.error("streams: %s", error)
+
+    lambda_svc._sqs_esm_concurrency = one_look_a_window
+    lambda_svc._poll_dynamodb_streams = lambda: False
+    threading.Thread(target=streams, daemon=True).start()
+
+
 def forget_express_runs() -> None:
     """AWS keeps no history of an Express run that was started synchronously; ministack keeps every one, input and all, in
     memory and in its saved state: ten thousand leads would be half a gigabyte."""
@@ -65,6 +104,7 @@ def main() -> None:
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 
     read_concurrency_as_a_number()
+    gather_batches()
     forget_express_runs()
 
     from ministack.app import main as serve

@@ -31,6 +31,7 @@ mod faults;
 mod feedback;
 mod hunter_wire;
 mod kill_points;
+mod ledger;
 mod mcp;
 mod planning;
 mod pools;

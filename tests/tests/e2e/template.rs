@@ -129,7 +129,8 @@ fn asynchronous_functions_have_dead_letters(template: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A queue's batch fails message by message, its concurrency is bounded, and its messages stay hidden for six times the function's timeout.
+/// A batch fails message by message. A queue's concurrency is bounded, and its messages stay hidden for six times the function's
+/// timeout. What a stream cannot deliver ends somewhere, and does not stop the rest for as long as the stream keeps it.
 fn event_sources_fit_their_functions(template: &Value) -> Vec<String> {
     let mut problems = Vec::new();
     for (name, mapping) in of_type(template, "AWS::Lambda::EventSourceMapping") {
@@ -138,10 +139,23 @@ fn event_sources_fit_their_functions(template: &Value) -> Vec<String> {
                 "{name} does not report failures per message: one bad message would send its whole batch again"
             ));
         }
+        let source = referenced(&mapping["EventSourceArn"]).map(|source| &resources(template)[source]);
+        if source.is_some_and(|source| source["Type"] == "AWS::DynamoDB::Table") {
+            if mapping["DestinationConfig"]["OnFailure"]["Destination"].is_null() {
+                problems.push(format!("{name} drops what it could not deliver"));
+            }
+            if number(template, &mapping["MaximumRetryAttempts"]).is_none_or(|attempts| attempts < 1) {
+                problems.push(format!("{name} tries one batch until its stream forgets it"));
+            }
+            if mapping["BisectBatchOnFunctionError"] != true {
+                problems.push(format!("{name} gives a whole batch up for one bad record"));
+            }
+            continue;
+        }
         if number(template, &mapping["ScalingConfig"]["MaximumConcurrency"]).is_none() {
             problems.push(format!("{name} has no bound on its concurrency"));
         }
-        let queue = referenced(&mapping["EventSourceArn"]).map(|queue| &resources(template)[queue]["Properties"]);
+        let queue = source.map(|queue| &queue["Properties"]);
         let function =
             referenced(&mapping["FunctionName"]).map(|function| &resources(template)[function]["Properties"]);
         let visible = queue.and_then(|queue| number(template, &queue["VisibilityTimeout"]));
@@ -389,6 +403,10 @@ const RULES: [(&str, Rule, &[&str]); 12] = [
             "/Resources/ChainStarterQueue/Properties/ScalingConfig",
             "/Resources/DemandQueue/Properties/VisibilityTimeout",
             "/Parameters/DemandVisibilitySeconds/Default",
+            "/Resources/LedgerDecided/Properties/FunctionResponseTypes",
+            "/Resources/LedgerDecided/Properties/DestinationConfig",
+            "/Resources/LedgerBecame/Properties/MaximumRetryAttempts",
+            "/Resources/LedgerBecame/Properties/BisectBatchOnFunctionError",
         ],
     ),
     (

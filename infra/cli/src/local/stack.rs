@@ -167,6 +167,8 @@ fn parameters(ports: Ports, registry_key: String) -> BTreeMap<&'static str, Stri
         ("PlanningBusyRetrySeconds", "5".to_owned()),
         ("PlanningBusyRetryAttempts", "30".to_owned()),
         ("RetrySeconds", "1".to_owned()),
+        ("LedgerMinutes", "2".to_owned()),
+        ("LedgerSeconds", "2".to_owned()),
         ("RetryMaxSeconds", "5".to_owned()),
         ("ChainTimeoutSeconds", "100".to_owned()),
         ("StarterTimeoutSeconds", "110".to_owned()),
