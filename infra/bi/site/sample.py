@@ -153,7 +153,7 @@ def main():
 
     asked.out.mkdir(parents=True, exist_ok=True)
     marts = []
-    for mart in json.loads((here / "sample_marts.json").read_text()):
+    for mart in json.loads((here.parent / "marts.json").read_text()):
         if mart["name"] in asked.without:
             continue
         made = [] if asked.empty else rows[mart["name"]]

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, burst, check, config, console::Console, context::Context, demo, deploy, design, down, engage, explain,
-    figures, mcp, plays, redrive, route, sequences, signals, status, targets, territories, test, up,
+    accounts, bi, burst, check, config, console::Console, context::Context, demo, deploy, design, down, engage,
+    explain, figures, mcp, plays, redrive, route, sequences, signals, status, targets, territories, test, up,
 };
 
 /// RevLoops: revenue loops that run as serverless functions, here or on AWS.
@@ -60,6 +60,8 @@ enum Command {
     Targets(targets::Args),
     /// The MCP servers: publish the signed list, bring this machine's clients in line with it, take away what is ours.
     Mcp(mcp::Args),
+    /// Dashboards: bring the lake up to now and publish what they draw.
+    Bi(bi::Args),
     /// Many leads at once, with repeated messages and faults: what was lost, what happened twice, how fast it went.
     Burst(burst::Args),
     /// Size and start of each function binary, and how long a one-line change takes to build.
@@ -92,6 +94,7 @@ impl Cli {
                 Command::Suppressions(args) => sequences::run_suppressions(&context, args).await,
                 Command::Targets(args) => targets::run(&context, args).await,
                 Command::Mcp(args) => mcp::run(&context, args).await,
+                Command::Bi(args) => bi::run_command(&context, args).await,
                 Command::Burst(args) => burst::run(&context, args).await,
                 Command::Figures(args) => Box::pin(figures::run(&context, args)).await,
                 Command::Test(args) => test::run(&context, args).await,

@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::accounts;
+use crate::bi;
 use crate::console::Tone;
 use crate::context::Context;
 use crate::crm_api::CrmApi;
@@ -59,6 +60,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let told = signal::play(context, &endpoints, &crm, patience).await?;
     console.say("");
     let pursued = deal::play(context, &endpoints, &crm, &leads, &ends, patience).await?;
+    console.say("");
+    // What is older is in the lake already, or the streams bring it.
+    let since = jiff::Timestamp::from_millisecond(since_ms)? - jiff::SignedDuration::from_mins(5);
+    bi::refresh(context, &endpoints, since).await?;
 
     let open = ends.iter().filter(|end| !end.finished()).count();
     let decided = rows.len() - open;
@@ -76,9 +81,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         console.say(format!("  the deal          {}/#/deals/{deal}", endpoints.crm.url));
         console.say(format!("  the deal's way    cargo revloops explain {deal}"));
     }
+    console.say(format!("  dashboards        {}", bi::url(&endpoints)));
     console.say("  what runs         cargo revloops status");
     console.say("  config            config/loops/…, then: cargo revloops check · config promote · config rollback");
     console
-        .json(&json!({"leads": rows, "decided": decided, "signal": told, "deal": pursued, "crm": endpoints.crm.url}))?;
+        .json(&json!({"leads": rows, "decided": decided, "signal": told, "deal": pursued, "crm": endpoints.crm.url, "dashboards": bi::url(&endpoints)}))?;
     Ok(if open == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

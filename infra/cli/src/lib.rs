@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod aws;
+pub mod bi;
 pub mod burst;
 pub mod check;
 mod cli;

@@ -20,7 +20,7 @@ pub use endpoints::{Ai, Api, Cloud, Crm, Endpoints, Enrichment, Stack};
 pub use process::{Running, kill_group, running, stop};
 pub use python::ensure_venv as ensure_tools;
 pub(crate) use python::last_lines;
-pub(crate) use python::{SOLVER, ensure_packages};
+pub(crate) use python::{SITE, SOLVER, ensure_packages};
 pub(crate) use start::bring_up;
 pub(crate) use start::stop_cloud;
 pub use start::{CLOUD, STANDINS, answers, ensure_up};

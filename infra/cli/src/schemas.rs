@@ -1,4 +1,5 @@
-//! JSON Schemas of the config files and the description of Design's service, generated from the code and committed, so that editors can help.
+//! JSON Schemas of the config files, the description of Design's service, and the lake's tables in the template: generated from the
+//! code and committed, so that editors can help and a deployment needs no code.
 
 use std::path::PathBuf;
 
@@ -32,6 +33,9 @@ fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
     }
     let described = format!("{}\n", serde_json::to_string_pretty(&service::describe())?);
     files.push((folder.join(service::SCHEMA_FILE), described));
+    let template = context.layout.template();
+    let written = std::fs::read_to_string(&template).with_context(|| format!("reading {}", template.display()))?;
+    files.push((template, crate::bi::with_tables(&written, &revloops_catalogue::datasets())?));
     Ok(files)
 }
 
@@ -64,7 +68,12 @@ pub(crate) fn stale(context: &Context) -> anyhow::Result<Vec<Problem>> {
         .filter(|(path, text)| !std::fs::read_to_string(path).is_ok_and(|there| there == *text));
     Ok(stale
         .map(|(path, _)| Problem {
-            file: format!("schemas/{}", path.file_name().unwrap_or_default().to_string_lossy()),
+            file: path
+                .strip_prefix(context.layout.root.join("config"))
+                .or_else(|_| path.strip_prefix(&context.layout.root))
+                .unwrap_or(&path)
+                .display()
+                .to_string(),
             line: 0,
             column: 0,
             path: String::new(),

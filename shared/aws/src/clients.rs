@@ -18,6 +18,8 @@ use crate::signer::Signer;
 /// One client a service, sharing credentials, region, endpoint and connections.
 #[derive(Debug, Clone)]
 pub struct Clients {
+    /// Athena.
+    pub athena: aws_sdk_athena::Client,
     /// DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// EventBridge.
@@ -70,6 +72,7 @@ impl Clients {
             steps = steps.interceptor(host);
         }
         Self {
+            athena: aws_sdk_athena::Client::new(&shared),
             dynamodb: aws_sdk_dynamodb::Client::new(&shared),
             eventbridge: aws_sdk_eventbridge::Client::new(&shared),
             secrets: aws_sdk_secretsmanager::Client::new(&shared),

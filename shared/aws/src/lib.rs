@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod approvals;
+mod athena;
 pub mod batch;
 mod batch_history;
 pub mod bus;
@@ -38,6 +39,7 @@ mod writes;
 
 pub use accounts::TableAccounts;
 pub use approvals::TableApprovals;
+pub use athena::Athena;
 pub use batch::BucketBatches;
 pub use batch_history::decisions_since;
 pub use bus::EventBus;

@@ -93,7 +93,28 @@ impl fmt::Display for BadRow {
 
 impl std::error::Error for BadRow {}
 
+impl Value {
+    /// Reads a cell that a warehouse wrote as text.
+    #[must_use]
+    pub fn parse(kind: Kind, text: &str) -> Option<Self> {
+        Some(match kind {
+            Kind::Text => Self::Text(text.to_owned()),
+            Kind::Whole => Self::Whole(text.parse().ok()?),
+            Kind::Number => Self::Number(text.parse::<f64>().ok().filter(|number| number.is_finite())? + 0.0),
+            Kind::Truth => Self::Truth(text.parse().ok()?),
+            Kind::Day => return read(kind, &Json::from(text.get(..10)?)),
+            Kind::Time => return read(kind, &Json::from(format!("{}Z", text.get(..19)?.replacen(' ', "T", 1)))),
+        })
+    }
+}
+
 impl Row {
+    /// A row of these values, which are in the columns' order and of their kinds.
+    #[must_use]
+    pub fn new(values: Vec<Value>) -> Self {
+        Self { values }
+    }
+
     /// Reads a row from an object with a member a column; a member that is missing is null.
     ///
     /// # Errors
@@ -114,6 +135,12 @@ impl Row {
             return Err(bad(format!("{name} is missing")));
         }
         Ok(row)
+    }
+
+    /// The values, in the columns' order.
+    #[must_use]
+    pub fn values(&self) -> &[Value] {
+        &self.values
     }
 
     /// The value of a column; null where the dataset has no such column.

@@ -8,9 +8,9 @@ use tokio::sync::OnceCell;
 
 use revloops_ai::{Accounted, Anthropic, Metered};
 use revloops_aws::{
-    BucketBatches, BucketBodies, BucketConfigStore, BucketObjects, BucketPrompts, Chain, Clients, EventBus, Secrets,
-    TableAccounts, TableApprovals, TableCache, TableDocuments, TableInbox, TableLeads, TableParked, TablePlacements,
-    TablePools, TableRuns, TableSequences, TableSignals, TableSpend, TableTargets, WorkQueue,
+    Athena, BucketBatches, BucketBodies, BucketConfigStore, BucketObjects, BucketPrompts, Chain, Clients, EventBus,
+    Secrets, TableAccounts, TableApprovals, TableCache, TableDocuments, TableInbox, TableLeads, TableParked,
+    TablePlacements, TablePools, TableRuns, TableSequences, TableSignals, TableSpend, TableTargets, WorkQueue,
 };
 use revloops_config::store::ConfigKeys;
 use revloops_config::{ConfigStore, Levers};
@@ -19,7 +19,7 @@ use revloops_domain::{ErrorClass, OrganizationId, Secret};
 use revloops_enrichment::{Hunter, PeopleDataLabs};
 use revloops_loopkit::ports::{
     Accounts, Approvals, BatchStore, Budget, Bus, Cache, Documents, Inbox, Leads, Model, Objects, Parked, ParkedBodies,
-    Past, Placements, Pools, Prompts, Provider, RunStore, Signals, Spend, Targets,
+    Past, Placements, Pools, Prompts, Provider, RunStore, Signals, Spend, Targets, Warehouse,
 };
 use revloops_loopkit::{Failure, Outcome};
 
@@ -343,6 +343,16 @@ impl World {
     /// See [`World::runs`].
     pub fn targets(&self) -> Outcome<Arc<dyn Targets>> {
         Ok(Arc::new(TableTargets::new(self.clients.dynamodb.clone(), self.settings.text("TARGETS_TABLE")?)))
+    }
+
+    /// SQL over the lake: `WAREHOUSE_DATABASE`, `WAREHOUSE_WORKGROUP`.
+    ///
+    /// # Errors
+    /// `ConfigInvalid` where a setting is missing.
+    pub fn warehouse(&self) -> Outcome<Arc<dyn Warehouse>> {
+        let (database, workgroup) =
+            (self.settings.text("WAREHOUSE_DATABASE")?, self.settings.text("WAREHOUSE_WORKGROUP")?);
+        Ok(Arc::new(Athena::new(self.clients.athena.clone(), database, workgroup)))
     }
 
     /// The objects of the bucket that a setting names: `LAKE_BUCKET`, `SITE_BUCKET`.

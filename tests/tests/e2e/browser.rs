@@ -93,7 +93,7 @@ fn report_of(mut command: Command, out: &Path, config: &Path) -> Command {
     command
 }
 
-fn script(name: &str, url: &str) -> anyhow::Result<Command> {
+pub(crate) fn script(name: &str, url: &str) -> anyhow::Result<Command> {
     let chromium = tools::chromium()?;
     let root = tools::project_root();
     let mut command = Command::new(tools::prepare()?.node);

@@ -18,6 +18,7 @@ mod answers;
 mod architecture;
 mod batches;
 mod behaviour;
+mod bi;
 mod browser;
 mod budgets;
 mod clients;

@@ -24,7 +24,7 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 27] = [
+pub const FUNCTIONS: [Function; 28] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
     Function { logical_id: "DesignApi", package: "revloops-design-api" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
@@ -44,6 +44,7 @@ pub const FUNCTIONS: [Function; 27] = [
     Function { logical_id: "MilestoneWatch", package: "revloops-milestone-watch" },
     Function { logical_id: "Outcomes", package: "revloops-outcomes" },
     Function { logical_id: "Ledger", package: "revloops-ledger" },
+    Function { logical_id: "Marts", package: "revloops-marts" },
     Function { logical_id: "SequenceDesk", package: "revloops-sequence-desk" },
     Function { logical_id: "SequenceClock", package: "revloops-sequence-clock" },
     Function { logical_id: "Scanner", package: "revloops-scanner" },

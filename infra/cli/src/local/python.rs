@@ -30,6 +30,13 @@ const LOCAL_CLOUD: Packages =
 pub(crate) const SOLVER: Packages =
     Packages { title: "Solver's library", requirements: "infra/carve/requirements.txt", mark: "installed-solver.txt" };
 
+/// The Node.js that puts the site of dashboards together.
+pub(crate) const SITE: Packages = Packages {
+    title: "Node.js for the dashboards",
+    requirements: "infra/bi/requirements.txt",
+    mark: "installed-site.txt",
+};
+
 /// Has the venv ready. What was interrupted is carried on: only a finished installation leaves its mark.
 ///
 /// # Errors

@@ -169,6 +169,8 @@ fn parameters(ports: Ports, registry_key: String) -> BTreeMap<&'static str, Stri
         ("RetrySeconds", "1".to_owned()),
         ("LedgerMinutes", "2".to_owned()),
         ("LedgerSeconds", "2".to_owned()),
+        // Whoever looks has them published: a schedule that runs beside tests would only be in their way.
+        ("MartsMinutes", "1440".to_owned()),
         ("RetryMaxSeconds", "5".to_owned()),
         ("ChainTimeoutSeconds", "100".to_owned()),
         ("StarterTimeoutSeconds", "110".to_owned()),

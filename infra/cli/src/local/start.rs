@@ -40,7 +40,11 @@ pub(super) const ORGANIZATION_ID: &str = "00Dxx0000001gPLEAY";
 /// If a part cannot be had; the message says what to do where something can be done.
 pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
     let _only_one = lock(context)?;
-    let ((), binaries) = futures::future::try_join(ensure_venv(context), build(context)).await?;
+    let fetched = async {
+        ensure_venv(context).await?;
+        crate::bi::ensure_built(context).await
+    };
+    let ((), binaries) = futures::future::try_join(fetched, build(context)).await?;
     start(context, &binaries).await
 }
 
@@ -51,6 +55,7 @@ pub async fn ensure_up(context: &Context) -> anyhow::Result<Endpoints> {
 pub(crate) async fn bring_up(context: &Context, binaries: &Path) -> anyhow::Result<Endpoints> {
     let _only_one = lock(context)?;
     ensure_venv(context).await?;
+    crate::bi::ensure_built(context).await?;
     start(context, binaries).await
 }
 
@@ -85,6 +90,7 @@ async fn start(context: &Context, binaries: &Path) -> anyhow::Result<Endpoints> 
     crate::config::publish(context, &endpoints, &config, &[]).await?;
     point_outbound_messages(&endpoints).await?;
     point_front_door(&endpoints).await?;
+    crate::bi::upload(context, &endpoints).await?;
     crate::mcp::publish(context, &endpoints).await?;
     if crashed {
         catch_up(context, &endpoints).await?;
@@ -145,6 +151,8 @@ async fn start_cloud(context: &Context) -> anyhow::Result<bool> {
             ("IOT_MTLS_ENABLED", "0"),
             ("SFTP_ENABLED", "0"),
             ("PYTHONUNBUFFERED", "1"),
+            // Athena's days are UTC's; those of the local engine are the process's.
+            ("TZ", "UTC"),
         ]
         .map(|(name, value)| (name.to_owned(), value.into())),
     );
@@ -271,7 +279,9 @@ async fn point_front_door(endpoints: &Endpoints) -> anyhow::Result<()> {
     let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build()?;
     let answer = client
         .put(format!("{}/_standin/front_door", endpoints.site.url))
-        .json(&serde_json::json!({"cloud_url": endpoints.cloud.url, "api_host": api_host}))
+        .json(&serde_json::json!({
+            "cloud_url": endpoints.cloud.url, "api_host": api_host, "site_bucket": endpoints.output("SiteBucket")?,
+        }))
         .send()
         .await
         .context("telling the front door where the API is")?;

@@ -27,6 +27,7 @@ pub struct Tools {
 /// Has everything there that the tests, the local system and the solver take from elsewhere.
 pub(super) async fn ensure(context: &Context) -> anyhow::Result<()> {
     ensure_tools(context).await?;
+    crate::bi::ensure_built(context).await?;
     ensure_chromium(context).await?;
     let root = context.layout.root.clone();
     let step = context.console.step("Clients and tools of the tests");

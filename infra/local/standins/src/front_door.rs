@@ -3,7 +3,8 @@
 //!
 //! | endpoint | does |
 //! |---|---|
-//! | `PUT /_standin/front_door` | says where the API is: `{"cloud_url", "api_host"}` |
+//! | `PUT /_standin/front_door` | says where the API is, and the site: `{"cloud_url", "api_host", "site_bucket"}` |
+//! | `GET /bi/…` | a file of the site of dashboards, as CloudFront gives it out of its bucket |
 //! | everything else | goes to the API, and its answer comes back |
 //!
 //! A request under another name is refused, as API Gateway refuses a domain that is mapped to nothing.
@@ -15,7 +16,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::put;
 use axum::{Json, Router};
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
@@ -38,6 +39,8 @@ struct Target {
     cloud_url: String,
     /// The API's own host name, by which the local cloud tells APIs apart.
     api_host: String,
+    /// The bucket with the site of dashboards.
+    site_bucket: String,
 }
 
 struct Door {
@@ -74,6 +77,11 @@ async fn pass(State(door): State<Arc<Door>>, request: Request) -> Response {
     let Some(target) = target else {
         return refused(StatusCode::SERVICE_UNAVAILABLE, "the front door does not know the API yet");
     };
+    if request.method() == http::Method::GET
+        && let Some(file) = site_file(request.uri().path())
+    {
+        return site(&door, &target, file).await;
+    }
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
         return refused(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
@@ -99,6 +107,43 @@ async fn pass(State(door): State<Arc<Door>>, request: Request) -> Response {
         return refused(StatusCode::BAD_GATEWAY, "Internal Server Error");
     };
     (status, headers, body).into_response()
+}
+
+/// What a path below `/bi` names in the site's bucket; for `/bi` itself, nothing yet.
+fn site_file(path: &str) -> Option<&str> {
+    match path {
+        "/bi" => Some(""),
+        "/bi/" => Some("bi/index.html"),
+        _ => path.strip_prefix('/').filter(|file| file.starts_with("bi/")),
+    }
+}
+
+async fn site(door: &Door, target: &Target, file: &str) -> Response {
+    if file.is_empty() {
+        return (StatusCode::PERMANENT_REDIRECT, [(LOCATION, "/bi/")]).into_response();
+    }
+    let url = format!("{}/{}/{file}", target.cloud_url, target.site_bucket);
+    let answer = match door.client.get(url).send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the site's bucket does not answer");
+            return refused(StatusCode::BAD_GATEWAY, "Bad Gateway");
+        }
+    };
+    if !answer.status().is_success() {
+        return refused(StatusCode::NOT_FOUND, "Not Found");
+    }
+    let kind = answer.headers().get(CONTENT_TYPE).cloned();
+    let Ok(body) = answer.bytes().await else {
+        return refused(StatusCode::BAD_GATEWAY, "Bad Gateway");
+    };
+    let mut answer = body.into_response();
+    if let Some(kind) = kind {
+        answer.headers_mut().insert(CONTENT_TYPE, kind);
+    }
+    // Numbers are published while a page is open, and a new site has the old names.
+    answer.headers_mut().insert(CACHE_CONTROL, http::HeaderValue::from_static("no-cache"));
+    answer
 }
 
 /// Headers that are not about one connection.

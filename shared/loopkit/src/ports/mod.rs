@@ -33,6 +33,7 @@ mod targets;
 mod territories;
 mod time;
 mod touches;
+mod warehouse;
 
 pub use accounts::Accounts;
 pub use approvals::{Answer, Approvals, AskedPlan, Begun, PlanStatus, ResumeToken};
@@ -75,3 +76,4 @@ pub use territories::{
 };
 pub use time::{Clock, Ids};
 pub use touches::{OurTask, PersonsAct, PersonsActKind, REMINDER, Touches, Untouched};
+pub use warehouse::{Answered, Warehouse};
