@@ -17,6 +17,7 @@ async fn main() -> Result<(), StartError> {
         datasets: revloops_catalogue::datasets(),
         site: world.objects("SITE_BUCKET")?,
         clock: Arc::new(SystemClock),
+        currency: world.settings().text("CURRENCY")?,
     };
     serve(async |_tick: Value| {
         let published = publish(&works).await?;

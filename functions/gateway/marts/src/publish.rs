@@ -24,6 +24,8 @@ pub struct World {
     pub site: Arc<dyn Objects>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// ISO 4217 code of the amounts in the CRM.
+    pub currency: String,
 }
 
 impl std::fmt::Debug for World {
@@ -108,7 +110,7 @@ pub async fn publish(world: &World) -> Outcome<Published> {
     let mut published = Published {
         generated_at,
         lake_through,
-        currency: "USD".to_owned(),
+        currency: world.currency.clone(),
         time_zone: "UTC".to_owned(),
         marts: Vec::new(),
         failed: Vec::new(),

@@ -72,7 +72,14 @@ async fn world(odd: Option<(&'static str, Outcome2)>, site: &Arc<ObjectsInMemory
     let row = Row::of(&things(), members.as_object().unwrap()).unwrap();
     lake.merge(&things(), vec![row]).await.unwrap();
     let warehouse = Arc::new(Answers { odd });
-    World { warehouse, lake, datasets: vec![things()], site: Arc::clone(site) as _, clock: Arc::new(Noon) }
+    World {
+        warehouse,
+        lake,
+        datasets: vec![things()],
+        site: Arc::clone(site) as _,
+        clock: Arc::new(Noon),
+        currency: "EUR".to_owned(),
+    }
 }
 
 async fn manifest(site: &ObjectsInMemory) -> Value {
@@ -86,6 +93,7 @@ async fn every_mart_is_published_and_the_manifest_tells_of_it() {
     assert_eq!(published.failed, []);
     let manifest = manifest(&site).await;
     assert_eq!(manifest["generated_at"], "2026-11-28T12:00:00Z");
+    assert_eq!(manifest["currency"], "EUR");
     assert_eq!(manifest["lake_through"], "2026-11-28T11:59:30Z");
     let marts = manifest["marts"].as_array().unwrap();
     assert_eq!(marts.len(), 12);
