@@ -181,7 +181,7 @@ function spread(label, rows, width, { unit, band, domain, grain, last }) {
     marginRight: 64,
     marginBottom: last ? 36 : 10,
     x: { type: 'utc', domain, axis: null },
-    y: { domain: [0, Math.max(...data.map((row) => row.most), 1e-9)], nice: 2, axis: null },
+    y: { domain: [0, Math.max(...data.map((row) => row.most), 0) || 1], nice: 2, axis: null },
     marks: [
       gridY({ ticks: 2, stroke: LINE, strokeOpacity: 1 }),
       last ? timeAxis(width) : null,
