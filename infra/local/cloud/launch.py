@@ -45,11 +45,11 @@ def read_concurrency_as_a_number() -> None:
 
 def gather_batches() -> None:
     """ministack 1.5.33 keeps no batching window: a function that is to gather what comes would be invoked for each event. Here each
-    mapping with a window is looked at once a window.
+    mapping with a window is looked at once a window, and takes as many messages as its batch may have, not ten.
 
     It also reads DynamoDB's streams in the thread that polls every queue, and waits there for the function: the queues of a burst
     would stand still meanwhile. Here streams have a thread of their own."""
-    from ministack.services import lambda_svc
+    from ministack.services import lambda_svc, sqs
 
     concurrency = lambda_svc._sqs_esm_concurrency
     looked_at = {}
@@ -62,6 +62,13 @@ def gather_batches() -> None:
                 return 0
             looked_at[esm["UUID"]] = now
         return concurrency(esm, *args, **kwargs)
+
+    def receive(queue_url: str, most: int):
+        with sqs._queues_lock:
+            queue = sqs._get_q(queue_url)
+            sqs._expire_retained(queue)
+            sqs._dlq_sweep(queue)
+            return sqs._collect_msgs(queue, int(most or 1), int(queue["attributes"].get("VisibilityTimeout", "30")))
 
     poll_streams = lambda_svc._poll_dynamodb_streams
 
@@ -76,8 +83,23 @@ def gather_batches() -> None:
                 lambda_svc.logger.error("streams: %s", error)
 
     lambda_svc._sqs_esm_concurrency = one_look_a_window
+    sqs._receive_messages_for_esm = receive
     lambda_svc._poll_dynamodb_streams = lambda: False
     threading.Thread(target=streams, daemon=True).start()
+
+
+def begin_streams_anew() -> None:
+    """ministack 1.5.33 saves how far each mapping has read a stream, and not the stream: started again, a mapping would wait for as
+    many writes as there had ever been. What was not read before the end is the ledger's to catch up with."""
+    from ministack.services import lambda_svc
+
+    restore = lambda_svc._restore_esm_positions
+
+    def of_kinesis_alone(positions, *args, **kwargs):
+        if positions is not lambda_svc._dynamodb_stream_positions:
+            restore(positions, *args, **kwargs)
+
+    lambda_svc._restore_esm_positions = of_kinesis_alone
 
 
 def forget_express_runs() -> None:
@@ -105,6 +127,7 @@ def main() -> None:
 
     read_concurrency_as_a_number()
     gather_batches()
+    begin_streams_anew()
     forget_express_runs()
 
     from ministack.app import main as serve
