@@ -92,6 +92,7 @@ fn may_use(folder: &str, other: &str) -> bool {
         "shared/capacity" => shared(&["domain", "scenario"]),
         "shared/planning" => shared(&["domain", "config", "loopkit", "changes", "scenario", "capacity"]),
         "shared/lake" => shared(&["domain", "loopkit"]),
+        "shared/query" => shared(&["domain", "loopkit", "lake"]),
         "shared/crm" | "shared/enrichment" | "shared/ai" | "shared/aws" => shared(&["domain", "config", "loopkit"]),
         "shared/runtime" => other.starts_with("shared/") && other != "shared/testkit",
         "shared/testkit" => shared(&["domain", "config", "loopkit"]),
@@ -157,7 +158,8 @@ fn heavy_and_outside_crates_stay_behind_their_one_door() {
         ("maud", &["shared/planning", "functions/gateway/auth"]),
         ("csv", &["shared/tables"]),
         ("parquet", &["shared/tables", "shared/lake"]),
-        ("arrow", &["shared/lake"]),
+        ("arrow", &["shared/lake", "shared/query"]),
+        ("datafusion", &["shared/query"]),
     ];
     let mut wrong = Vec::new();
     for (name, member) in members() {

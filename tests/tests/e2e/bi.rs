@@ -1,15 +1,14 @@
 //! The dashboards, served and drawn in a browser: each number on them is computed once more, from the CRM and the runs' records alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use jiff::Timestamp;
-use revloops_aws::BucketObjects;
+use revloops_aws::{Athena, BucketObjects};
 use revloops_cli::aws::Aws;
 use revloops_cli::bi;
 use revloops_loopkit::Record;
-use revloops_loopkit::ports::Objects as _;
+use revloops_loopkit::ports::{Objects as _, Warehouse as _};
 use revloops_tests::system::System;
 use serde_json::{Map, Value, json};
 
@@ -17,11 +16,12 @@ use crate::acquisition;
 use crate::browser::script;
 use crate::crm_standin::run;
 use crate::demand;
+use crate::ledger;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_number_on_the_dashboards_is_what_crm_and_runs_say() -> anyhow::Result<()> {
     let (_turn, system) = demand::system().await?;
-    leads(&system).await?;
+    let (lead, deal) = leads(&system).await?;
     let expected = published(&system).await?;
 
     let report = run(script("bi_site.mjs", &bi::url(&system.endpoints))?).await?;
@@ -36,6 +36,36 @@ async fn every_number_on_the_dashboards_is_what_crm_and_runs_say() -> anyhow::Re
         let shown = shown.as_f64().or_else(|| shown.as_str()?.parse().ok());
         assert_eq!(shown, Some(*value as f64), "{name}");
     }
+    a_won_deal_leads_back_to_what_brought_it(&system, &lead, &deal).await
+}
+
+/// One query, in Athena: from the deal to lead, rule, version of the config, and sequence.
+async fn a_won_deal_leads_back_to_what_brought_it(system: &System, lead: &str, deal: &str) -> anyhow::Result<()> {
+    let clients = system.endpoints.clients().await;
+    let (database, workgroup) = (system.endpoints.output("LakeDatabase")?, system.endpoints.output("LakeWorkgroup")?);
+    let athena = Athena::new(clients.athena.clone(), database, workgroup);
+    let answered = athena.ask(include_str!("../../../infra/bi/queries/lineage.sql")).await?;
+    let place = |name: &str| answered.columns.iter().position(|column| column == name).context("a column");
+    let (id, mut told) = (place("opportunity_id")?, BTreeMap::new());
+    let row = answered.rows.iter().find(|row| row[id].as_deref() == Some(deal)).context("the deal's row")?;
+    for name in ["lead_id", "amount_cents", "rule", "config_version", "sequence_run_id"] {
+        told.insert(name, row[place(name)?].clone().unwrap_or_default());
+    }
+    let runs = system.finished_runs(lead).await?;
+    let last = |name: &str| {
+        let of_loop = runs.iter().filter(|run| run.key.loop_name == name);
+        of_loop.max_by_key(|run| run.decided_at).context("a run")
+    };
+    let (route, engage) = (last("route")?, last("engage")?);
+    let rule = route.decision.verdict["rule"].as_str().unwrap_or_default();
+    let expected = BTreeMap::from([
+        ("lead_id", lead.to_owned()),
+        ("amount_cents", "4800000".to_owned()),
+        ("rule", rule.to_owned()),
+        ("config_version", route.config.version_id.clone()),
+        ("sequence_run_id", engage.run_id.0.clone()),
+    ]);
+    assert_eq!(told, expected);
     Ok(())
 }
 
@@ -53,29 +83,14 @@ async fn published(system: &System) -> anyhow::Result<BTreeMap<&'static str, i64
     bail!("the system does not come to rest: {before:?}")
 }
 
-/// Leads of every kind, one of them converted into a deal that is won.
-async fn leads(system: &System) -> anyhow::Result<()> {
-    let stamp = System::now_ms();
-    let lead = |nth: usize, country: &str, title: &str| {
-        json!({
-            "FirstName": "Ebba", "LastName": format!("Brandvold {nth}"), "Company": format!("Brandvold {stamp} {nth}"),
-            "CountryCode": country, "Email": format!("ebba@brandvold-{stamp}-{nth}.example"), "Title": title,
-            "LeadSource": "Web", "NumberOfEmployees": 150 * (nth + 1),
-        })
-    };
-    let saved = system
-        .save(&[
-            lead(0, "DK", "Head of Operations"),
-            lead(1, "DE", "VP Sales"),
-            lead(2, "US", "Student"),
-            lead(3, "FR", "Chief Revenue Officer"),
-        ])
-        .await?;
-    system.wait_for_ends(&saved, Duration::from_secs(180)).await?;
+/// Leads of every kind, one of them converted into a deal that is won: that lead, and the deal.
+async fn leads(system: &System) -> anyhow::Result<(String, String)> {
+    ledger::leads(system, System::now_ms()).await?;
     // The CRM converts no lead that a queue owns.
     let owned = acquisition::drafted_lead(system, "Brandvold Werke", "DE", "ebba@brandvold-werke.example").await?;
     let deal = system.crm.convert(&owned).await?;
-    system.crm.update("Opportunity", &deal, &json!({"Amount": 48_000, "StageName": "Closed Won"})).await
+    system.crm.update("Opportunity", &deal, &json!({"Amount": 48_000, "StageName": "Closed Won"})).await?;
+    Ok((owned, deal))
 }
 
 /// The numbers, from SOQL and the records of the runs.

@@ -64,7 +64,7 @@ async fn ledger(system: &System, payload: Value) -> anyhow::Result<Value> {
 }
 
 /// Four leads of one company each, whose messages come twice.
-async fn leads(system: &System, stamp: i64) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn leads(system: &System, stamp: i64) -> anyhow::Result<Vec<String>> {
     let lead = |nth: usize, country: &str, title: &str| {
         json!({
             "FirstName": "Maja", "LastName": format!("Lagerkvist {nth}"), "Company": format!("Lagerkvist {stamp} {nth}"),

@@ -1,0 +1,4 @@
+mod attacks;
+mod benign;
+mod random;
+mod small_lake;
