@@ -92,6 +92,8 @@ pub(crate) fn scalar_text(text: &str) -> String {
         |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '@' | '+' | '(' | ')');
     let bare = text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && !text.ends_with(' ')
+        // Before a closing bracket the parser takes it for an entry's dash.
+        && !text.ends_with(" -")
         && text.chars().all(harmless)
         && !OLD_BOOLEANS.contains(&text.to_lowercase().as_str())
         && plain(text) == Value::String(text.to_owned());
@@ -124,6 +126,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_dash_at_the_end_of_a_text_stays_text_in_brackets() {
+        let value = json!({"list": [{"id": "a -"}, {"id": "b", "of": ["c -", "d -", "e - f"]}]});
+        let text = yaml_text(&value);
+        assert_eq!(
+            crate::yaml::parse(&text, &mut BTreeMap::new()).map_err(|found| format!("{found:?}")),
+            Ok(value),
+            "{text}"
+        );
+    }
 
     #[test]
     fn short_things_stand_in_one_line_and_lists_of_entries_do_not() {
