@@ -51,7 +51,11 @@ impl Objects for BucketObjects {
             Some(key) => self.bucket.list_with_offset(Some(&folder), &Path::from(key)),
             None => self.bucket.list(Some(&folder)),
         };
-        let listed = listed.map_ok(|object| Listed { key: object.location.to_string(), size: object.size });
+        let listed = listed.map_ok(|object| Listed {
+            key: object.location.to_string(),
+            size: object.size,
+            tag: object.e_tag.unwrap_or_default(),
+        });
         let listed = listed.try_collect::<Vec<_>>().await;
         let mut listed = listed.map_err(|error| object_failure(format!("listing {folder}"), error))?;
         listed.sort();

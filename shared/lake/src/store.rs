@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use revloops_domain::ErrorClass;
-use revloops_loopkit::ports::Objects;
+use revloops_loopkit::ports::{Listed, Objects};
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::files;
@@ -134,27 +134,48 @@ impl Lake {
             Some(names) => names.iter().map(|name| column(dataset, name)).collect::<Outcome<_>>()?,
         };
         let fetched = Arc::new(AtomicU64::new(0));
-        let mut read = Read::default();
-        for (key, size) in self.objects_of(dataset, days).await? {
-            read.batches.extend(files::read(&self.objects, (&key, size), &columns, &fetched).await?);
-            read.objects += 1;
+        let mut whole: BTreeMap<Listed, Vec<RecordBatch>> = BTreeMap::new();
+        let mut listed = self.objects_of(dataset, days).await?;
+        for _ in 0..ATTEMPTS {
+            let mut failed = None;
+            for object in listed.iter().filter(|object| !whole.contains_key(object)).cloned().collect::<Vec<_>>() {
+                match files::read(&self.objects, (&object.key, object.size), &columns, &fetched).await {
+                    Ok(batches) => drop(whole.insert(object, batches)),
+                    Err(failure) => failed = Some(failure),
+                }
+            }
+            // Parts were fetched one after the other: they belong together where the object is still what it was before.
+            let now = self.objects_of(dataset, days).await?;
+            let unchanged = now == listed;
+            whole.retain(|object, _| now.contains(object));
+            if whole.len() == now.len() {
+                let objects = whole.len();
+                let batches = whole.into_values().flatten().collect();
+                return Ok(Read { batches, bytes: fetched.load(Ordering::Relaxed), objects });
+            }
+            if let Some(failure) = failed.filter(|_| unchanged) {
+                return Err(failure);
+            }
+            listed = now;
         }
-        read.bytes = fetched.load(Ordering::Relaxed);
-        Ok(read)
+        Err(Failure::new(
+            ErrorClass::Busy,
+            format!("{} was written anew {ATTEMPTS} times while it was read", dataset.name),
+        ))
     }
 
-    /// The objects of a dataset in these days, the oldest first, with their sizes in bytes.
+    /// The objects of a dataset in these days, the oldest first.
     ///
     /// # Errors
     /// What listing gives.
-    pub async fn objects_of(&self, dataset: &Dataset, days: Option<Days>) -> Outcome<Vec<(String, u64)>> {
+    pub async fn objects_of(&self, dataset: &Dataset, days: Option<Days>) -> Outcome<Vec<Listed>> {
         let folder = format!("{}/{}", self.folder, dataset.name);
         let listed = self.objects.list(&folder, None).await?;
         let wanted = |key: &str| match (days, day_of(key)) {
             (Some((first, last)), Some(day)) => (first..=last).contains(&day),
             _ => true,
         };
-        Ok(listed.into_iter().filter(|one| wanted(&one.key)).map(|one| (one.key, one.size)).collect())
+        Ok(listed.into_iter().filter(|one| wanted(&one.key)).collect())
     }
 
     /// When the newest row of a dataset reached the lake: of the last day that has an object.
@@ -162,9 +183,9 @@ impl Lake {
     /// # Errors
     /// What reading gives.
     pub async fn newest(&self, dataset: &Dataset) -> Outcome<Option<Timestamp>> {
-        let Some((key, size)) = self.objects_of(dataset, None).await?.pop() else { return Ok(None) };
-        let columns = [column(dataset, SEEN_AT)?];
-        let batches = files::read(&self.objects, (&key, size), &columns, &Arc::default()).await?;
+        let Some(Listed { key, .. }) = self.objects_of(dataset, None).await?.pop() else { return Ok(None) };
+        let Some(object) = self.objects.read(&key).await? else { return Ok(None) };
+        let batches = files::read_bytes(&key, object.bytes, &[column(dataset, SEEN_AT)?]).await?;
         let newest = batches.iter().flat_map(files::from_batch).filter_map(|row| match row.values.as_slice() {
             [Value::Time(micros)] => Some(*micros),
             _ => None,

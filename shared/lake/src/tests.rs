@@ -5,6 +5,7 @@ use revloops_testkit::ObjectsInMemory;
 use serde_json::{Map, Value as Json, json};
 
 use super::*;
+use crate::files;
 
 fn sales() -> Dataset {
     Dataset::new("sales", "One sale")
@@ -96,6 +97,35 @@ fn writers_of_one_day_at_once_lose_nothing() {
     });
     assert_eq!(written.unwrap().len(), 10);
     assert_eq!(now(lake.rows(&dataset)).unwrap().len(), 50);
+}
+
+#[test]
+fn what_is_read_beside_a_writer_is_one_state_of_each_day() {
+    let (_, lake) = bucket();
+    let dataset = sales();
+    now(async {
+        lake.merge(&dataset, (0..40).map(|nth| sale(&nth.to_string(), 1, 1, 3)).collect()).await.unwrap();
+        let writing = async {
+            for version in 2..40 {
+                let rows = (0..40 * version).map(|nth| sale(&nth.to_string(), version, version, 3)).collect();
+                lake.merge(&dataset, rows).await.unwrap();
+            }
+        };
+        let reading = async {
+            let mut states = Vec::new();
+            for _ in 0..30 {
+                // Who never finds an object at rest is told so, and not half of two.
+                let Ok(read) = lake.read(&dataset, None, Some(&["cents".to_owned()])).await else { continue };
+                let rows = files::rows_of_any(&read.batches);
+                let first = rows.first().and_then(|row| row.values().first().cloned());
+                assert!(rows.iter().all(|row| row.values().first() == first.as_ref()), "two states at once");
+                states.push(rows.len());
+            }
+            states
+        };
+        let ((), states) = futures::future::join(writing, reading).await;
+        assert!(!states.is_empty());
+    });
 }
 
 #[test]

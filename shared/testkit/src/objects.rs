@@ -51,7 +51,9 @@ impl Objects for ObjectsInMemory {
         let kept = self.locked();
         let kept =
             kept.iter().filter(|(key, _)| key.starts_with(&below) && after.is_none_or(|after| key.as_str() > after));
-        Ok(kept.map(|(key, bytes)| Listed { key: key.clone(), size: bytes.len() as u64 }).collect())
+        Ok(kept
+            .map(|(key, bytes)| Listed { key: key.clone(), size: bytes.len() as u64, tag: sha256_hex(bytes) })
+            .collect())
     }
 
     async fn replace(&self, key: &str, bytes: Vec<u8>, expected: Option<&str>) -> Outcome<bool> {

@@ -27,7 +27,7 @@ pub(crate) async fn look(
     };
     let (mut rows, mut through) = (Vec::new(), None);
     for dataset in datasets {
-        let bytes: u64 = lake.objects_of(dataset, None).await?.iter().map(|(_, size)| size).sum();
+        let bytes: u64 = lake.objects_of(dataset, None).await?.iter().map(|object| object.size).sum();
         let newest = lake.newest(dataset).await?;
         through = through.max(newest);
         rows.push(Row::new(vec![

@@ -22,6 +22,8 @@ pub struct Listed {
     pub key: String,
     /// Its size in bytes.
     pub size: u64,
+    /// Changes with each write.
+    pub tag: String,
 }
 
 /// A bucket.
