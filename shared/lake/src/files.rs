@@ -268,8 +268,3 @@ pub(crate) fn rows_of(dataset: &Dataset, batches: &[RecordBatch]) -> Vec<Row> {
     debug_assert!(batches.iter().all(|batch| batch.num_columns() == dataset.columns.len()));
     batches.iter().flat_map(from_batch).collect()
 }
-
-#[cfg(test)]
-pub(crate) fn rows_of_any(batches: &[RecordBatch]) -> Vec<Row> {
-    batches.iter().flat_map(from_batch).collect()
-}

@@ -116,7 +116,7 @@ fn what_is_read_beside_a_writer_is_one_state_of_each_day() {
             for _ in 0..30 {
                 // Who never finds an object at rest is told so, and not half of two.
                 let Ok(read) = lake.read(&dataset, None, Some(&["cents".to_owned()])).await else { continue };
-                let rows = files::rows_of_any(&read.batches);
+                let rows: Vec<Row> = read.batches.iter().flat_map(files::from_batch).collect();
                 let first = rows.first().and_then(|row| row.values().first().cloned());
                 assert!(rows.iter().all(|row| row.values().first() == first.as_ref()), "two states at once");
                 states.push(rows.len());

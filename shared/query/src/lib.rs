@@ -27,7 +27,6 @@ pub use authorise::Visibility;
 pub use gate::check;
 pub use run::{Answer, Limits, Refused, Shown, ask};
 
-use arrow::array::RecordBatch;
 use async_trait::async_trait;
 use revloops_lake::{Dataset, Days, Lake, Read};
 use revloops_loopkit::Outcome;
@@ -48,8 +47,3 @@ impl Source for Lake {
 
 /// The partition's column, which every dataset with days has beside its own.
 pub(crate) const DAY: &str = "day";
-
-/// Rows of a source's answer.
-pub(crate) fn count(batches: &[RecordBatch]) -> usize {
-    batches.iter().map(RecordBatch::num_rows).sum()
-}
