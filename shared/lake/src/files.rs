@@ -29,6 +29,7 @@ use revloops_loopkit::ports::Objects;
 use revloops_loopkit::{Failure, Outcome};
 
 use crate::row::{Row, Value};
+use crate::store::Sift;
 use crate::{Column, Dataset, Kind};
 
 /// The columns' types in Arrow: text as UTF-8, whole numbers and fractions with 64 bits, times in microseconds UTC.
@@ -183,7 +184,7 @@ impl AsyncFileReader for Remote {
 /// A file that is here already.
 pub(crate) async fn read_bytes(key: &str, bytes: Vec<u8>, columns: &[Column]) -> Outcome<Vec<RecordBatch>> {
     let here = Here(Bytes::from(bytes));
-    read_from(key, here, columns).await
+    Ok(read_from(key, here, columns, |batch| Ok(Some(batch))).await?.unwrap_or_default())
 }
 
 /// A file in memory.
@@ -208,23 +209,25 @@ impl AsyncFileReader for Here {
     }
 }
 
-/// The named columns of a file, in the order of the dataset's. A column that the file does not have yet is null in
-/// every row, and one that it has beyond the dataset's is left out.
+/// The named columns of a file, in the order of the dataset's; none where `sift` wanted no more. A column that the file does not have
+/// yet is null in every row, and one that it has beyond the dataset's is left out.
 pub(crate) async fn read(
     objects: &Arc<dyn Objects>,
     (key, size): (&str, u64),
     columns: &[Column],
     fetched: &Arc<AtomicU64>,
-) -> Outcome<Vec<RecordBatch>> {
+    sift: &Sift<'_>,
+) -> Outcome<Option<Vec<RecordBatch>>> {
     let remote = Remote { objects: Arc::clone(objects), key: key.to_owned(), size, fetched: Arc::clone(fetched) };
-    read_from(key, remote, columns).await
+    read_from(key, remote, columns, |batch| sift(batch, fetched.load(Ordering::Relaxed))).await
 }
 
 async fn read_from(
     key: &str,
     file: impl AsyncFileReader + Unpin + 'static,
     columns: &[Column],
-) -> Outcome<Vec<RecordBatch>> {
+    sift: impl Fn(RecordBatch) -> Outcome<Option<RecordBatch>>,
+) -> Outcome<Option<Vec<RecordBatch>>> {
     let failed = |error: ParquetError| {
         let class = if matches!(error, ParquetError::External(_)) { ErrorClass::Transient } else { ErrorClass::Bug };
         Failure::new(class, format!("reading {key}")).caused_by(error)
@@ -248,8 +251,7 @@ async fn read_from(
         wanted.push(*place);
     }
     let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
-    let stream = builder.with_projection(mask).with_batch_size(65_536).build().map_err(failed)?;
-    let batches: Vec<RecordBatch> = stream.try_collect().await.map_err(failed)?;
+    let mut stream = builder.with_projection(mask).with_batch_size(65_536).build().map_err(failed)?;
     let schema = schema_of(columns);
     let whole = |batch: RecordBatch| {
         let column = |field: &Arc<Field>| match batch.column_by_name(field.name()) {
@@ -259,8 +261,12 @@ async fn read_from(
         let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         RecordBatch::try_new_with_options(Arc::clone(&schema), schema.fields().iter().map(column).collect(), &options)
     };
-    let batches = batches.into_iter().map(whole).collect::<Result<Vec<_>, _>>();
-    batches.map_err(|error| failed(error.into()))
+    let mut kept = Vec::new();
+    while let Some(batch) = stream.try_next().await.map_err(failed)? {
+        let Some(batch) = sift(whole(batch).map_err(|error| failed(error.into()))?)? else { return Ok(None) };
+        kept.push(batch);
+    }
+    Ok(Some(kept))
 }
 
 /// The rows of a file that was read as a whole.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::RecordBatch;
+use futures::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -43,6 +44,13 @@ impl fmt::Debug for Lake {
 /// The first and the last day that are wanted.
 pub type Days = (Date, Date);
 
+/// Sees each batch as it is read, with how many bytes were fetched so far, and gives back what is kept of it; nothing, where no
+/// more is to be read.
+pub type Sift<'a> = dyn Fn(RecordBatch, u64) -> Outcome<Option<RecordBatch>> + Send + Sync + 'a;
+
+/// Objects that are read at a time.
+const AT_A_TIME: usize = 8;
+
 /// What was read.
 #[derive(Debug, Clone, Default)]
 pub struct Read {
@@ -52,6 +60,8 @@ pub struct Read {
     pub bytes: u64,
     /// Objects that were opened.
     pub objects: usize,
+    /// Whether reading was ended before everything was read: there are no rows then.
+    pub ended: bool,
 }
 
 /// What a merge has changed.
@@ -129,18 +139,42 @@ impl Lake {
     /// # Errors
     /// `Bug` where a name is no column, or an object holds something else than the dataset says.
     pub async fn read(&self, dataset: &Dataset, days: Option<Days>, names: Option<&[String]>) -> Outcome<Read> {
+        self.sifted(dataset, days, names, &|batch, _| Ok(Some(batch))).await
+    }
+
+    /// As [`Lake::read`], of each batch what `sift` keeps.
+    ///
+    /// # Errors
+    /// As [`Lake::read`], and what `sift` gives.
+    pub async fn sifted(
+        &self,
+        dataset: &Dataset,
+        days: Option<Days>,
+        names: Option<&[String]>,
+        sift: &Sift<'_>,
+    ) -> Outcome<Read> {
         let columns: Vec<Column> = match names {
             None => dataset.columns.clone(),
             Some(names) => names.iter().map(|name| column(dataset, name)).collect::<Outcome<_>>()?,
         };
-        let fetched = Arc::new(AtomicU64::new(0));
+        let (columns, fetched) = (columns.as_slice(), &Arc::new(AtomicU64::new(0)));
         let mut whole: BTreeMap<Listed, Vec<RecordBatch>> = BTreeMap::new();
         let mut listed = self.objects_of(dataset, days).await?;
         for _ in 0..ATTEMPTS {
             let mut failed = None;
-            for object in listed.iter().filter(|object| !whole.contains_key(object)).cloned().collect::<Vec<_>>() {
-                match files::read(&self.objects, (&object.key, object.size), &columns, &fetched).await {
-                    Ok(batches) => drop(whole.insert(object, batches)),
+            let missing: Vec<Listed> = listed.iter().filter(|object| !whole.contains_key(object)).cloned().collect();
+            let read = |object: Listed| async move {
+                let batches = files::read(&self.objects, (&object.key, object.size), columns, fetched, sift).await;
+                (object, batches)
+            };
+            let mut reading = stream::iter(missing).map(read).buffered(AT_A_TIME);
+            while let Some((object, batches)) = reading.next().await {
+                match batches {
+                    Ok(Some(batches)) => drop(whole.insert(object, batches)),
+                    Ok(None) => {
+                        let bytes = fetched.load(Ordering::Relaxed);
+                        return Ok(Read { bytes, objects: whole.len() + 1, ended: true, batches: Vec::new() });
+                    }
                     Err(failure) => failed = Some(failure),
                 }
             }
@@ -151,7 +185,7 @@ impl Lake {
             if whole.len() == now.len() {
                 let objects = whole.len();
                 let batches = whole.into_values().flatten().collect();
-                return Ok(Read { batches, bytes: fetched.load(Ordering::Relaxed), objects });
+                return Ok(Read { batches, bytes: fetched.load(Ordering::Relaxed), objects, ended: false });
             }
             if let Some(failure) = failed.filter(|_| unchanged) {
                 return Err(failure);

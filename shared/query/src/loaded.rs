@@ -20,15 +20,15 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// A table of this schema, with these rows.
-    pub(crate) fn new(schema: SchemaRef, rows: RecordBatch) -> Result<Self> {
-        let places = schema.fields().iter().map(|field| rows.schema().index_of(field.name()).ok()).collect();
-        Ok(Self { rows: MemTable::try_new(rows.schema(), vec![vec![rows]])?, schema, places })
+    /// A table of this schema, with these rows, all of which have the columns of `loaded`.
+    pub(crate) fn new(schema: SchemaRef, loaded: SchemaRef, rows: Vec<RecordBatch>) -> Result<Self> {
+        let places = schema.fields().iter().map(|field| loaded.index_of(field.name()).ok()).collect();
+        Ok(Self { rows: MemTable::try_new(loaded, vec![rows])?, schema, places })
     }
 
     /// The same without a row, for planning.
     pub(crate) fn empty(schema: &SchemaRef) -> Result<Self> {
-        Self::new(Arc::clone(schema), RecordBatch::new_empty(Arc::clone(schema)))
+        Self::new(Arc::clone(schema), Arc::clone(schema), Vec::new())
     }
 }
 

@@ -1,25 +1,33 @@
 //! A question from its text to its answer.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arrow::array::{ArrayRef, AsArray as _, RecordBatch, RecordBatchOptions};
-use arrow::compute::{cast, concat_batches};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, SchemaRef, TimestampMicrosecondType};
 use datafusion::common::DataFusionError;
+use datafusion::common::tree_node::{Transformed, TreeNode as _};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::coop::CooperativeExec;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement as Parsed;
 use datafusion::sql::sqlparser::ast::Statement;
 use futures::StreamExt as _;
+use futures::future::{Either, select};
 use jiff::Timestamp;
+use revloops_domain::sha256_hex;
 use revloops_lake::{Dataset, Days, Guard, schema_of};
-use revloops_loopkit::{Failure, Outcome};
+use revloops_loopkit::Failure;
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 use crate::authorise::{self, Allowed, Visibility};
 use crate::loaded::{Loaded, schema_with};
@@ -31,18 +39,42 @@ use crate::{DAY, Source, gate, shown};
 pub struct Limits {
     /// Rows of an answer.
     pub rows: usize,
-    /// Time to run, without reading.
+    /// Bytes of an answer's texts and numbers, about.
+    pub answer: usize,
+    /// Time to read and to run.
     pub time: Duration,
     /// Bytes of the lake that are read.
     pub scanned: u64,
-    /// Bytes of memory while it runs.
+    /// Bytes of memory for what was read, and as many for what is computed from it.
     pub memory: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rows: 1_000, time: Duration::from_secs(20), scanned: 512 << 20, memory: 512 << 20 }
+        Self { rows: 1_000, answer: 1 << 20, time: Duration::from_secs(22), scanned: 512 << 20, memory: 768 << 20 }
     }
+}
+
+/// What a question came to: for the audit log, and not for whoever asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// SHA-256 of the plan; none where there is none.
+    pub plan_sha256: Option<String>,
+    /// Bytes of the lake that were read.
+    pub bytes: u64,
+    /// Objects of the lake that were opened.
+    pub objects: usize,
+    /// Rows that the question ran on.
+    pub rows: usize,
+}
+
+/// An answer, or why there is none, and what it took.
+#[derive(Debug)]
+pub struct Asked {
+    /// For whoever asked.
+    pub answer: Result<Answer, Refused>,
+    /// For the audit log.
+    pub receipt: Receipt,
 }
 
 /// A column of an answer.
@@ -110,49 +142,139 @@ const TOO_LONG: &str = "the question took too long and was ended: ask for fewer 
 const TOO_MUCH: &str = "the question would read or hold too much: ask for fewer days or columns";
 
 /// Answers a question for somebody.
-///
-/// # Errors
-/// See [`Refused`].
 pub async fn ask(
     sql: &str,
     datasets: &[Dataset],
     visibility: &Visibility,
     source: &dyn Source,
     limits: &Limits,
-) -> Result<Answer, Refused> {
-    let (statement, named) = gate::check(sql, datasets)?;
-    let named: Vec<&Dataset> = datasets.iter().filter(|dataset| named.contains(&dataset.name)).collect();
+) -> Asked {
+    let mut asking =
+        Asking { datasets, visibility, source, limits, held: AtomicUsize::new(0), receipt: Receipt::default() };
+    let answer = match tokio::time::timeout(limits.time, asking.answer(sql)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Refused::Run(TOO_LONG)),
+    };
+    Asked { answer, receipt: asking.receipt }
+}
 
-    // First without a row: what is wrong is told by the schema alone.
-    let planning = session(limits)?;
-    for dataset in &named {
-        let empty = Loaded::empty(&schema(dataset)).map_err(|_| Refused::Run(FAILED))?;
-        register(&planning, dataset, empty)?;
+struct Asking<'a> {
+    datasets: &'a [Dataset],
+    visibility: &'a Visibility,
+    source: &'a dyn Source,
+    limits: &'a Limits,
+    /// Bytes of rows that are held.
+    held: AtomicUsize,
+    receipt: Receipt,
+}
+
+impl Asking<'_> {
+    async fn answer(&mut self, sql: &str) -> Result<Answer, Refused> {
+        let (statement, named) = gate::check(sql, self.datasets)?;
+        let named: Vec<&Dataset> = self.datasets.iter().filter(|dataset| named.contains(&dataset.name)).collect();
+
+        // First without a row: what is wrong is told by the schema alone.
+        let planning = session(self.limits)?;
+        for dataset in &named {
+            register(&planning, dataset, Loaded::empty(&schema(dataset)))?;
+        }
+        let plan = planned(&planning, &statement).await.map_err(|error| wrong(&error))?;
+        self.receipt.plan_sha256 = Some(sha256_hex(plan.display_indent().to_string().as_bytes()));
+        let wanted = reads(&plan).map_err(|_| Refused::Run(FAILED))?;
+
+        // Then on what may be seen.
+        let running = session(self.limits)?;
+        let mut newest = None;
+        let records = self.records(&named).await?;
+        for dataset in &named {
+            let reads = wanted.get(&dataset.name).cloned().unwrap_or_default();
+            let rows = self.load(dataset, &reads, &records).await?;
+            newest = newest.max(rows.newest);
+            register(&running, dataset, Loaded::new(schema(dataset), rows.schema, rows.batches))?;
+        }
+        let (columns, rows, truncated) = run(running, statement, *self.limits).await?;
+        let bytes = (*self.visibility == Visibility::All).then_some(self.receipt.bytes);
+        Ok(Answer { columns, rows, truncated, newest, bytes })
     }
-    let plan = planned(&planning, &statement).await.map_err(|error| wrong(&error))?;
-    let wanted = reads(&plan).map_err(|_| Refused::Run(FAILED))?;
 
-    // Then on what may be seen.
-    let running = session(limits)?;
-    let (mut bytes, mut newest) = (0, None);
-    let records = records(datasets, &named, visibility, source).await.map_err(Refused::Lake)?;
-    for dataset in &named {
-        let reads = wanted.get(&dataset.name).cloned().unwrap_or_default();
-        let loaded = load(dataset, &reads, visibility, &records, source).await.map_err(Refused::Lake)?;
-        bytes += loaded.bytes;
-        newest = newest.max(loaded.newest);
-        if bytes > limits.scanned {
+    /// Reads what may be seen of a dataset, batch by batch: nothing else is ever held.
+    async fn read(
+        &mut self,
+        dataset: &Dataset,
+        names: &[String],
+        days: Option<Days>,
+        (guard, allowed): (Option<&str>, &Allowed),
+    ) -> Result<Vec<RecordBatch>, Refused> {
+        let bytes_left = self.limits.scanned.saturating_sub(self.receipt.bytes);
+        let sift = |batch: RecordBatch, fetched: u64| {
+            let kept = authorise::only(batch, guard, allowed).map_err(|error| bug(dataset, error))?;
+            let held = self.held.fetch_add(kept.get_array_memory_size(), Ordering::Relaxed);
+            Ok((fetched <= bytes_left && held <= self.limits.memory).then_some(kept))
+        };
+        let read = self.source.rows(dataset, names, days, &sift).await.map_err(Refused::Lake)?;
+        self.receipt.bytes += read.bytes;
+        self.receipt.objects += read.objects;
+        if read.ended || self.receipt.bytes > self.limits.scanned {
             return Err(Refused::Run(TOO_MUCH));
         }
-        register(&running, dataset, Loaded::new(schema(dataset), loaded.rows).map_err(|_| Refused::Run(FAILED))?)?;
+        Ok(read.batches)
     }
-    let run = run(&running, &statement, limits.rows);
-    let (columns, rows, truncated) = tokio::time::timeout(limits.time, run)
-        .await
-        .map_err(|_| Refused::Run(TOO_LONG))?
-        .map_err(|error| failed(&error))?;
-    let bytes = (*visibility == Visibility::All).then_some(bytes);
-    Ok(Answer { columns, rows, truncated, newest, bytes })
+
+    /// Ids of the records whose owners are seen, where the question needs them.
+    async fn records(&mut self, named: &[&Dataset]) -> Result<HashSet<String>, Refused> {
+        let mut records = HashSet::new();
+        let Visibility::Owners(owners) = self.visibility else { return Ok(records) };
+        if !named.iter().any(|dataset| matches!(dataset.guard, Guard::Record(_))) {
+            return Ok(records);
+        }
+        let allowed = Allowed::These(owners.iter().cloned().collect());
+        for dataset in self.datasets {
+            let Some(names) = authorise::record_columns(dataset) else { continue };
+            let [_, owner] = &names;
+            let batches = self.read(dataset, &names, None, (Some(owner), &allowed)).await?;
+            records.extend(batches.iter().flat_map(authorise::ids));
+        }
+        Ok(records)
+    }
+
+    /// The rows of a dataset that may be seen, with the columns that are read.
+    async fn load(&mut self, dataset: &Dataset, reads: &Reads, records: &HashSet<String>) -> Result<Rows, Refused> {
+        let allowed = match (self.visibility, &dataset.guard) {
+            (Visibility::All, _) | (Visibility::Owners(_), Guard::Everyone) => Allowed::Everything,
+            (Visibility::Owners(owners), Guard::Owner(_)) => Allowed::These(owners.iter().cloned().collect()),
+            (Visibility::Owners(_), Guard::Record(_)) => Allowed::These(records.clone()),
+            (Visibility::Owners(_), Guard::Everything) => Allowed::Nothing,
+        };
+        let guard = authorise::column(dataset).filter(|_| matches!(allowed, Allowed::These(_)));
+        let wanted = |name: &String| {
+            reads.columns.contains(name)
+                || guard == Some(name)
+                || name == SEEN_AT
+                || (reads.columns.contains(DAY) && dataset.day.as_ref() == Some(name))
+        };
+        let names: Vec<String> =
+            dataset.columns.iter().map(|column| column.name.clone()).filter(|name| wanted(name)).collect();
+        let guard = guard.map(String::as_str);
+        let batches = self.read(dataset, &names, days(reads, dataset), (guard, &allowed)).await?;
+        let newest = batches.iter().filter_map(|batch| newest(batch.column_by_name(SEEN_AT)?)).max();
+        let columns: Vec<_> = names.iter().filter_map(|name| dataset.column(name).cloned()).collect();
+        let with_day = |batch| with_day(dataset, batch).map_err(|error| Refused::Lake(bug(dataset, error)));
+        let batches: Vec<RecordBatch> =
+            batches.into_iter().filter(|batch| batch.num_rows() > 0).map(with_day).collect::<Result<_, _>>()?;
+        self.receipt.rows += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
+        let schema = with_day(RecordBatch::new_empty(schema_of(&columns)))?.schema();
+        Ok(Rows { schema, batches, newest })
+    }
+}
+
+fn bug(dataset: &Dataset, error: arrow::error::ArrowError) -> Failure {
+    Failure::new(revloops_domain::ErrorClass::Bug, format!("rows of {}", dataset.name)).caused_by(error)
+}
+
+struct Rows {
+    schema: SchemaRef,
+    batches: Vec<RecordBatch>,
+    newest: Option<Timestamp>,
 }
 
 fn session(limits: &Limits) -> Result<SessionContext, Refused> {
@@ -162,8 +284,13 @@ fn session(limits: &Limits) -> Result<SessionContext, Refused> {
     Ok(SessionContext::new_with_config_rt(config, runtime.map_err(|_| Refused::Run(FAILED))?))
 }
 
-fn register(context: &SessionContext, dataset: &Dataset, table: Loaded) -> Result<(), Refused> {
-    context.register_table(dataset.name.as_str(), Arc::new(table)).map(drop).map_err(|_| Refused::Run(FAILED))
+fn register(
+    context: &SessionContext,
+    dataset: &Dataset,
+    table: Result<Loaded, DataFusionError>,
+) -> Result<(), Refused> {
+    let registered = table.and_then(|table| context.register_table(dataset.name.as_str(), Arc::new(table)));
+    registered.map(drop).map_err(|_| Refused::Run(FAILED))
 }
 
 /// A dataset's columns, with its day.
@@ -188,62 +315,6 @@ fn wrong(error: &DataFusionError) -> Refused {
 fn failed(error: &DataFusionError) -> Refused {
     let too_much = matches!(error.find_root(), DataFusionError::ResourcesExhausted(_));
     Refused::Run(if too_much { TOO_MUCH } else { FAILED })
-}
-
-async fn records(
-    datasets: &[Dataset],
-    named: &[&Dataset],
-    visibility: &Visibility,
-    source: &dyn Source,
-) -> Outcome<BTreeSet<String>> {
-    match visibility {
-        Visibility::Owners(owners) if named.iter().any(|dataset| matches!(dataset.guard, Guard::Record(_))) => {
-            authorise::records(source, datasets, owners).await
-        }
-        Visibility::Owners(_) | Visibility::All => Ok(BTreeSet::new()),
-    }
-}
-
-struct Rows {
-    rows: RecordBatch,
-    bytes: u64,
-    newest: Option<Timestamp>,
-}
-
-/// The rows of a dataset that may be seen, with the columns that are read.
-async fn load(
-    dataset: &Dataset,
-    reads: &Reads,
-    visibility: &Visibility,
-    records: &BTreeSet<String>,
-    source: &dyn Source,
-) -> Outcome<Rows> {
-    let bug = |error: arrow::error::ArrowError| {
-        Failure::new(revloops_domain::ErrorClass::Bug, format!("rows of {}", dataset.name)).caused_by(error)
-    };
-    let allowed = match (visibility, &dataset.guard) {
-        (Visibility::All, _) | (Visibility::Owners(_), Guard::Everyone) => Allowed::Everything,
-        (Visibility::Owners(owners), Guard::Owner(_)) => Allowed::These(owners.clone()),
-        (Visibility::Owners(_), Guard::Record(_)) => Allowed::These(records.clone()),
-        (Visibility::Owners(_), Guard::Everything) => Allowed::Nothing,
-    };
-    let guard = authorise::column(dataset).filter(|_| matches!(allowed, Allowed::These(_)));
-    let wanted = |name: &String| {
-        reads.columns.contains(name)
-            || guard == Some(name)
-            || name == SEEN_AT
-            || (reads.columns.contains(DAY) && dataset.day.as_ref() == Some(name))
-    };
-    let names: Vec<String> =
-        dataset.columns.iter().map(|column| column.name.clone()).filter(|name| wanted(name)).collect();
-    let read = source.rows(dataset, &names, days(reads, dataset)).await?;
-    let kept = read.batches.iter().map(|batch| authorise::only(batch, guard.map(String::as_str), &allowed));
-    let kept = kept.collect::<Result<Vec<_>, _>>().map_err(bug)?;
-    let columns: Vec<_> = names.iter().filter_map(|name| dataset.column(name).cloned()).collect();
-    let rows = concat_batches(&schema_of(&columns), &kept).map_err(bug)?;
-    let newest = rows.column_by_name(SEEN_AT).and_then(newest);
-    let rows = with_day(dataset, rows).map_err(bug)?;
-    Ok(Rows { rows, bytes: read.bytes, newest })
 }
 
 const SEEN_AT: &str = "seen_at";
@@ -274,20 +345,46 @@ fn with_day(dataset: &Dataset, rows: RecordBatch) -> Result<RecordBatch, arrow::
 
 type Told = (Vec<Shown>, Vec<Vec<Value>>, bool);
 
-async fn run(context: &SessionContext, statement: &Statement, most: usize) -> Result<Told, DataFusionError> {
+/// Runs the question on a thread of its own: whatever it computes, whoever asked is answered in time. It ends when nobody waits for it
+/// any more.
+async fn run(context: SessionContext, statement: Statement, limits: Limits) -> Result<Told, Refused> {
+    let runtime = tokio::runtime::Handle::current();
+    let (waiting, nobody_waits) = oneshot::channel::<()>();
+    let running = tokio::task::spawn_blocking(move || {
+        let answered = pin!(answered(&context, &statement, &limits));
+        match runtime.block_on(select(answered, nobody_waits)) {
+            Either::Left((answered, _)) => answered.map_err(|error| failed(&error)),
+            Either::Right(_) => Err(Refused::Run(TOO_LONG)),
+        }
+    });
+    let ended = running.await.map_err(|_| Refused::Run(FAILED))?;
+    drop(waiting);
+    ended
+}
+
+/// Every step gives the clock a chance: DataFusion's own yield where they read alone, which a product of tables seldom does.
+fn interruptible(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    let wrapped = plan.transform_up(|step| Ok(Transformed::yes(Arc::new(CooperativeExec::new(step)) as _)))?;
+    Ok(wrapped.data)
+}
+
+async fn answered(context: &SessionContext, statement: &Statement, limits: &Limits) -> Result<Told, DataFusionError> {
     let plan = planned(context, statement).await?;
-    let mut stream = context.execute_logical_plan(plan).await?.execute_stream().await?;
+    let plan = interruptible(context.execute_logical_plan(plan).await?.create_physical_plan().await?)?;
+    let mut stream = execute_stream(plan, context.task_ctx())?;
     let schema = stream.schema();
     let shown = |field: &Arc<Field>| Shown { name: field.name().clone(), kind: shown::kind(field.data_type()) };
     let columns = schema.fields().iter().map(shown).collect();
-    let mut rows = Vec::new();
+    let (mut rows, mut size) = (Vec::new(), 0);
     while let Some(batch) = stream.next().await {
         let batch = batch?;
         for row in 0..batch.num_rows() {
-            if rows.len() == most {
+            if rows.len() == limits.rows || size > limits.answer {
                 return Ok((columns, rows, true));
             }
-            let cells = batch.columns().iter().map(|array| shown::cell(array, row)).collect::<Result<_, _>>()?;
+            let cells: Vec<Value> =
+                batch.columns().iter().map(|array| shown::cell(array, row)).collect::<Result<_, _>>()?;
+            size += cells.iter().map(shown::size).sum::<usize>();
             rows.push(cells);
         }
     }

@@ -33,6 +33,12 @@ pub(crate) fn cell(array: &ArrayRef, row: usize) -> Result<Value, ArrowError> {
     Ok(ArrayFormatter::try_new(array.as_ref(), &options)?.value(row).try_to_string()?.into())
 }
 
+/// About how long a cell is in an answer.
+pub(crate) fn size(cell: &Value) -> usize {
+    const SHORT: usize = 8;
+    cell.as_str().map_or(SHORT, str::len)
+}
+
 /// A column's kind, for people.
 pub(crate) fn kind(data_type: &DataType) -> &'static str {
     if matches!(data_type, DataType::Boolean) {

@@ -1,9 +1,11 @@
 //! An analyst's day: what has to be answered.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::small_lake::{MANAGER, REP, asked, lake, owners, people};
-use crate::{Limits, Refused, Visibility};
+use crate::{Asked, Limits, Refused, Visibility};
 
 const DAY: [&str; 44] = [
     "SELECT * FROM crm_leads LIMIT 10",
@@ -116,18 +118,42 @@ fn a_wrong_question_is_told_what_is_wrong() {
 }
 
 #[test]
-fn an_answer_has_as_many_rows_as_its_limit_and_says_that_there_are_more() {
+fn limits_of_rows_bytes_memory_and_time_hold() {
     let lake = lake();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let ask = |limits: Limits| {
+    let ask = |sql: &str, limits: Limits| {
         let datasets = super::small_lake::datasets();
-        runtime.block_on(crate::ask("SELECT id FROM crm_leads", &datasets, &Visibility::All, &lake, &limits))
+        runtime.block_on(crate::ask(sql, &datasets, &Visibility::All, &lake, &limits))
     };
-    let answer = ask(Limits { rows: 5, ..Limits::default() }).unwrap();
+    let ids = |limits: Limits| ask("SELECT id FROM crm_leads", limits);
+    let asked = ids(Limits { rows: 5, ..Limits::default() });
+    let answer = asked.answer.unwrap();
     assert_eq!((answer.rows.len(), answer.truncated, answer.bytes), (5, true, Some(2_400)));
-    assert!(!ask(Limits { rows: 24, ..Limits::default() }).unwrap().truncated);
-    let Err(Refused::Run(text)) = ask(Limits { scanned: 2_000, ..Limits::default() }) else {
-        panic!("too much is read")
+    assert_eq!((asked.receipt.bytes, asked.receipt.objects, asked.receipt.rows), (2_400, 1, 24));
+    assert_eq!(asked.receipt.plan_sha256.map(|hash| hash.len()), Some(64));
+    assert!(!ids(Limits { rows: 24, ..Limits::default() }).answer.unwrap().truncated);
+    // An id has 18 characters.
+    assert_eq!(ids(Limits { answer: 100, ..Limits::default() }).answer.unwrap().rows.len(), 6);
+
+    let refused = |limits: Limits, sql: &str| match ask(sql, limits) {
+        Asked { answer: Err(Refused::Run(text)), receipt } => (text, receipt.bytes),
+        Asked { answer, .. } => panic!("{sql}: {answer:?}"),
     };
-    assert!(text.contains("fewer days"), "{text}");
+    let (text, bytes) = refused(Limits { scanned: 2_000, ..Limits::default() }, "SELECT id FROM crm_leads");
+    assert!(text.contains("fewer days") && bytes == 2_400, "{text}, {bytes}");
+    let (text, _) = refused(Limits { memory: 500, ..Limits::default() }, "SELECT id FROM crm_leads");
+    assert!(text.contains("read or hold too much"), "{text}");
+    for crowd in [
+        "SELECT count(*) FROM decisions a, decisions b, decisions c, decisions d, decisions e WHERE a.rule || b.rule || c.rule || d.rule || e.rule = ''",
+        "SELECT a.rule FROM decisions a, decisions b, decisions c, decisions d, decisions e ORDER BY b.rule || e.rule",
+        "SELECT a.rule FROM decisions a JOIN decisions b ON length(a.rule || b.rule) > 1 JOIN decisions c ON length(b.rule || c.rule) > 1 JOIN effects d ON length(c.rule || d.loop) < 0 JOIN effects e ON length(d.loop || e.loop) < 0",
+        "WITH a AS (SELECT x.rule FROM decisions x, decisions y, decisions z) SELECT count(*) FROM a LEFT JOIN a b ON length(a.rule || b.rule) < 2",
+    ] {
+        let began = std::time::Instant::now();
+        let (text, _) = refused(Limits { time: Duration::from_millis(300), ..Limits::default() }, crowd);
+        assert!(text.contains("took too long") || text.contains("read or hold too much"), "{crowd}: {text}");
+        assert!(began.elapsed() < Duration::from_secs(5), "{crowd}: {:?}", began.elapsed());
+    }
+    // A step that gives the clock no chance goes on for a while, with nobody waiting.
+    runtime.shutdown_background();
 }

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use arrow::array::RecordBatch;
 use async_trait::async_trait;
-use revloops_lake::{Column, Dataset, Days, Guard, Kind, Read, Row, Value, to_batch};
+use revloops_lake::{Column, Dataset, Days, Guard, Kind, Read, Row, Sift, Value, to_batch};
 use revloops_loopkit::Outcome;
 use serde_json::json;
 
@@ -24,7 +23,7 @@ pub(super) struct InMemory {
 
 #[async_trait]
 impl Source for InMemory {
-    async fn rows(&self, dataset: &Dataset, columns: &[String], days: Option<Days>) -> Outcome<Read> {
+    async fn rows(&self, dataset: &Dataset, columns: &[String], days: Option<Days>, sift: &Sift<'_>) -> Outcome<Read> {
         let rows = self.rows.get(&dataset.name).cloned().unwrap_or_default();
         let rows: Vec<Row> = rows.into_iter().filter(|row| within(dataset, row, days)).collect();
         let all = to_batch(&dataset.columns, rows.iter()).unwrap();
@@ -33,8 +32,14 @@ impl Source for InMemory {
         self.read.lock().unwrap().push((dataset.name.clone(), columns.to_vec(), batch.num_rows()));
         // Several batches, as of several days.
         let half = batch.num_rows() / 2;
-        let batches: Vec<RecordBatch> = vec![batch.slice(0, half), batch.slice(half, batch.num_rows() - half)];
-        Ok(Read { batches, bytes: 100 * rows.len() as u64, objects: 1 })
+        let mut read = Read { bytes: 100 * rows.len() as u64, objects: 1, ..Read::default() };
+        for part in [batch.slice(0, half), batch.slice(half, batch.num_rows() - half)] {
+            match sift(part, read.bytes)? {
+                Some(part) => read.batches.push(part),
+                None => return Ok(Read { ended: true, batches: Vec::new(), ..read }),
+            }
+        }
+        Ok(read)
     }
 }
 
@@ -201,7 +206,7 @@ pub(super) fn without_hidden(lake: &InMemory, visibility: &Visibility) -> InMemo
 pub(super) fn asked(sql: &str, lake: &InMemory, visibility: &Visibility) -> Result<Answer, Refused> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let datasets = datasets();
-    runtime.block_on(ask(sql, &datasets, visibility, lake, &Limits { rows: 200, ..Limits::default() }))
+    runtime.block_on(ask(sql, &datasets, visibility, lake, &Limits { rows: 200, ..Limits::default() })).answer
 }
 
 /// What somebody is told, as one text: the answer without the bytes, which only some are told; or the error.
