@@ -13,6 +13,8 @@ use revloops_loopkit::{Failure, Outcome as Done};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::tool::Notes;
+
 /// How long entries are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
@@ -57,6 +59,9 @@ pub struct Entry {
     pub outcome: Outcome,
     /// How long it took, in milliseconds.
     pub ms: u64,
+    /// What the tool noted of it: lists of hashes and figures, by name.
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    pub notes: Notes,
 }
 
 impl Entry {
@@ -108,7 +113,8 @@ impl Audit for DocumentAudit {
     async fn note(&self, entry: &Entry) -> Done<()> {
         tracing::info!(
             call = entry.call_id, server = entry.server, tool = entry.tool, arguments = entry.arguments_sha256,
-            user = entry.user, client = entry.client_id, outcome = ?entry.outcome, ms = entry.ms, "tool call"
+            user = entry.user, client = entry.client_id, outcome = ?entry.outcome, ms = entry.ms,
+            notes = ?entry.notes, "tool call"
         );
         let day = entry.at.strftime("%Y-%m-%d");
         let (kind, id) = (format!("audit/{day}"), format!("{}/{}", entry.at, entry.call_id));

@@ -57,7 +57,7 @@ impl<W: Send + Sync + 'static> Endpoint<W> {
             Ok(principal) => principal,
             Err(refusal) => return refusal,
         };
-        let caller = Caller { principal, at: self.server.now(), call_id: self.ids.fresh() };
+        let caller = Caller::new(principal, self.server.now(), self.ids.fresh());
         if let Some((tool, arguments)) = self.called_tool(request.body())
             && !caller.principal.may(tool)
         {

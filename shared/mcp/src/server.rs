@@ -117,6 +117,7 @@ impl<W: Send + Sync + 'static> Server<W> {
             client_id: caller.principal.client_id.clone(),
             outcome,
             ms: u64::try_from(spent).unwrap_or_default(),
+            notes: caller.notes(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! What a tool is: types in and out, the scope and role that it wants, and what it does to the world.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -14,6 +15,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// What a tool tells the audit log of a call: lists, by name.
+pub type Notes = BTreeMap<String, Vec<Value>>;
+
 /// Who calls, and when.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -23,6 +27,27 @@ pub struct Caller {
     pub at: Timestamp,
     /// Names the call in the audit log.
     pub call_id: String,
+    notes: Arc<Mutex<Notes>>,
+}
+
+impl Caller {
+    /// Somebody who calls at this time.
+    #[must_use]
+    pub fn new(principal: Principal, at: Timestamp, call_id: String) -> Self {
+        Self { principal, at, call_id, notes: Arc::default() }
+    }
+
+    /// Adds one thing to what the audit log keeps of the call: hashes and figures, never what a person wrote.
+    pub fn note(&self, name: &str, value: impl Into<Value>) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.entry(name.to_owned()).or_default().push(value.into());
+    }
+
+    /// What was added so far.
+    #[must_use]
+    pub fn notes(&self) -> Notes {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// What a tool does to the world; clients are told it as annotations, so it has to be true.

@@ -26,7 +26,7 @@ mod tests;
 
 pub use authorise::Visibility;
 pub use gate::check;
-pub use run::{Answer, Asked, Limits, Receipt, Refused, Shown, ask};
+pub use run::{Answer, Asked, Limits, Receipt, Refused, Shown, ask, columns_read};
 
 use async_trait::async_trait;
 use revloops_lake::{Dataset, Days, Lake, Read, Sift};

@@ -1,6 +1,6 @@
 //! A question from its text to its answer.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
@@ -158,6 +158,37 @@ pub async fn ask(
     Asked { answer, receipt: asking.receipt }
 }
 
+/// The columns of each dataset that a question reads; days are the column `day`.
+///
+/// # Errors
+/// What is wrong with the question.
+pub async fn columns_read(sql: &str, datasets: &[Dataset]) -> Result<BTreeMap<String, BTreeSet<String>>, Refused> {
+    let understood = Understood::of(sql, datasets, &Limits::default()).await?;
+    Ok(understood.reads.into_iter().map(|(name, reads)| (name, reads.columns)).collect())
+}
+
+/// A question, planned on tables without rows.
+struct Understood<'a> {
+    statement: Statement,
+    named: Vec<&'a Dataset>,
+    plan: LogicalPlan,
+    reads: BTreeMap<String, Reads>,
+}
+
+impl<'a> Understood<'a> {
+    async fn of(sql: &str, datasets: &'a [Dataset], limits: &Limits) -> Result<Self, Refused> {
+        let (statement, named) = gate::check(sql, datasets)?;
+        let named: Vec<&Dataset> = datasets.iter().filter(|dataset| named.contains(&dataset.name)).collect();
+        let planning = session(limits)?;
+        for dataset in &named {
+            register(&planning, dataset, Loaded::empty(&schema(dataset)))?;
+        }
+        let plan = planned(&planning, &statement).await.map_err(|error| wrong(&error))?;
+        let reads = reads(&plan).map_err(|_| Refused::Run(FAILED))?;
+        Ok(Self { statement, named, plan, reads })
+    }
+}
+
 struct Asking<'a> {
     datasets: &'a [Dataset],
     visibility: &'a Visibility,
@@ -170,17 +201,10 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     async fn answer(&mut self, sql: &str) -> Result<Answer, Refused> {
-        let (statement, named) = gate::check(sql, self.datasets)?;
-        let named: Vec<&Dataset> = self.datasets.iter().filter(|dataset| named.contains(&dataset.name)).collect();
-
         // First without a row: what is wrong is told by the schema alone.
-        let planning = session(self.limits)?;
-        for dataset in &named {
-            register(&planning, dataset, Loaded::empty(&schema(dataset)))?;
-        }
-        let plan = planned(&planning, &statement).await.map_err(|error| wrong(&error))?;
+        let Understood { statement, named, plan, reads: wanted } =
+            Understood::of(sql, self.datasets, self.limits).await?;
         self.receipt.plan_sha256 = Some(sha256_hex(plan.display_indent().to_string().as_bytes()));
-        let wanted = reads(&plan).map_err(|_| Refused::Run(FAILED))?;
 
         // Then on what may be seen.
         let running = session(self.limits)?;

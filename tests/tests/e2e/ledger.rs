@@ -63,6 +63,16 @@ async fn ledger(system: &System, payload: Value) -> anyhow::Result<Value> {
     aws.invoke(system.endpoints.output("LedgerFunction")?, &payload).await
 }
 
+/// Has the CRM read, once more.
+pub(crate) async fn refresh(system: &System) -> anyhow::Result<()> {
+    ledger(system, json!({"refresh": true})).await.map(drop)
+}
+
+/// Waits until the lake has a row for each of these decisions.
+pub(crate) async fn in_the_lake(system: &System, runs: &[Record]) -> anyhow::Result<()> {
+    decisions(&Look::at(system).await?, runs).await.map(drop)
+}
+
 /// Four leads of one company each, whose messages come twice.
 pub(crate) async fn leads(system: &System, stamp: i64) -> anyhow::Result<Vec<String>> {
     let lead = |nth: usize, country: &str, title: &str| {
@@ -168,7 +178,7 @@ async fn what_leads_leave_behind_is_in_the_lake_as_crm_and_runs_have_it() -> any
     }
 
     // The CRM, field by field.
-    ledger(&system, json!({"refresh": true})).await?;
+    refresh(&system).await?;
     let in_lake = look.rows("lake", "crm_leads").await?;
     for lead in &saved {
         let query = format!(

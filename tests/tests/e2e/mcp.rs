@@ -10,6 +10,7 @@ use revloops_tests::system::System;
 use revloops_tests::tools;
 use serde_json::{Value, json};
 
+mod analytics;
 mod claude_code;
 mod config_change;
 mod conformance;

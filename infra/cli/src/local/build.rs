@@ -24,7 +24,7 @@ pub struct Function {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [Function; 28] = [
+pub const FUNCTIONS: [Function; 29] = [
     Function { logical_id: "CrmMessages", package: "revloops-crm-messages" },
     Function { logical_id: "DesignApi", package: "revloops-design-api" },
     Function { logical_id: "ChainStarter", package: "revloops-chain-starter" },
@@ -53,6 +53,7 @@ pub const FUNCTIONS: [Function; 28] = [
     Function { logical_id: "McpRegistry", package: "revloops-mcp-registry" },
     Function { logical_id: "McpCrm", package: "revloops-mcp-crm" },
     Function { logical_id: "McpWorkflow", package: "revloops-mcp-workflow" },
+    Function { logical_id: "McpAnalytics", package: "revloops-mcp-analytics" },
 ];
 
 pub(super) const STANDINS_PACKAGE: &str = "revloops-standins";

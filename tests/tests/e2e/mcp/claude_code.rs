@@ -1,4 +1,4 @@
-//! Claude Code, unchanged, on an empty home: it is told of both servers, registers itself, has its person let it in by a browser, and
+//! Claude Code, unchanged, on an empty home: it is told of every server, registers itself, has its person let it in by a browser, and
 //! calls the tools that its model asks for. The model is a script, for there is no other here.
 
 mod model;
@@ -15,6 +15,8 @@ use tempfile::TempDir;
 
 use super::{OTHER_REP, create};
 use model::{Call, Model};
+
+const SERVERS: [&str; 3] = ["crm", "workflow", "analytics"];
 
 /// One installation, with a home of its own.
 struct ClaudeCode {
@@ -70,9 +72,9 @@ impl ClaudeCode {
         ran.with_context(|| std::fs::read_to_string(self.home.path().join("browser.log")).unwrap_or_default())
     }
 
-    /// Tells it of both servers and logs in to each.
+    /// Tells it of every server and logs in to each.
     async fn joins(&self, system: &System) -> anyhow::Result<()> {
-        for server in ["crm", "workflow"] {
+        for server in SERVERS {
             let url = format!("{}/mcp/{server}", system.endpoints.site.url);
             self.run(&["mcp", "add", "--transport", "http", "--scope", "user", server, &url]).await?;
             self.run(&["mcp", "login", server]).await?;
@@ -82,12 +84,12 @@ impl ClaudeCode {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn claude_code_logs_in_to_both_servers_and_is_connected() -> anyhow::Result<()> {
+async fn claude_code_logs_in_to_every_server_and_is_connected() -> anyhow::Result<()> {
     let system = System::running().await?;
     let claude = ClaudeCode::of(&system, OTHER_REP)?;
     claude.joins(&system).await?;
     let listed = claude.run(&["mcp", "list"]).await?;
-    for server in ["crm", "workflow"] {
+    for server in SERVERS {
         let line = listed.lines().find(|line| line.contains(&format!("/mcp/{server}"))).context(listed.clone())?;
         assert!(line.contains("Connected"), "{listed}");
     }

@@ -51,22 +51,21 @@ async fn all_that_both_revisions_require_passes_in_fixture_mode() -> anyhow::Res
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_protocols_own_scenarios_pass_against_both_servers() -> anyhow::Result<()> {
+async fn the_protocols_own_scenarios_pass_against_every_server() -> anyhow::Result<()> {
     let system = System::running().await?;
     let suite = suite()?;
-    for (server, scope) in [("crm", "crm.read"), ("workflow", "workflow.read")] {
+    for (server, scope) in [("crm", "crm.read"), ("workflow", "workflow.read"), ("analytics", "analytics.read")] {
         let session = Session::of(&system, server, &person(REP, scope), json!({})).await?;
         let url = format!("{}/mcp/{server}", system.endpoints.site.url);
         let proxy = bearer::start(&url, session.token()).await?;
         for (revision, scenarios) in PROTOCOL_SCENARIOS {
-            // The CRM server has tools alone.
-            let of_tools = |name: &&str| {
-                !name.starts_with("resources")
-                    && !name.starts_with("prompts")
-                    && !["caching", "sep-2164-resource-not-found"].contains(name)
+            // The CRM server has tools alone, and the analytics server prompts beside them.
+            let fits = |name: &&str| match server {
+                "workflow" => true,
+                _ if name.starts_with("resources") || name.starts_with("sep-2164") || *name == "caching" => false,
+                server => server == "analytics" || !name.starts_with("prompts"),
             };
-            let scenarios: Vec<&str> =
-                scenarios.iter().copied().filter(|name| server == "workflow" || of_tools(name)).collect();
+            let scenarios: Vec<&str> = scenarios.iter().copied().filter(fits).collect();
             let report = suite.run_suite(&proxy.url, revision, Some(&scenarios)).await?;
             keep(&report, &format!("{server}-{}", revision.as_str()))?;
             let failures = report.failures_besides(&WANT_DIAGNOSTIC_TOOLS);

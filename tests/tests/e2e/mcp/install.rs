@@ -32,7 +32,7 @@ async fn the_served_script_installs_every_server_once() -> anyhow::Result<()> {
     let servers = kept(home.path())?["mcpServers"].clone();
     let urls: Vec<&str> =
         servers.as_object().context("entries")?.values().filter_map(|entry| entry["url"].as_str()).collect();
-    assert_eq!(urls, [format!("{site}/mcp/crm"), format!("{site}/mcp/workflow")]);
+    assert_eq!(urls, ["crm", "workflow", "analytics"].map(|name| format!("{site}/mcp/{name}")));
     let before = std::fs::read(home.path().join(".claude.json"))?;
     install()?;
     assert_eq!(std::fs::read(home.path().join(".claude.json"))?, before, "a second time changes nothing");

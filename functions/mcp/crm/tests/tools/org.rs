@@ -131,7 +131,7 @@ impl Org {
             scopes: Scope::ALL.into(),
             grant: username.to_owned(),
         };
-        Caller { principal, at: "2026-11-28T12:00:00Z".parse().unwrap(), call_id: "call-1".to_owned() }
+        Caller::new(principal, "2026-11-28T12:00:00Z".parse().unwrap(), "call-1".to_owned())
     }
 
     pub(crate) async fn admin(&self) -> Caller {

@@ -1,0 +1,4 @@
+mod asking;
+mod company;
+mod dashboards;
+mod stage;
