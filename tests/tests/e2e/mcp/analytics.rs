@@ -160,11 +160,10 @@ async fn calls_are_in_the_audit_log_with_their_plans(system: &System) -> anyhow:
         hashes.insert(question["plan_sha256"].as_str().context("a hash")?.to_owned());
     }
     ensure!(hashes.len() >= 4, "{hashes:?}");
-    ensure!(
-        failed.clone().all(|entry| entry.notes["questions"][0]["plan_sha256"].is_string()),
-        "a failure has its plan"
-    );
-    ensure!(failed.count() >= 3, "the failures are noted");
+    // What failed while it ran has a plan, too.
+    let planned =
+        failed.filter(|entry| entry.notes.get("questions").is_some_and(|asked| asked[0]["plan_sha256"].is_string()));
+    ensure!(planned.count() >= 3, "the failures are noted with their plans");
     Ok(())
 }
 
