@@ -46,7 +46,7 @@ LEADS = """
   SELECT i, printf('00Q%015d', i) AS lead_id, hash(i, {seed}) AS h, TIMESTAMPTZ '2026-01-01 00:00:00+00' + to_seconds((hash(i, 'at', {seed}) % ({days} * 86400))::BIGINT) AS created
   FROM range({leads}) t(i)"""
 BAND = "CASE WHEN h % 10 < 2 THEN 'A' WHEN h % 10 < 5 THEN 'B' WHEN h % 10 < 8 THEN 'C' ELSE 'D' END"
-OWNER = "printf('005%015d', h % 400)"
+OWNER = "CASE WHEN h % 400 = 0 THEN '{first_owner}' ELSE printf('005%015d', h % 400) END"
 RULE = "printf('rule-%d', (h // 7) % 40)"
 STEP = """
   SELECT lead.*, step, hash(i, step, {seed}) AS s,
@@ -84,21 +84,22 @@ def filler(name, kind):
     return {"VARCHAR": f"printf('{name}-%d', h % 50)", "BIGINT": f"(hash(i, '{name}') % 1000)::BIGINT", "DOUBLE": "0.5", "BOOLEAN": "h % 2 = 0", "TIMESTAMPTZ": "created", "DATE": "CAST(created AS DATE)"}[kind]
 
 
-def select(name, columns, seed):
+def select(name, columns, seed, first_owner):
     source, condition, of = MADE[name]
     def cell(column, kind):
         made = of.get(column) or filler(column, TYPES[kind])
-        return f"CAST({made.replace('{seed}', str(seed))} AS {TYPES[kind]}) AS \"{column}\""
+        made = made.replace("{seed}", str(seed)).replace("{first_owner}", first_owner)
+        return f"CAST({made} AS {TYPES[kind]}) AS \"{column}\""
     return f"SELECT {', '.join(cell(*column) for column in columns)} FROM {source} WHERE {condition}"
 
 
-def make(connection, out, leads, seed, say):
+def make(connection, out, leads, seed, first_owner, say):
     for name, (columns, by_day) in tables().items():
         folder = out / name
         folder.mkdir(parents=True)
         if name not in MADE:
             continue
-        rows = select(name, columns, seed)
+        rows = select(name, columns, seed, first_owner)
         key = {"decisions": "run_id", "effects": "run_id"}.get(name, "1")
         with_views = f"WITH lead AS ({LEADS.format(seed=seed, days=DAYS, leads=leads)}), step AS ({STEP.format(seed=seed, a_lead=A_LEAD)}) "
         if not by_day:
@@ -145,6 +146,7 @@ def main():
     parser.add_argument("--leads", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, help="keep the files here; without it they are removed at the end")
+    parser.add_argument("--first-owner", default="005000000000000000", help="id of the user who owns one lead of 400: a user of a running system's CRM, say")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     say = (lambda *_: None) if asked.json else (lambda *words: print(*words, flush=True))
@@ -156,7 +158,7 @@ def main():
     say(f"Making {asked.leads:,} leads and {asked.leads * A_LEAD:,} decisions, seed {asked.seed}")
     began = time.perf_counter()
     shutil.rmtree(out, ignore_errors=True)
-    make(connection, out, asked.leads, asked.seed, say)
+    make(connection, out, asked.leads, asked.seed, asked.first_owner, say)
     made_in = time.perf_counter() - began
 
     known = tables()

@@ -9,6 +9,9 @@ use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use revloops_aws::BucketObjects;
+use revloops_lake::LAKE;
+use revloops_loopkit::ports::Objects as _;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
@@ -38,6 +41,10 @@ pub struct Args {
     /// Also call tools of the MCP servers, so often each, and measure the answers.
     #[arg(long, default_value_t = 0)]
     tool_calls: usize,
+    /// Before the tools are called, put the files of this folder into the system's lake, as `tests/bench/lake.py --out` makes them: for a
+    /// system of its own (`REVLOOPS_DIR`), for they stay there.
+    #[arg(long, requires = "tool_calls")]
+    lake: Option<PathBuf>,
     /// Also change one line of a loop's logic, and measure how long the build of its function takes; the line is put back.
     #[arg(long)]
     rebuild: bool,
@@ -107,6 +114,9 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             ms(spread.max)
         ));
     }
+    if let Some(folder) = &args.lake {
+        put_lake(context, &endpoints, folder).await?;
+    }
     let tools =
         if args.tool_calls > 0 { tools::calls(context, &endpoints, args.tool_calls).await? } else { Vec::new() };
     if !tools.is_empty() {
@@ -127,6 +137,32 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         "rebuild_seconds": rebuild,
     }))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Puts a folder's `<dataset>/day=…/*.parquet` where the lake has them.
+async fn put_lake(context: &Context, endpoints: &Endpoints, folder: &Path) -> anyhow::Result<()> {
+    let step = context.console.step("Lake");
+    let clients = endpoints.clients().await;
+    let bucket = BucketObjects::new(clients.bucket(endpoints.output("LakeBucket")?)?);
+    let (mut files, mut open) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "parquet") {
+                files.push(path);
+            }
+        }
+    }
+    for (at, file) in files.iter().enumerate() {
+        step.detail(format!("{at} of {} files", files.len()));
+        let below = file.strip_prefix(folder)?.parent().context("a dataset's folder")?.to_string_lossy().into_owned();
+        let key = format!("{LAKE}/{below}/rows.parquet");
+        bucket.put(&key, std::fs::read(file)?, "application/vnd.apache.parquet").await?;
+    }
+    step.done(format!("{} files", files.len()));
+    Ok(())
 }
 
 async fn build(context: &Context, arguments: &[&str]) -> anyhow::Result<()> {

@@ -49,7 +49,7 @@ pub type Days = (Date, Date);
 pub type Sift<'a> = dyn Fn(RecordBatch, u64) -> Outcome<Option<RecordBatch>> + Send + Sync + 'a;
 
 /// Objects that are read at a time.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = 16;
 
 /// What was read.
 #[derive(Debug, Clone, Default)]

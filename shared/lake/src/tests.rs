@@ -251,3 +251,16 @@ proptest! {
         prop_assert_eq!(once.all(), often.all());
     }
 }
+
+proptest! {
+    #[test]
+    fn what_is_fetched_together_covers_each_range_once(ranges in proptest::collection::vec((0..1_000_000_u64, 1..50_000_u64), 0..20)) {
+        let ranges: Vec<_> = ranges.into_iter().map(|(start, length)| start..start + length).collect();
+        let together = crate::files::together(&ranges);
+        for range in &ranges {
+            let holders = together.iter().filter(|one| one.start <= range.start && range.end <= one.end).count();
+            prop_assert_eq!(holders, 1, "{:?} in {:?}", range, &together);
+        }
+        prop_assert!(together.windows(2).all(|pair| pair[0].end + 16 * 1024 < pair[1].start), "{:?}", together);
+    }
+}

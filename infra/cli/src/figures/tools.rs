@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,6 +19,8 @@ use crate::test::tools;
 
 /// Who calls: sees everything, so that no answer is empty.
 const PERSON: &str = "admin@northfield.example";
+/// Who asks for numbers beside them: sees their own.
+const REP: &str = "erik.lind@northfield.example";
 const SOQL: &str = "SELECT Id, Name, Company, Status FROM Lead ORDER BY CreatedDate DESC LIMIT 20";
 /// A lead's chain ends with the third loop.
 const LOOPS: usize = 3;
@@ -56,10 +60,12 @@ pub(super) async fn calls(context: &Context, endpoints: &Endpoints, count: usize
     let lead = crm.create_all("Lead", &[lead]).await?.pop().context("one lead was saved")?;
     step.detail("logging in");
     let servers = [
-        Server::of(context, endpoints, "crm", "crm.read").await?,
-        Server::of(context, endpoints, "workflow", "workflow.read").await?,
+        Server::of(context, endpoints, "crm", "crm.read", PERSON).await?,
+        Server::of(context, endpoints, "workflow", "workflow.read", PERSON).await?,
+        Server::of(context, endpoints, "analytics", "analytics.read", PERSON).await?,
+        Server::of(context, endpoints, "analytics", "analytics.read", REP).await?,
     ];
-    let [records, workflow] = &servers;
+    let [records, workflow, numbers, rep] = &servers;
     step.detail("waiting for a lead's decisions");
     let about = json!({"record": lead});
     let begun = Instant::now();
@@ -72,18 +78,32 @@ pub(super) async fn calls(context: &Context, endpoints: &Endpoints, count: usize
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
     let plain = format!("{}/.well-known/oauth-protected-resource/mcp/crm", endpoints.site.url);
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let week_ago = today.checked_sub(6.days())?;
+    let by_band = json!({"metric": "leads_created", "by": ["band"]});
+    let runs = json!({"metric": "runs", "by": ["loop", "outcome"]});
+    let week = json!({"metric": "runs", "by": ["loop", "outcome"], "from": week_ago, "to": today});
+    let sql = json!({"sql": format!("SELECT rule, count(DISTINCT record_id) AS leads FROM route_facts WHERE day >= DATE '{week_ago}' GROUP BY rule ORDER BY 2 DESC")});
     let tools = [
-        (records, "query", json!({"soql": SOQL})),
-        (records, "get_record", json!({"object": "Lead", "id": lead})),
-        (workflow, "list_loops", json!({})),
-        (workflow, "timeline", about),
+        (records, "query", json!({"soql": SOQL}), "query"),
+        (records, "get_record", json!({"object": "Lead", "id": lead}), "get_record"),
+        (workflow, "list_loops", json!({}), "list_loops"),
+        (workflow, "timeline", about, "timeline"),
+        (numbers, "list_metrics", json!({}), "list_metrics"),
+        (numbers, "run_metric", by_band.clone(), "leads_created by band"),
+        (rep, "run_metric", by_band, "the same for a rep"),
+        (numbers, "run_metric", week.clone(), "runs by loop and outcome, a week"),
+        (rep, "run_metric", week, "the same for a rep"),
+        (numbers, "run_sql", sql, "leads by rule, a week, in SQL"),
+        (numbers, "run_metric", runs.clone(), "runs by loop and outcome, all days"),
+        (rep, "run_metric", runs, "the same for a rep"),
     ];
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); tools.len() + 2];
     // The first round is not counted: programs start in it.
     for at in 0..=count {
         step.detail(format!("{at} of {count}"));
         let mut round = vec![timed(plain_answer(records, &plain)).await?, timed(crm.query(SOQL)).await?];
-        for (server, tool, arguments) in &tools {
+        for (server, tool, arguments, _) in &tools {
             round.push(timed(server.call(tool, arguments)).await?);
         }
         if at > 0 {
@@ -92,7 +112,7 @@ pub(super) async fn calls(context: &Context, endpoints: &Endpoints, count: usize
     }
     step.done(count);
     let names = ["a plain answer by the same API".to_owned(), "the CRM's own answer to that query".to_owned()];
-    let names = names.into_iter().chain(tools.iter().map(|(server, tool, _)| format!("{} {tool}", server.name)));
+    let names = names.into_iter().chain(tools.iter().map(|(server, .., what)| format!("{} {what}", server.name)));
     let spreads: Vec<Spread> = times.into_iter().map(Spread::of).collect();
     let plain = spreads.first().and_then(|spread| spread.p50);
     let measured = names.zip(spreads).map(|(what, spread)| {
@@ -122,7 +142,13 @@ struct Server {
 
 impl Server {
     /// Lets the official SDK in, by the tests' scripted login, and takes its token.
-    async fn of(context: &Context, endpoints: &Endpoints, name: &'static str, scope: &str) -> anyhow::Result<Self> {
+    async fn of(
+        context: &Context,
+        endpoints: &Endpoints,
+        name: &'static str,
+        scope: &str,
+        person: &'static str,
+    ) -> anyhow::Result<Self> {
         let (root, url) = (context.layout.root.clone(), format!("{}/mcp/{name}", endpoints.site.url));
         let (password, scope, to) = (endpoints.crm.password.clone(), scope.to_owned(), url.clone());
         let output = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
@@ -132,7 +158,7 @@ impl Server {
                 "--url",
                 &to,
                 "--username",
-                PERSON,
+                person,
                 "--password",
                 &password,
                 "--scope",
