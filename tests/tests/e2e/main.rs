@@ -37,6 +37,7 @@ mod mcp;
 mod planning;
 mod pools;
 mod previews;
+mod quicksight;
 mod refusals;
 mod sequences;
 mod signals;

@@ -34,6 +34,11 @@ fn template() -> &'static Template {
     })
 }
 
+/// The template as it is written.
+pub(crate) fn source() -> &'static Value {
+    &template().source
+}
+
 type Resources = Map<String, Value>;
 type Rule = fn(&Value) -> Vec<String>;
 
