@@ -185,6 +185,27 @@ pub(crate) async fn upload(context: &Context, endpoints: &Endpoints) -> anyhow::
     Ok(())
 }
 
+/// Puts the site into the bucket of a deployment on AWS, where CloudFront serves it.
+pub(crate) async fn upload_to_aws(context: &Context, aws: &Aws, bucket: &str) -> anyhow::Result<()> {
+    ensure_built(context).await?;
+    let step = context.console.step("Dashboards' site");
+    let (site, staged) = (folder(context), context.layout.root.join("target/site"));
+    if staged.exists() {
+        fs::remove_dir_all(&staged)?;
+    }
+    let files = files(&site)?;
+    for file in &files {
+        let to = staged.join(file.strip_prefix(&site)?);
+        fs::create_dir_all(to.parent().context("a folder")?)?;
+        fs::copy(file, to)?;
+    }
+    let to = format!("s3://{bucket}/{FOLDER}/");
+    let arguments = [OsStr::new("s3"), "cp".as_ref(), "--recursive".as_ref(), "--only-show-errors".as_ref()];
+    aws.text(arguments.into_iter().chain([staged.as_os_str(), to.as_ref()]).map(OsStr::to_owned)).await?;
+    step.done(format!("{} files", files.len()));
+    Ok(())
+}
+
 /// Where the dashboards are.
 #[must_use]
 pub fn url(endpoints: &Endpoints) -> String {

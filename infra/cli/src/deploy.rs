@@ -10,6 +10,7 @@ use tokio::process::Command;
 
 use crate::{
     aws::Aws,
+    bi,
     console::Tone,
     context::Context,
     local::{FUNCTIONS, ensure_tools},
@@ -110,6 +111,7 @@ async fn say_what_is_left(context: &Context, aws: &Aws, stack: &str) -> anyhow::
             .find(|output| output.get("OutputKey").and_then(Value::as_str) == Some(name));
         found.and_then(|output| output.get("OutputValue")?.as_str()).unwrap_or("?").to_owned()
     };
+    bi::upload_to_aws(context, aws, &value("SiteBucket")).await?;
     let console = &context.console;
     console.say(
         console
@@ -120,10 +122,23 @@ async fn say_what_is_left(context: &Context, aws: &Aws, stack: &str) -> anyhow::
         ("EnrichmentSecret", "api_key"),
         ("HunterSecret", "api_key"),
         ("AiSecret", "api_key"),
+        ("SiteSigningSecret", "pkcs8_pem, the private half of the parameter SitePublicKey"),
     ] {
+        // There are dashboards where there is a host for them.
+        if secret == "SiteSigningSecret" && value("SiteHost") == "?" {
+            continue;
+        }
         let id = value(secret);
         console.say(format!(
             "  {keys}: aws secretsmanager put-secret-value --secret-id {id} --secret-string file://<file>"
+        ));
+    }
+    if value("SiteHost") == "?" {
+        console.say("Nothing serves the dashboards yet: parameters PublicUrl, SiteCertificate and SitePublicKey (openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256) let CloudFront do it.");
+    } else {
+        console.say(format!(
+            "The host of PublicUrl has to point to {}; people begin at <PublicUrl>/oauth/dashboards",
+            value("SiteHost")
         ));
     }
     console.say(format!("The outbound messages' endpoint in the CRM: {}/crm/messages", value("ApiUrl")));

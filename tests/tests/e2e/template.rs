@@ -367,7 +367,33 @@ fn dead_letters_raise_alarms(template: &Value) -> Vec<String> {
 }
 
 /// A rule, and changes of the template that it must find.
-const RULES: [(&str, Rule, &[&str]); 12] = [
+/// What CloudFront serves from a bucket is for browsers that we have let in.
+fn pages_are_for_who_has_logged_in(template: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, distribution) in of_type(template, "AWS::CloudFront::Distribution") {
+        let config = &distribution["DistributionConfig"];
+        let of_buckets: Vec<&Value> = list(&config["Origins"])
+            .into_iter()
+            .filter(|origin| !origin["S3OriginConfig"].is_null())
+            .map(|origin| &origin["Id"])
+            .collect();
+        let behaviors = list(&config["CacheBehaviors"]).into_iter().chain([&config["DefaultCacheBehavior"]]);
+        let open = behaviors.filter(|one| of_buckets.contains(&&one["TargetOriginId"]));
+        let open = open.filter(|one| list(&one["TrustedKeyGroups"]).is_empty());
+        wrong.extend(open.map(|one| format!("{name} serves {} to anybody", one["PathPattern"])));
+        if of_buckets.is_empty() {
+            wrong.push(format!("{name} serves no bucket: this rule looks at nothing"));
+        }
+    }
+    wrong
+}
+
+const RULES: [(&str, Rule, &[&str]); 13] = [
+    (
+        "pages",
+        pages_are_for_who_has_logged_in,
+        &["/Resources/SiteDistribution/Properties/DistributionConfig/CacheBehaviors/0/TrustedKeyGroups"],
+    ),
     (
         "queues",
         queues_have_dead_letters,

@@ -4,15 +4,15 @@
 //! with their own app, and have somebody else's browser, which is logged in at the CRM, finish it (CVE-2026-27124).
 
 use http::{Request, Response, StatusCode};
-use serde_json::Value;
 
-use revloops_domain::ErrorClass;
-use revloops_loopkit::{Failure, Outcome};
+use revloops_loopkit::Outcome;
 
 use crate::browser::Browser;
+use crate::dashboards::{self, AwaitsDashboards};
+use crate::login::{self, Refused};
 use crate::params::Params;
 use crate::token_requests::{Asked, AwaitsLogin, look, take};
-use crate::{Ports, clients, failures, grants, pages, random};
+use crate::{Ports, clients, failures, grants, pages};
 
 pub(crate) async fn callback(request: &Request<Vec<u8>>, ports: &Ports) -> Response<Vec<u8>> {
     match came_back(request, ports).await {
@@ -27,10 +27,18 @@ async fn came_back(request: &Request<Vec<u8>>, ports: &Ports) -> Outcome<Respons
     let Some(state) = params.get("state") else { return refused("the CRM's answer does not say which login it is of") };
     let now = ports.clock.now();
     let over = "it has ended already, or took too long: begin in the app again";
-    let Some(waiting) = look::<AwaitsLogin>(ports, state, now).await? else { return refused(over) };
-    if !Browser::of(request, &ports.site.public).is_some_and(|browser| browser.is(&waiting.browser)) {
-        tracing::warn!(client_id = waiting.asked.client.id, "a login came back in another browser");
+    let for_an_app = look::<AwaitsLogin>(ports, state, now).await?.map(|waiting| waiting.browser);
+    let for_dashboards = match for_an_app {
+        Some(_) => None,
+        None => look::<AwaitsDashboards>(ports, state, now).await?.map(|waiting| waiting.browser),
+    };
+    let Some(begun_in) = for_an_app.as_ref().or(for_dashboards.as_ref()) else { return refused(over) };
+    if !Browser::of(request, &ports.site.public).is_some_and(|browser| browser.is(begun_in)) {
+        tracing::warn!("a login came back in another browser");
         return refused("it was begun in another browser. If you did not begin it, somebody tried to use your login");
+    }
+    if for_dashboards.is_some() {
+        return dashboards::came_back(ports, state, params.get("code")).await;
     }
     let Some(waiting) = take::<AwaitsLogin>(ports, state, now).await? else { return refused(over) };
     let asked = waiting.asked.clone();
@@ -47,41 +55,12 @@ async fn came_back(request: &Request<Vec<u8>>, ports: &Ports) -> Outcome<Respons
     })
 }
 
-enum Refused {
-    /// The person may not come in.
-    Person(&'static str),
-    Failed(Failure),
-}
-
-impl From<Failure> for Refused {
-    fn from(failure: Failure) -> Self {
-        if failure.class() == ErrorClass::Rejected {
-            tracing::warn!("a login was refused: {failure}");
-            Self::Person("the CRM did not take the login")
-        } else {
-            Self::Failed(failure)
-        }
-    }
-}
-
 /// The code for the app.
 async fn logged_in(ports: &Ports, waiting: AwaitsLogin, state: &str, code: &str) -> Result<String, Refused> {
     let asked: Asked = waiting.asked;
-    let opened = ports.sealer.open(&random::kept_as(state), &waiting.pending);
-    let opened = opened.map_err(|error| Failure::new(ErrorClass::Bug, "opening a login").caused_by(error))?;
-    let pending: Value = serde_json::from_slice(&opened)
-        .map_err(|error| Failure::unreadable(ErrorClass::Bug, "reading a login", &error))?;
-    let tokens = ports.crm.complete(&pending, code, state).await?;
-    let identity = ports.crm.identity(&tokens).await?;
-    let role = identity.as_ref().and_then(|identity| ports.site.roles.role_of(identity));
-    let (Some(identity), Some(role)) = (identity, role) else {
-        if let Err(failure) = ports.crm.revoke(&tokens).await {
-            tracing::warn!("a session that was not taken is not revoked in the CRM: {failure}");
-        }
-        return Err(Refused::Person("this person may not use RevLoops"));
-    };
+    let person = login::end(ports, &waiting.pending, state, code).await?;
     let now = ports.clock.now();
-    let code = grants::make(ports, &asked, &tokens, &identity, role, now).await?;
+    let code = grants::make(ports, &asked, &person.tokens, &person.identity, person.role, now).await?;
     clients::used(ports, &asked.client, now).await;
     Ok(code)
 }

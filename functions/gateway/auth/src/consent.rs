@@ -5,13 +5,12 @@
 
 use http::{Request, Response, StatusCode, header};
 
-use revloops_domain::ErrorClass;
-use revloops_loopkit::{Failure, Outcome};
+use revloops_loopkit::Outcome;
 
 use crate::browser::Browser;
 use crate::params::Params;
 use crate::token_requests::{AwaitsConsent, AwaitsLogin, keep, look, take};
-use crate::{Ports, pages, random, respond};
+use crate::{Ports, login, pages, random, respond};
 
 pub(crate) async fn consent(request: &Request<Vec<u8>>, ports: &Ports) -> Response<Vec<u8>> {
     match answered(request, ports).await {
@@ -58,12 +57,9 @@ async fn answered(request: &Request<Vec<u8>>, ports: &Ports) -> Outcome<Response
     if !allowed {
         return Ok(asked.back_with_error(ports, "access_denied", "the person did not let the app in"));
     }
-    let begun = ports.crm.begin()?;
-    let sealing = |error| Failure::new(ErrorClass::Bug, "sealing a login").caused_by(error);
-    let pending = begun.pending.to_string();
-    let pending = ports.sealer.seal(&random::kept_as(&begun.state), pending.as_bytes()).map_err(sealing)?;
+    let begun = login::begin(ports)?;
     tracing::info!(client_id = asked.client.id, resource = asked.resource, "a person lets an app in");
-    let waiting = AwaitsLogin { asked, browser: waiting.browser, pending };
+    let waiting = AwaitsLogin { asked, browser: waiting.browser, pending: begun.pending };
     keep(ports, &begun.state, &waiting, now).await?;
     Ok(respond::redirect(&begun.url))
 }

@@ -9,6 +9,7 @@
 //! | `GET /oauth/authorize` | an app asks; the person is shown who asks for what |
 //! | `POST /oauth/consent` | the person allows or denies; who allows goes on to the CRM's login |
 //! | `GET /oauth/callback` | the person comes back from the CRM; the app gets a code |
+//! | `GET /oauth/dashboards` | a person logs in and gets into the dashboards, where CloudFront serves them |
 //! | `POST /oauth/token` | a code, or a refresh token, becomes an access token for one MCP server |
 //! | `POST /oauth/revoke` | an app gives its access up (RFC 7009) |
 //!
@@ -20,7 +21,7 @@
 //! somebody else's state is worth nothing in another browser. Each app is asked for each time; one app's consent is no
 //! other's. What the CRM gives is sealed and stays here: apps get tokens of our own.
 //!
-//! **What is kept**, each with an end: `consent` and `login` (ten minutes), `code` (a minute; a day once used, to notice a
+//! **What is kept**, each with an end: `consent`, `login` and `dashboards` (ten minutes), `code` (a minute; a day once used, to notice a
 //! second use), `grant` and its `refresh` tokens (thirty days from the login), `client` (half a year from its last login),
 //! `client_document` (an hour). Codes and refresh tokens are kept as hashes.
 
@@ -30,9 +31,11 @@ mod callback;
 mod client_documents;
 mod clients;
 mod consent;
+mod dashboards;
 mod failures;
 mod fetch;
 mod grants;
+mod login;
 mod metadata;
 mod pages;
 mod params;
@@ -52,6 +55,7 @@ use revloops_identity::{PublicUrl, Resource, RoleRules, SealedSessions, Sealer, 
 use revloops_loopkit::ports::{Clock, CrmLogin, Documents};
 
 pub use client_documents::{ClientDocuments, FetchError, Fetched};
+pub use dashboards::{Dashboards, SiteKeySecret};
 pub use fetch::{GuardedFetch, is_public};
 
 /// What this deployment is.
@@ -84,6 +88,8 @@ pub struct Ports {
     pub sealer: Arc<Sealer>,
     /// Where clients' documents come from; `None` where nothing can be fetched, so that every app has to register itself.
     pub client_documents: Option<Arc<dyn ClientDocuments>>,
+    /// What lets browsers into the dashboards; `None` where nothing serves them to strangers.
+    pub dashboards: Option<Arc<Dashboards>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -96,6 +102,7 @@ pub async fn handle(request: Request<Vec<u8>>, ports: &Ports) -> Response<Vec<u8
     let mut response = match path {
         "/oauth/authorize" if get => authorize::authorize(&request, ports).await,
         "/oauth/consent" if post => consent::consent(&request, ports).await,
+        "/oauth/dashboards" if get => dashboards::begin(&request, ports).await,
         "/oauth/callback" if get => callback::callback(&request, ports).await,
         "/oauth/token" if post => respond::open(token::token(&request, ports).await),
         "/oauth/register" if post => respond::open(register::register(&request, ports).await),
@@ -103,7 +110,7 @@ pub async fn handle(request: Request<Vec<u8>>, ports: &Ports) -> Response<Vec<u8
         "/oauth/token" | "/oauth/register" | "/oauth/revoke" if request.method() == Method::OPTIONS => {
             respond::preflight("POST")
         }
-        "/oauth/authorize" | "/oauth/callback" => respond::not_allowed("GET"),
+        "/oauth/authorize" | "/oauth/callback" | "/oauth/dashboards" => respond::not_allowed("GET"),
         "/oauth/consent" | "/oauth/token" | "/oauth/register" | "/oauth/revoke" => respond::not_allowed("POST"),
         path => match metadata::document(path, ports) {
             Some(document) if get => respond::open(respond::cached_json(&document)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use revloops_auth::{ClientDocuments, GuardedFetch, Ports, Site, handle};
+use revloops_auth::{ClientDocuments, Dashboards, GuardedFetch, Ports, Site, SiteKeySecret, handle};
 use revloops_domain::ErrorClass;
 use revloops_identity::{KeySecret, RoleRules, SigningKeys};
 use revloops_loopkit::{Failure, Outcome};
@@ -22,6 +22,20 @@ fn client_documents(setting: Option<&str>) -> Outcome<Option<Arc<dyn ClientDocum
         Some(other) => {
             let what = format!("setting REVLOOPS_CLIENT_DOCUMENTS is {other}: it must be on or off");
             Err(Failure::new(ErrorClass::ConfigInvalid, what))
+        }
+    }
+}
+
+/// Where CloudFront serves the dashboards: `SITE_KEY_PAIR_ID`, and `SITE_SIGNING_SECRET`.
+async fn dashboards(world: &World) -> Outcome<Option<Arc<Dashboards>>> {
+    let Some(id) = world.settings().optional("SITE_KEY_PAIR_ID").filter(|id| !id.is_empty()) else { return Ok(None) };
+    let secret: SiteKeySecret = world.secret("SITE_SIGNING_SECRET").await?;
+    match Dashboards::new(id, &secret) {
+        Ok(dashboards) => Ok(Some(Arc::new(dashboards))),
+        // Apps are let in all the same: until the secret holds the key, nobody gets into the dashboards.
+        Err(failure) => {
+            tracing::error!(error = %failure, "there is no way into the dashboards");
+            Ok(None)
         }
     }
 }
@@ -49,6 +63,7 @@ async fn ports(world: &World) -> Outcome<Ports> {
         crm: Arc::clone(&sessions.login),
         sealer: Arc::clone(&sessions.sealer),
         sessions,
+        dashboards: dashboards(world).await?,
         client_documents: client_documents(settings.optional("CLIENT_DOCUMENTS").as_deref())?,
         clock: Arc::new(SystemClock),
     })

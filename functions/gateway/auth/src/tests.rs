@@ -4,6 +4,7 @@
 mod browsers;
 mod clients_ask;
 mod codes;
+mod into_dashboards;
 mod refreshes;
 mod stage;
 mod walk;

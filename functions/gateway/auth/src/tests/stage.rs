@@ -173,6 +173,7 @@ impl Stage {
             sessions: Arc::new(sessions),
             sealer,
             client_documents: Some(Arc::clone(&internet) as _),
+            dashboards: None,
             clock: Arc::clone(&clock) as _,
         };
         Self { ports, clock, crm, documents, internet }
