@@ -1,26 +1,24 @@
 -- Leads by the day they were created, with how far they have come since.
-with decided as (
-  select record_id, loop, outcome,
-    row_number() over (partition by record_id, loop order by decided_at desc, run_id desc) as nth
+with steps as (
+  -- The last decision of a loop is what counts: was that of the outcome the last one? One run at a time decides about a lead, so no two have one time.
+  select record_id,
+    max(case when loop = 'qualify' then decided_at end) as qualify_at,
+    max(case when loop = 'qualify' and outcome = 'qualified' then decided_at end) as qualified_at,
+    max(case when loop = 'qualify' and outcome = 'disqualified' then decided_at end) as disqualified_at,
+    max(case when loop = 'route' then decided_at end) as route_at,
+    max(case when loop = 'route' and outcome = 'routed' then decided_at end) as routed_at,
+    max(case when loop = 'engage' then decided_at end) as engage_at,
+    max(case when loop = 'engage' and outcome = 'drafted' then decided_at end) as drafted_at
   from decisions
   where loop in ('qualify', 'route', 'engage')
-),
-steps as (
-  select record_id,
-    max(case when loop = 'qualify' and outcome = 'qualified' then 1 else 0 end) as qualified,
-    max(case when loop = 'qualify' and outcome = 'disqualified' then 1 else 0 end) as disqualified,
-    max(case when loop = 'route' and outcome = 'routed' then 1 else 0 end) as routed,
-    max(case when loop = 'engage' and outcome = 'drafted' then 1 else 0 end) as drafted
-  from decided
-  where nth = 1
   group by record_id
 )
 select cast(leads.created_at as date) as day, leads.source, leads.band,
   count(*) as created,
-  sum(coalesce(steps.qualified, 0)) as qualified,
-  sum(coalesce(steps.disqualified, 0)) as disqualified,
-  sum(coalesce(steps.routed, 0)) as routed,
-  sum(coalesce(steps.drafted, 0)) as drafted,
+  sum(case when steps.qualified_at = steps.qualify_at then 1 else 0 end) as qualified,
+  sum(case when steps.disqualified_at = steps.qualify_at then 1 else 0 end) as disqualified,
+  sum(case when steps.routed_at = steps.route_at then 1 else 0 end) as routed,
+  sum(case when steps.drafted_at = steps.engage_at then 1 else 0 end) as drafted,
   sum(case when leads.first_touch_at is not null then 1 else 0 end) as touched,
   sum(case when leads.is_converted then 1 else 0 end) as converted,
   sum(case when deals.is_won then 1 else 0 end) as won,

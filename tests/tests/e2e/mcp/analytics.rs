@@ -128,9 +128,9 @@ async fn a_lead_that_is_given_away_is_seen_by_its_new_owner(
     for (who, seen) in [(REP, false), (MANAGER, false), (ABROAD, true)] {
         let calls = ["decisions", "effects", "qualify_facts"].map(|dataset| ("run_sql", count(dataset)));
         let session = ask(system, who, &calls).await?;
-        for call in 0..calls.len() {
-            let rows = session.answer(call)["rows"][0][0].as_i64().context("a count")?;
-            assert_eq!(rows > 0, seen, "{who}: {}", calls[call].1);
+        for (place, (_, call)) in calls.iter().enumerate() {
+            let rows = session.answer(place)["rows"][0][0].as_i64().context("a count")?;
+            assert_eq!(rows > 0, seen, "{who}: {call}");
         }
     }
     Ok(())

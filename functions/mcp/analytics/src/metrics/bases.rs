@@ -14,13 +14,13 @@ pub(super) static LEADS: Base = Base {
     joins: &[
         (
             "steps",
+            // The last decision of a loop is what counts, as on the dashboards.
             "LEFT JOIN (SELECT record_id, \
-             max(CASE WHEN loop = 'qualify' AND outcome = 'qualified' THEN 1 ELSE 0 END) AS qualified, \
-             max(CASE WHEN loop = 'qualify' AND outcome = 'disqualified' THEN 1 ELSE 0 END) AS disqualified, \
-             max(CASE WHEN loop = 'route' AND outcome = 'routed' THEN 1 ELSE 0 END) AS routed, \
-             max(CASE WHEN loop = 'engage' AND outcome = 'drafted' THEN 1 ELSE 0 END) AS drafted \
-             FROM (SELECT record_id, loop, outcome, row_number() OVER (PARTITION BY record_id, loop ORDER BY decided_at DESC, run_id DESC) AS nth \
-             FROM decisions WHERE loop IN ('qualify', 'route', 'engage')) decided WHERE nth = 1 GROUP BY record_id) steps ON steps.record_id = l.id",
+             CASE WHEN max(CASE WHEN loop = 'qualify' AND outcome = 'qualified' THEN decided_at END) = max(CASE WHEN loop = 'qualify' THEN decided_at END) THEN 1 ELSE 0 END AS qualified, \
+             CASE WHEN max(CASE WHEN loop = 'qualify' AND outcome = 'disqualified' THEN decided_at END) = max(CASE WHEN loop = 'qualify' THEN decided_at END) THEN 1 ELSE 0 END AS disqualified, \
+             CASE WHEN max(CASE WHEN loop = 'route' AND outcome = 'routed' THEN decided_at END) = max(CASE WHEN loop = 'route' THEN decided_at END) THEN 1 ELSE 0 END AS routed, \
+             CASE WHEN max(CASE WHEN loop = 'engage' AND outcome = 'drafted' THEN decided_at END) = max(CASE WHEN loop = 'engage' THEN decided_at END) THEN 1 ELSE 0 END AS drafted \
+             FROM decisions WHERE loop IN ('qualify', 'route', 'engage') GROUP BY record_id) steps ON steps.record_id = l.id",
         ),
         ("deals", "LEFT JOIN crm_opportunities deals ON deals.id = l.converted_opportunity_id"),
         ("users", "LEFT JOIN crm_users users ON users.id = l.owner_id"),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::stage::{admin, world};
+use super::stage::{Said, admin, world, world_of};
 use crate::World;
 use crate::metrics::{Grain, Wanted};
 use crate::tools::metrics;
@@ -103,4 +103,94 @@ async fn the_same_number_is_the_same_on_the_dashboards() {
         let ours = metric(&world, name, &["scenario"], None).await;
         assert_eq!((ours.len(), &ours), (1, &shown(&world, &years, &["scenario"], column).await));
     }
+}
+
+/// Rows of a deal that came by a lead, of one that came by a signal, and of one that is lost.
+fn deals() -> Vec<Said> {
+    let deal = |id: &str, account: &str, won: bool| {
+        json!({
+            "id": id, "account_id": account, "is_won": won, "is_closed": true, "is_deleted": false, "amount_cents": 700,
+            "created_at": "2026-11-10T00:00:00Z",
+        })
+    };
+    let plan = |scenario: &str, at: &str, nth: usize| json!({"run_id": scenario, "position": nth, "record_id": null, "scenario_id": scenario, "decided_at": at, "segment": null, "year": "2026-02"});
+    let route = |run: &str, at: &str, rule: &str, territory: &str| {
+        json!({
+            "run_id": run, "position": 0, "record_id": "lead-1", "decided_at": at, "outcome": "routed", "rule": rule, "territory": territory,
+        })
+    };
+    let decided = |run: &str, at: &str, version: &str| json!({"run_id": run, "record_id": "lead-1", "loop": "route", "outcome": "routed", "decided_at": at, "config_version": version});
+    let drafted = |run: &str, at: &str, more: Value| {
+        let mut row = json!({"run_id": run, "position": 0, "decided_at": at, "status": "drafted", "template": "warm"});
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        row
+    };
+    vec![
+        ("design_facts", plan("before", "2026-11-01T00:00:00Z", 0)),
+        ("design_facts", plan("active", "2026-11-03T00:00:00Z", 0)),
+        ("design_facts", plan("after", "2026-11-20T00:00:00Z", 0)),
+        ("crm_leads", json!({"id": "lead-1", "converted_opportunity_id": "deal-1", "is_converted": true})),
+        ("crm_opportunities", deal("deal-1", "account-1", true)),
+        ("crm_opportunities", deal("deal-2", "account-2", true)),
+        ("crm_opportunities", deal("deal-3", "account-2", false)),
+        // Routed twice: the last time counts.
+        ("route_facts", route("route-1", "2026-11-02T00:00:00Z", "first-rule", "nordics")),
+        ("route_facts", route("route-2", "2026-11-04T00:00:00Z", "last-rule", "dach")),
+        ("decisions", decided("route-1", "2026-11-02T00:00:00Z", "v1")),
+        ("decisions", decided("route-2", "2026-11-04T00:00:00Z", "v2")),
+        (
+            "engage_facts",
+            drafted(
+                "draft-1",
+                "2026-11-05T00:00:00Z",
+                json!({"record_id": "lead-1", "lead_id": "lead-1", "account_id": null, "signal": null}),
+            ),
+        ),
+        // One signal before the deal, and one after it, which has not brought it.
+        (
+            "engage_facts",
+            drafted(
+                "draft-2",
+                "2026-11-06T00:00:00Z",
+                json!({"record_id": "account-2", "lead_id": null, "account_id": "account-2", "signal": "funding"}),
+            ),
+        ),
+        (
+            "engage_facts",
+            drafted(
+                "draft-3",
+                "2026-11-12T00:00:00Z",
+                json!({"record_id": "account-2", "lead_id": null, "account_id": "account-2", "signal": "hiring"}),
+            ),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_won_deal_leads_back_to_signal_sequence_rule_version_territory_and_scenario() {
+    let world = world_of(&deals().into_iter().enumerate().collect::<Vec<_>>()).await;
+    let asked =
+        Sql { sql: format!("SELECT * FROM ({}) won ORDER BY opportunity_id", query!("lineage")), at_most: None };
+    let table = sql::run(&world, &admin(), asked).await.unwrap_or_else(|why| panic!("{why}"));
+    let columns = [
+        "opportunity_id",
+        "amount_cents",
+        "lead_id",
+        "signal_kind",
+        "sequence_run_id",
+        "template",
+        "rule",
+        "config_version",
+        "territory",
+        "scenario",
+    ];
+    assert_eq!(table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), columns);
+    assert_eq!(
+        table.rows,
+        [
+            json!(["deal-1", 700, "lead-1", null, "draft-1", "warm", "last-rule", "v2", "dach", "active"]),
+            json!(["deal-2", 700, null, "funding", "draft-2", null, null, null, null, "active"]),
+        ]
+        .map(|row| row.as_array().unwrap().clone())
+    );
 }

@@ -86,7 +86,7 @@ pub(super) fn asked<T>(answer: Result<T, ToolError>) -> String {
     }
 }
 
-type Said = (&'static str, Value);
+pub(super) type Said = (&'static str, Value);
 
 /// What the rows say; whatever they leave out is a value that tells rows apart.
 fn said() -> Vec<Said> {
@@ -183,11 +183,17 @@ fn row(dataset: &Dataset, nth: usize, said: &Value) -> Row {
 
 /// A world over the rows for which `there` holds, by dataset and what they say.
 pub(super) async fn world(there: impl Fn(&str, &Value) -> bool) -> World {
+    // A row is the same one whichever others are there.
+    let rows = said().into_iter().enumerate().filter(|(_, (name, row))| there(name, row));
+    world_of(&rows.collect::<Vec<_>>()).await
+}
+
+/// A world over these rows, each with its number, from which follows what it does not say.
+pub(super) async fn world_of(said: &[(usize, Said)]) -> World {
     let (datasets, lake) = (revloops_catalogue::datasets(), Lake::new(Arc::new(ObjectsInMemory::default())));
-    let said = said();
     for dataset in &datasets {
-        let rows = said.iter().enumerate().filter(|(_, (name, row))| *name == dataset.name && there(name, row));
-        let rows: Vec<Row> = rows.map(|(nth, (_, said))| row(dataset, nth, said)).collect();
+        let rows = said.iter().filter(|(_, (name, _))| *name == dataset.name);
+        let rows: Vec<Row> = rows.map(|(nth, (_, said))| row(dataset, *nth, said)).collect();
         lake.merge(dataset, rows).await.unwrap();
     }
     World {
