@@ -1,5 +1,7 @@
 //! Dashboards: the site's files put together and uploaded, the lake's tables written into the template, marts published.
 
+pub(crate) mod views;
+
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
@@ -239,16 +241,20 @@ pub async fn refresh(context: &Context, endpoints: &Endpoints, since: jiff::Time
 const BEGIN: &str = "  # <lake tables>\n";
 const END: &str = "  # </lake tables>\n";
 
-/// The template with the datasets' tables between its marks.
+/// The template with the datasets' tables, and the views over them, between its marks.
 ///
 /// # Errors
 /// If the template has no such marks.
-pub(crate) fn with_tables(template: &str, datasets: &[Dataset]) -> anyhow::Result<String> {
+pub(crate) fn with_tables(template: &str, datasets: &[Dataset], views: &[views::View]) -> anyhow::Result<String> {
     let (before, rest) = template.split_once(BEGIN).context("the template has no `# <lake tables>`")?;
     let (_, after) = rest.split_once(END).context("the template has no `# </lake tables>`")?;
-    let mut text = format!("{before}{BEGIN}  # Written by `cargo revloops config schemas` from the datasets.\n");
+    let mut text =
+        format!("{before}{BEGIN}  # Written by `cargo revloops config schemas` from the datasets and queries.\n");
     for dataset in datasets {
         table(&mut text, dataset)?;
+    }
+    for view in views {
+        views::written(&mut text, view)?;
     }
     Ok(format!("{text}{END}{after}"))
 }
@@ -339,7 +345,7 @@ mod tests {
             .by_day("at")
             .seen_by(Guard::Everyone);
         let template = format!("a\n{BEGIN}old\n{END}b\n");
-        let text = with_tables(&template, &[dataset]).unwrap();
+        let text = with_tables(&template, &[dataset], &[]).unwrap();
         for part in [
             "  TableLeadSteps:\n    Type: AWS::Glue::Table\n",
             "        Description: \"One \\\"step\\\"\"\n",
@@ -350,8 +356,8 @@ mod tests {
             assert!(text.contains(part), "{part}\n{text}");
         }
         assert!(!text.contains("old"));
-        assert_eq!(with_tables(&text, &[]).unwrap().lines().count(), 5);
-        assert!(with_tables("nothing", &[]).is_err());
+        assert_eq!(with_tables(&text, &[], &[]).unwrap().lines().count(), 5);
+        assert!(with_tables("nothing", &[], &[]).is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! JSON Schemas of the config files, the description of Design's service, and the lake's tables in the template: generated from the
+//! JSON Schemas of the config files, the description of Design's service, and the lake's tables and views in the template: generated from the
 //! code and committed, so that editors can help and a deployment needs no code.
 
 use std::path::PathBuf;
@@ -35,7 +35,8 @@ fn generated(context: &Context) -> anyhow::Result<Vec<(PathBuf, String)>> {
     files.push((folder.join(service::SCHEMA_FILE), described));
     let template = context.layout.template();
     let written = std::fs::read_to_string(&template).with_context(|| format!("reading {}", template.display()))?;
-    files.push((template, crate::bi::with_tables(&written, &revloops_catalogue::datasets())?));
+    let views = crate::bi::views::all(&context.layout.root.join("infra/bi"))?;
+    files.push((template, crate::bi::with_tables(&written, &revloops_catalogue::datasets(), &views)?));
     Ok(files)
 }
 

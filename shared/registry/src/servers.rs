@@ -135,7 +135,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config");
         let servers = Servers::read(&root).unwrap_or_else(|problems| panic!("{problems}"));
         let names: Vec<&str> = servers.entries.iter().map(|entry| entry.client_name.as_str()).collect();
-        assert_eq!(names, ["revloops-crm", "revloops-workflow"]);
+        assert_eq!(names, ["revloops-crm", "revloops-workflow", "revloops-analytics"]);
     }
 
     #[test]
