@@ -56,14 +56,13 @@ impl View {
         }
         let queues = match self.queues {
             0 => String::new(),
-            1 => " and of one queue".to_owned(),
-            more => format!(" and of {more} queues"),
+            1 => ", and those of one queue".to_owned(),
+            more => format!(", and those of {more} queues"),
         };
         match self.below {
-            0 if queues.is_empty() => "your own records".to_owned(),
             0 => format!("your own records{queues}"),
-            1 => format!("the records of you, of one person below you{queues}"),
-            more => format!("the records of you, of {more} people below you{queues}"),
+            1 => format!("your own records, those of one person below you{queues}"),
+            more => format!("your own records, those of {more} people below you{queues}"),
         }
     }
 }

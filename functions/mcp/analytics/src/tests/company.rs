@@ -32,7 +32,7 @@ fn a_manager_sees_those_below_by_manager_by_role_and_by_territory_with_their_que
     let view = company().view("ada", Role::Manager);
     assert_eq!(seen(&view), ["ada", "ben", "cem", "dee", "eve", "q-ada", "q-cem"]);
     assert_eq!((view.below, view.queues), (4, 2));
-    assert_eq!(view.in_words(), "the records of you, of 4 people below you and of 2 queues");
+    assert_eq!(view.in_words(), "your own records, those of 4 people below you, and those of 2 queues");
     assert_eq!(seen(&company().view("ben", Role::Manager)), ["ben", "cem", "q-cem"]);
 }
 
@@ -40,7 +40,7 @@ fn a_manager_sees_those_below_by_manager_by_role_and_by_territory_with_their_que
 fn a_rep_sees_their_own_and_operations_everything() {
     let view = company().view("ada", Role::Rep);
     assert_eq!(seen(&view), ["ada", "q-ada"]);
-    assert_eq!(view.in_words(), "your own records and of one queue");
+    assert_eq!(view.in_words(), "your own records, and those of one queue");
     assert_eq!(seen(&company().view("nobody", Role::Manager)), ["nobody"]);
     for role in [Role::Operations, Role::Administrator] {
         assert_eq!(company().view("ada", role).visibility, Visibility::All);

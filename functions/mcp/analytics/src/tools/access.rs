@@ -26,9 +26,9 @@ pub struct Access {
     pub role: &'static str,
     /// Whose rows, in words.
     pub seen: String,
-    /// People whose rows are seen, and queues that these are members of; nothing where everything is seen.
+    /// How many people are below; nothing where everything is seen.
     pub people_below: Option<usize>,
-    /// Queues of these people.
+    /// How many queues they or these people are members of; nothing where everything is seen.
     pub queues: Option<usize>,
     /// The people's names; nothing where everything is seen.
     pub people: Option<Table>,
