@@ -38,11 +38,13 @@ impl StandIn {
         if !program.is_file() {
             bail!("{} is not built: `cargo build --bin revloops-standins`", program.display());
         }
-        let [port, enrichment, ai] = [free_port()?, free_port()?, free_port()?];
+        // None of the usual ones: a system may be running beside.
+        let [port, enrichment, ai, site] = [free_port()?, free_port()?, free_port()?, free_port()?];
         let child = Command::new(&program)
             .env("REVLOOPS_STANDIN_CRM_PORT", port.to_string())
             .env("REVLOOPS_STANDIN_ENRICHMENT_PORT", enrichment.to_string())
             .env("REVLOOPS_STANDIN_AI_PORT", ai.to_string())
+            .env("REVLOOPS_STANDIN_SITE_PORT", site.to_string())
             .env("REVLOOPS_STANDIN_CRM_DATABASE", folder.join("crm.sqlite"))
             .env("REVLOOPS_STANDIN_CRM_PACKAGE", context.layout.root.join("infra/crm"))
             .env("REVLOOPS_STANDIN_CRM_CLIENT_ID", KEY)
