@@ -11,7 +11,7 @@ use std::process::{ExitCode, Stdio};
 use anyhow::{Context as _, bail};
 use futures::StreamExt as _;
 use revloops_aws::BucketObjects;
-use revloops_lake::{Column, Dataset, Kind};
+use revloops_lake::{Dataset, Kind};
 use revloops_loopkit::ports::Objects as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -296,7 +296,7 @@ fn table(text: &mut String, dataset: &Dataset) -> anyhow::Result<()> {
             text,
             "            - {{ Name: {}, Type: {kind}, Comment: {} }}",
             column.name,
-            quoted(&comment(column))
+            quoted(&comment(&column.description, column.unit))
         )?;
     }
     text.push('\n');
@@ -320,9 +320,9 @@ fn hive_type(kind: Kind) -> &'static str {
 }
 
 /// Glue takes 255 characters.
-fn comment(column: &Column) -> String {
-    let unit = column.unit.map(|unit| format!(" ({unit})")).unwrap_or_default();
-    format!("{}{unit}", column.description).chars().take(255).collect()
+fn comment(description: &str, unit: Option<&str>) -> String {
+    let unit = unit.map(|unit| format!(" ({unit})")).unwrap_or_default();
+    format!("{description}{unit}").chars().take(255).collect()
 }
 
 /// A text as YAML takes it on one line: JSON's form.

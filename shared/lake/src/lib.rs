@@ -25,4 +25,4 @@ pub use dataset::{Column, Dataset, Guard, Kind};
 pub use datasets::datasets;
 pub use files::{schema_of, to_batch, to_parquet};
 pub use row::{BadRow, Row, Value};
-pub use store::{Days, LAKE, Lake, Merged, Read, Sift};
+pub use store::{Days, LAKE, Lake, Merged, Read, Sift, day_of};

@@ -243,7 +243,8 @@ fn column(dataset: &Dataset, name: &str) -> Outcome<Column> {
 }
 
 /// The day in a key's `day=2026-11-28`.
-fn day_of(key: &str) -> Option<Date> {
+#[must_use]
+pub fn day_of(key: &str) -> Option<Date> {
     key.split('/').find_map(|part| part.strip_prefix("day=")?.parse().ok())
 }
 

@@ -28,10 +28,10 @@ pub(crate) fn column(dataset: &Dataset) -> Option<&String> {
 }
 
 /// The values of the guard's column that are let through.
-pub(crate) enum Allowed {
+pub(crate) enum Allowed<'a> {
     Everything,
     Nothing,
-    These(HashSet<String>),
+    These(&'a HashSet<String>),
 }
 
 /// The columns that tell whose a record is; none where a dataset's rows are no records.
@@ -47,7 +47,7 @@ pub(crate) fn ids(batch: &RecordBatch) -> impl Iterator<Item = String> {
 }
 
 /// The rows of a batch that are let through; `column` decides. A row without a value there is nobody's to see.
-pub(crate) fn only(batch: RecordBatch, column: Option<&str>, allowed: &Allowed) -> Result<RecordBatch, ArrowError> {
+pub(crate) fn only(batch: RecordBatch, column: Option<&str>, allowed: &Allowed<'_>) -> Result<RecordBatch, ArrowError> {
     let keep: BooleanArray = match (allowed, column) {
         (Allowed::Everything, _) => return Ok(batch),
         (Allowed::Nothing, _) | (Allowed::These(_), None) => return Ok(RecordBatch::new_empty(batch.schema())),

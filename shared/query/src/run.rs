@@ -209,10 +209,14 @@ impl Asking<'_> {
         // Then on what may be seen.
         let running = session(self.limits)?;
         let mut newest = None;
-        let records = self.records(&named).await?;
+        let owners: HashSet<String> = match self.visibility {
+            Visibility::Owners(owners) => owners.iter().cloned().collect(),
+            Visibility::All => HashSet::new(),
+        };
+        let records = self.records(&named, &owners).await?;
         for dataset in &named {
             let reads = wanted.get(&dataset.name).cloned().unwrap_or_default();
-            let rows = self.load(dataset, &reads, &records).await?;
+            let rows = self.load(dataset, &reads, (&owners, &records)).await?;
             newest = newest.max(rows.newest);
             register(&running, dataset, Loaded::new(schema(dataset), rows.schema, rows.batches))?;
         }
@@ -227,7 +231,7 @@ impl Asking<'_> {
         dataset: &Dataset,
         names: &[String],
         days: Option<Days>,
-        (guard, allowed): (Option<&str>, &Allowed),
+        (guard, allowed): (Option<&str>, &Allowed<'_>),
     ) -> Result<Vec<RecordBatch>, Refused> {
         let bytes_left = self.limits.scanned.saturating_sub(self.receipt.bytes);
         let sift = |batch: RecordBatch, fetched: u64| {
@@ -245,13 +249,13 @@ impl Asking<'_> {
     }
 
     /// Ids of the records whose owners are seen, where the question needs them.
-    async fn records(&mut self, named: &[&Dataset]) -> Result<HashSet<String>, Refused> {
+    async fn records(&mut self, named: &[&Dataset], owners: &HashSet<String>) -> Result<HashSet<String>, Refused> {
         let mut records = HashSet::new();
-        let Visibility::Owners(owners) = self.visibility else { return Ok(records) };
-        if !named.iter().any(|dataset| matches!(dataset.guard, Guard::Record(_))) {
+        let needed = named.iter().any(|dataset| matches!(dataset.guard, Guard::Record(_)));
+        if *self.visibility == Visibility::All || !needed {
             return Ok(records);
         }
-        let allowed = Allowed::These(owners.iter().cloned().collect());
+        let allowed = Allowed::These(owners);
         for dataset in self.datasets {
             let Some(names) = authorise::record_columns(dataset) else { continue };
             let [_, owner] = &names;
@@ -262,11 +266,16 @@ impl Asking<'_> {
     }
 
     /// The rows of a dataset that may be seen, with the columns that are read.
-    async fn load(&mut self, dataset: &Dataset, reads: &Reads, records: &HashSet<String>) -> Result<Rows, Refused> {
+    async fn load(
+        &mut self,
+        dataset: &Dataset,
+        reads: &Reads,
+        (owners, records): (&HashSet<String>, &HashSet<String>),
+    ) -> Result<Rows, Refused> {
         let allowed = match (self.visibility, &dataset.guard) {
             (Visibility::All, _) | (Visibility::Owners(_), Guard::Everyone) => Allowed::Everything,
-            (Visibility::Owners(owners), Guard::Owner(_)) => Allowed::These(owners.iter().cloned().collect()),
-            (Visibility::Owners(_), Guard::Record(_)) => Allowed::These(records.clone()),
+            (Visibility::Owners(_), Guard::Owner(_)) => Allowed::These(owners),
+            (Visibility::Owners(_), Guard::Record(_)) => Allowed::These(records),
             (Visibility::Owners(_), Guard::Everything) => Allowed::Nothing,
         };
         let guard = authorise::column(dataset).filter(|_| matches!(allowed, Allowed::These(_)));

@@ -120,10 +120,7 @@ async fn shown(
     asked: &Asked,
     resource: &Resource,
 ) -> Outcome<Response<Vec<u8>>> {
-    let browser = match Browser::of(request, &ports.site.public) {
-        Some(browser) => browser,
-        None => Browser::fresh()?,
-    };
+    let browser = Browser::of_or_fresh(request, &ports.site.public)?;
     let (secret, csrf) = (random::fresh()?, random::fresh()?);
     let waiting = AwaitsConsent { asked: asked.clone(), browser: browser.kept_as(), csrf: random::kept_as(&csrf) };
     keep(ports, &secret, &waiting, ports.clock.now()).await?;

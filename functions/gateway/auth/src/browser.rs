@@ -29,8 +29,9 @@ impl Browser {
         }
     }
 
-    pub(crate) fn fresh() -> Outcome<Self> {
-        random::fresh().map(Self)
+    /// The browser that the request comes from, or a new one where we do not know it.
+    pub(crate) fn of_or_fresh(request: &Request<Vec<u8>>, public: &PublicUrl) -> Outcome<Self> {
+        Self::of(request, public).map_or_else(|| random::fresh().map(Self), Ok)
     }
 
     /// What is kept of it.

@@ -27,17 +27,19 @@ async fn came_back(request: &Request<Vec<u8>>, ports: &Ports) -> Outcome<Respons
     let Some(state) = params.get("state") else { return refused("the CRM's answer does not say which login it is of") };
     let now = ports.clock.now();
     let over = "it has ended already, or took too long: begin in the app again";
-    let for_an_app = look::<AwaitsLogin>(ports, state, now).await?.map(|waiting| waiting.browser);
-    let for_dashboards = match for_an_app {
-        Some(_) => None,
-        None => look::<AwaitsDashboards>(ports, state, now).await?.map(|waiting| waiting.browser),
+    // An app's login, or one on the way to the dashboards, which no app asked for.
+    let (begun_in, app) = match look::<AwaitsLogin>(ports, state, now).await? {
+        Some(waiting) => (waiting.browser, Some(waiting.asked.client.id)),
+        None => match look::<AwaitsDashboards>(ports, state, now).await? {
+            Some(waiting) => (waiting.browser, None),
+            None => return refused(over),
+        },
     };
-    let Some(begun_in) = for_an_app.as_ref().or(for_dashboards.as_ref()) else { return refused(over) };
-    if !Browser::of(request, &ports.site.public).is_some_and(|browser| browser.is(begun_in)) {
-        tracing::warn!("a login came back in another browser");
+    if !Browser::of(request, &ports.site.public).is_some_and(|browser| browser.is(&begun_in)) {
+        tracing::warn!(client_id = app, "a login came back in another browser");
         return refused("it was begun in another browser. If you did not begin it, somebody tried to use your login");
     }
-    if for_dashboards.is_some() {
+    if app.is_none() {
         return dashboards::came_back(ports, state, params.get("code")).await;
     }
     let Some(waiting) = take::<AwaitsLogin>(ports, state, now).await? else { return refused(over) };

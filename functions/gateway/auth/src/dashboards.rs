@@ -113,10 +113,7 @@ pub(crate) async fn begin(request: &Request<Vec<u8>>, ports: &Ports) -> Response
 }
 
 async fn begun(request: &Request<Vec<u8>>, ports: &Ports) -> Outcome<Response<Vec<u8>>> {
-    let browser = match Browser::of(request, &ports.site.public) {
-        Some(browser) => browser,
-        None => Browser::fresh()?,
-    };
+    let browser = Browser::of_or_fresh(request, &ports.site.public)?;
     let begun = login::begin(ports)?;
     let waiting = AwaitsDashboards { browser: browser.kept_as(), pending: begun.pending };
     keep(ports, &begun.state, &waiting, ports.clock.now()).await?;

@@ -8,8 +8,8 @@ mod defined;
 mod question;
 
 pub use defined::METRICS;
-pub(crate) use question::meant;
 pub use question::{Grain, Is, Question, Wanted};
+pub(crate) use question::{literal, meant};
 
 /// What a number is counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

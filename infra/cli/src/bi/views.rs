@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{capitalized, quoted};
+use super::{capitalized, comment, quoted};
 
 /// A view, as `marts.json` and `views.json` describe it.
 #[derive(Debug, Clone, Deserialize)]
@@ -78,8 +78,7 @@ pub(super) fn written(text: &mut String, view: &View) -> anyhow::Result<()> {
     writeln!(text, "            - Fn::Base64: !Sub {}\n            - \" */\"", quoted(&described.to_string()))?;
     writeln!(text, "        StorageDescriptor:\n          Columns:")?;
     for column in columns {
-        let unit = column.unit.as_ref().map(|unit| format!(" ({unit})")).unwrap_or_default();
-        let comment: String = format!("{}{unit}", column.description).chars().take(255).collect();
+        let comment = comment(&column.description, column.unit.as_deref());
         let (name, kind) = (&column.name, types(&column.kind)?.1);
         writeln!(text, "            - {{ Name: {name}, Type: {kind}, Comment: {} }}", quoted(&comment))?;
     }

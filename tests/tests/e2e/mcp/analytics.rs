@@ -30,6 +30,12 @@ fn in_sql(ids: &[String]) -> String {
     ids.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", ")
 }
 
+/// Their id in the CRM.
+async fn user(system: &System, username: &str) -> anyhow::Result<Value> {
+    let found = system.crm.query(&format!("SELECT Id FROM User WHERE Username = {}", literal(username))).await?;
+    Ok(found.first().context("the user")?["Id"].clone())
+}
+
 /// A lead of each owner, whose chain has ended, and a private deal of the rep's colleague.
 async fn owned(system: &System) -> anyhow::Result<(BTreeMap<String, String>, String)> {
     let saved = ledger::leads(system, System::now_ms()).await?;
@@ -40,14 +46,12 @@ async fn owned(system: &System) -> anyhow::Result<(BTreeMap<String, String>, Str
     ledger::in_the_lake(system, &runs).await?;
     let mut owners = BTreeMap::new();
     for (lead, username) in saved.iter().zip([REP, OTHER_REP, ABROAD]) {
-        let user = system.crm.query(&format!("SELECT Id FROM User WHERE Username = {}", literal(username))).await?;
-        system.crm.update("Lead", lead, &json!({"OwnerId": user[0]["Id"]})).await?;
+        system.crm.update("Lead", lead, &json!({"OwnerId": user(system, username).await?})).await?;
         owners.insert(username.to_owned(), lead.clone());
     }
-    let colleague = system.crm.query(&format!("SELECT Id FROM User WHERE Username = {}", literal(OTHER_REP))).await?;
     let deal = json!({
         "Name": "Ribe Vinduer, secret price", "StageName": "Prospecting", "CloseDate": "2027-03-31", "Amount": 7_000,
-        "OwnerId": colleague[0]["Id"],
+        "OwnerId": user(system, OTHER_REP).await?,
     });
     let deal = create(system, "Opportunity", deal).await?;
     ledger::refresh(system).await?;
@@ -121,8 +125,7 @@ async fn a_lead_that_is_given_away_is_seen_by_its_new_owner(
     owners: &BTreeMap<String, String>,
 ) -> anyhow::Result<()> {
     let lead = &owners[REP];
-    let user = system.crm.query(&format!("SELECT Id FROM User WHERE Username = {}", literal(ABROAD))).await?;
-    system.crm.update("Lead", lead, &json!({"OwnerId": user[0]["Id"]})).await?;
+    system.crm.update("Lead", lead, &json!({"OwnerId": user(system, ABROAD).await?})).await?;
     ledger::refresh(system).await?;
     let count = |dataset: &str| json!({"sql": format!("SELECT count(*) FROM {dataset} WHERE record_id = '{lead}'")});
     for (who, seen) in [(REP, false), (MANAGER, false), (ABROAD, true)] {

@@ -257,10 +257,14 @@ fn list(parts: impl Iterator<Item = impl AsRef<str>>) -> String {
     list
 }
 
+/// A text as a literal of SQL.
+pub(crate) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 /// The values stand there as literals of SQL: whatever they hold, they are compared with.
 fn is_one_of(sql: &str, values: &[Option<String>]) -> String {
-    let literals: Vec<String> =
-        values.iter().flatten().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
+    let literals: Vec<String> = values.iter().flatten().map(|value| literal(value)).collect();
     let named = (!literals.is_empty()).then(|| format!("CAST({sql} AS varchar) IN ({})", literals.join(", ")));
     let none = values.contains(&None).then(|| format!("{sql} IS NULL"));
     match (named, none) {

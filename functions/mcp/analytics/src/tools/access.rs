@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::looks;
+use crate::metrics::literal;
 use crate::world::{Table, World};
 
 pub(super) const SPEC: Spec = looks(
@@ -42,8 +43,7 @@ pub async fn run(world: &World, caller: &Caller) -> Result<Access, ToolError> {
     let Visibility::Owners(owners) = &view.visibility else {
         return Ok(Access { username, role, seen, people_below: None, queues: None, people: None });
     };
-    // Ids of the CRM are letters and digits; whatever else there were would be compared with.
-    let ids: Vec<String> = owners.iter().map(|id| format!("'{}'", id.replace('\'', "''"))).take(MOST).collect();
+    let ids: Vec<String> = owners.iter().map(|id| literal(id)).take(MOST).collect();
     let sql = format!("SELECT name, role, id FROM crm_users WHERE id IN ({}) ORDER BY name, id", ids.join(", "));
     let people = world.answer(caller, &view, &sql, MOST).await?;
     Ok(Access { username, role, seen, people_below: Some(view.below), queues: Some(view.queues), people: Some(people) })

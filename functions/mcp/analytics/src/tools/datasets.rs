@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use revloops_lake::{Dataset, Kind};
+use revloops_lake::{Dataset, Kind, day_of};
 use revloops_mcp::{Caller, Spec, ToolError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -133,8 +133,7 @@ pub async fn describe(world: &World, input: Which) -> Result<Described, ToolErro
     let dataset = world.dataset(&input.dataset)?;
     let objects = world.lake.objects_of(dataset, None).await?;
     let newest = world.lake.newest(dataset).await?;
-    let day = |key: &str| key.split('/').find_map(|part| part.strip_prefix("day=")).map(str::to_owned);
-    let days = objects.first().and_then(|one| day(&one.key)).zip(objects.last().and_then(|one| day(&one.key)));
+    let days = objects.first().and_then(|one| day_of(&one.key)).zip(objects.last().and_then(|one| day_of(&one.key)));
     let age = |newest: Timestamp| world.clock.now().duration_since(newest).as_mins();
     Ok(Described {
         name: dataset.name.clone(),
@@ -143,7 +142,7 @@ pub async fn describe(world: &World, input: Which) -> Result<Described, ToolErro
         seen_by: who_sees(dataset),
         key: dataset.key.clone(),
         columns: columns(world, dataset),
-        days: days.map(|(first, last)| [first, last]),
+        days: days.map(|(first, last)| [first.to_string(), last.to_string()]),
         bytes: objects.iter().map(|object| object.size).sum(),
         fresh_at: newest.map(|newest| newest.to_string()),
         minutes_old: newest.map(age),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::looks;
 use crate::lineage::comes_from;
 use crate::metrics::{METRICS, Metric, Question, Unit, Wanted};
+use crate::people::View;
 use crate::world::{Table, World};
 
 pub(super) const LIST: Spec = looks(
@@ -133,8 +134,17 @@ fn unit(world: &World, unit: Unit) -> String {
 pub async fn run(world: &World, caller: &Caller, input: Wanted) -> Result<Answered, ToolError> {
     let question = question(&input)?;
     let view = world.view(caller).await?;
-    let answer = world.answer(caller, &view, &question.sql(), MOST).await?;
-    let metric = question.metric;
+    number(world, caller, &view, question.metric, &question.sql()).await
+}
+
+async fn number(
+    world: &World,
+    caller: &Caller,
+    view: &View,
+    metric: &Metric,
+    sql: &str,
+) -> Result<Answered, ToolError> {
+    let answer = world.answer(caller, view, sql, MOST).await?;
     Ok(Answered {
         title: metric.title,
         description: metric.description,
@@ -177,10 +187,10 @@ pub struct Origin {
 /// # Errors
 /// As [`run`].
 pub async fn explain(world: &World, caller: &Caller, input: Wanted) -> Result<Explained, ToolError> {
-    let number = run(world, caller, input.clone()).await?;
     let question = question(&input)?;
     let view = world.view(caller).await?;
     let sql = question.sql();
+    let number = number(world, caller, &view, question.metric, &sql).await?;
     let decided_by = match question.decided_by() {
         Some(sql) => Some(world.answer(caller, &view, &sql, VERSIONS).await?),
         None => None,
