@@ -27,8 +27,8 @@ impl Witness for Seen {
     fn leaves(&mut self, pool: usize, month: usize) {
         self.leavers[pool * self.months + month] += 1.0;
     }
-    fn single(&mut self, single: usize, starts: i32, percent: u16, stays: usize, less_one: f64) {
-        let row = [f64::from(starts), f64::from(percent), stays as f64, less_one];
+    fn single(&mut self, single: usize, starts: u32, percent: u32, stays: u32, less_one: f64) {
+        let row = [f64::from(starts), f64::from(percent), f64::from(stays), less_one];
         self.singles[single * 4..single * 4 + 4].copy_from_slice(&row);
     }
     fn alone(&mut self, single: usize, year: usize, less_one: f64) {
@@ -87,7 +87,7 @@ pub fn export(folder: &Path, scenario: &Scenario, market: &Market, seed: u64, tr
             market: vec![0.0; years],
         };
         let (mut booked, mut by_segment) = (vec![0; months], vec![0; segments * years]);
-        bench.trial(market, Random::of_trial(seed, trial), &mut booked, &mut by_segment, &mut seen);
+        bench.trial(market, &Random::of_trial(seed, trial), &mut booked, &mut by_segment, &mut seen);
         let booked = booked.into_iter().map(|cents| cents as f64).collect();
         let rows = [
             seen.leavers,

@@ -1,10 +1,12 @@
-//! Random numbers, and tables through which they become delays, ramps, leavers and attainment.
+//! Random numbers, and how they become delays, ramps, leavers and attainment.
 //!
-//! Every table is made of integers and of IEEE additions, multiplications, divisions and square roots, which are the same on
-//! every machine; nothing comes from a library's `exp` or `ln`.
+//! Everything is made of integers and of IEEE additions, multiplications, divisions and square roots, which are the same on
+//! every machine and for any width of its vectors; nothing comes from a library's `exp` or `ln`, and no product is added in
+//! one rounding.
 
 use std::sync::OnceLock;
 
+use pulp::Simd;
 use revloops_scenario::Triangular;
 
 use crate::parts::{ONE, Survival};
@@ -37,87 +39,198 @@ impl Random {
     }
 }
 
+/// Trials that are made side by side, each with its own streams.
+pub const LANES: usize = 16;
+
+/// A number for each trial of some that are made side by side.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub struct Each<T>(pub [T; LANES]);
+
+impl<T: Copy + Default> Each<T> {
+    /// One trial's.
+    #[inline(always)]
+    pub(super) fn at(&self, lane: usize) -> T {
+        self.0.get(lane).copied().unwrap_or_default()
+    }
+}
+
+/// Streams of 32 bits, one for each trial (xoshiro128++: additions, shifts and rotations, which vectors have).
+#[derive(Debug, Clone)]
+pub struct Streams([Each<u32>; 4]);
+
+impl Streams {
+    /// From each trial's own stream.
+    #[must_use]
+    pub fn of(randoms: &mut [Random; LANES]) -> Self {
+        let mut states = [Each([0; LANES]); 4];
+        for half in states.as_chunks_mut::<2>().0 {
+            let [low, high] = half;
+            for ((random, low), high) in randoms.iter_mut().zip(&mut low.0).zip(&mut high.0) {
+                let bits = random.bits();
+                (*low, *high) = (bits as u32, (bits >> 32) as u32);
+            }
+        }
+        // A state of nothing would stay one.
+        states[0].0.iter_mut().for_each(|state| *state |= 1);
+        Self(states)
+    }
+
+    /// Draws `N` times 32 bits for one vector of trials after the other.
+    #[inline(always)]
+    pub(super) fn draw<S: Simd, const N: usize>(&mut self, simd: S, mut each: impl FnMut(usize, [S::u32s; N])) {
+        let [a, b, c, d] = &mut self.0;
+        let [a, b, c, d] = [a, b, c, d].map(|state| S::as_mut_simd_u32s(&mut state.0).0);
+        let shifted = |number: S::u32s, by: u32| simd.wrapping_dyn_shl_u32s(number, simd.splat_u32s(by));
+        // Of bits; what the library calls so turns lanes.
+        let turned = |number: S::u32s, by: u32| {
+            simd.or_u32s(shifted(number, by), simd.wrapping_dyn_shr_u32s(number, simd.splat_u32s(32 - by)))
+        };
+        for (at, (((a, b), c), d)) in a.iter_mut().zip(b).zip(c).zip(d).enumerate() {
+            let mut drawn = [*a; N];
+            for drawn in &mut drawn {
+                *drawn = simd.add_u32s(turned(simd.add_u32s(*a, *d), 7), *a);
+                let ninth = shifted(*b, 9);
+                *c = simd.xor_u32s(*c, *a);
+                *d = simd.xor_u32s(*d, *b);
+                *b = simd.xor_u32s(*b, *c);
+                *a = simd.xor_u32s(*a, *d);
+                *c = simd.xor_u32s(*c, ninth);
+                *d = turned(*d, 11);
+            }
+            each(at, drawn);
+        }
+    }
+}
+
+/// How many of some bounds, in ascending order, each number is not below. Numbers and bounds are less than 2³¹.
+#[inline(always)]
+pub(super) fn reached<S: Simd>(simd: S, numbers: S::u32s, bounds: &[u32]) -> S::u32s {
+    let sign = simd.splat_u32s(31);
+    let all = simd.splat_u32s(bounds.len() as u32);
+    // The sign of the difference instead of a comparison: half the instructions.
+    bounds.iter().fold(all, |count, bound| {
+        let less = simd.sub_u32s(numbers, simd.splat_u32s(*bound));
+        simd.sub_u32s(count, simd.wrapping_dyn_shr_u32s(less, sign))
+    })
+}
+
+/// Sixteen bits mean so many equally likely numbers.
+const SIXTEEN: u32 = 1 << 16;
+
+/// A triangular distribution in whole numbers, none over 65,535: sixteen bits choose a quantile, taken in the middle of its
+/// step and to the nearest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Triangle {
+    low: f32,
+    high: f32,
+    /// The part of the distribution below the likely number.
+    below: f32,
+    /// Square of the distance from the low number, by part of the distribution.
+    rises: f32,
+    /// Square of the distance to the high number, by part from there.
+    falls: f32,
+}
+
+impl Triangle {
+    /// Of this range.
+    #[must_use]
+    pub fn new(range: Triangular) -> Self {
+        let [low, likely, high] = [range.low, range.likely, range.high].map(|number| number.min(SIXTEEN - 1) as f32);
+        let high = high.max(low);
+        let likely = likely.clamp(low, high);
+        let width = high - low;
+        let below = if width > 0.0 { (likely - low) / width } else { 1.0 };
+        Self { low, high, below, rises: width * (likely - low), falls: width * (high - likely) }
+    }
+
+    /// The numbers that the lowest sixteen of these bits choose.
+    #[inline(always)]
+    pub(super) fn get<S: Simd>(&self, simd: S, bits: S::u32s) -> S::u32s {
+        // As the fraction's bits of a number from one to two.
+        let bits = simd.and_u32s(bits, simd.splat_u32s(SIXTEEN - 1));
+        let from_one = simd.or_u32s(simd.wrapping_dyn_shl_u32s(bits, simd.splat_u32s(7)), simd.splat_u32s(0x3f80_0000));
+        let part = simd.sub_f32s(simd.transmute_f32s_u32s(from_one), simd.splat_f32s(1.0 - 0.5 / SIXTEEN as f32));
+        let rises = simd.less_than_or_equal_f32s(part, simd.splat_f32s(self.below));
+        let rest = simd.sub_f32s(simd.splat_f32s(1.0), part);
+        let (up, down) =
+            (simd.mul_f32s(part, simd.splat_f32s(self.rises)), simd.mul_f32s(rest, simd.splat_f32s(self.falls)));
+        let root = simd.sqrt_f32s(simd.select_f32s(rises, up, down));
+        let (up, down) =
+            (simd.add_f32s(simd.splat_f32s(self.low), root), simd.sub_f32s(simd.splat_f32s(self.high), root));
+        // What is added has no bits behind the point, and the number in its lowest bits.
+        let whole = simd.add_f32s(simd.select_f32s(rises, up, down), simd.splat_f32s(12_582_912.0));
+        simd.and_u32s(simd.transmute_u32s_f32s(whole), simd.splat_u32s(0x3f_ffff))
+    }
+}
+
+/// Months that somebody stays who may leave at each month's end, the first of which is 0.
+///
+/// The chance to leave is the same in each month, so the whole years, the quarters of the year after them and the months of
+/// that quarter do not depend on each other: sixteen bits choose each of them.
+#[derive(Debug, Clone)]
+pub struct Stay {
+    years: Vec<u32>,
+    quarters: [u32; 3],
+    months: [u32; 2],
+}
+
+impl Stay {
+    /// For so many months; who stays longer stays as many years as they have begun, or more.
+    #[must_use]
+    pub fn new(survival: &Survival, within: usize) -> Self {
+        let left = |months: usize| u128::from(survival.after(i32::try_from(months).unwrap_or(i32::MAX)));
+        // Nobody is there after `cycle`, of those for whom this counts.
+        let bound = |months: usize, gone: u128| {
+            let all = (u128::from(ONE) - gone).max(1);
+            let leave = (u128::from(ONE) - left(months)) * u128::from(SIXTEEN);
+            u32::try_from(((2 * leave + all) / (2 * all)).min(u128::from(SIXTEEN))).unwrap_or(SIXTEEN)
+        };
+        Self {
+            years: (1..=within.div_ceil(12)).map(|year| bound(year * 12, 0)).collect(),
+            quarters: [3, 6, 9].map(|months| bound(months, left(12))),
+            months: [1, 2].map(|months| bound(months, left(3))),
+        }
+    }
+
+    /// The months that these bits choose, sixteen of each and of the last the next sixteen as well.
+    #[inline(always)]
+    pub(super) fn get<S: Simd>(&self, simd: S, years: S::u32s, rest: S::u32s) -> S::u32s {
+        let low = simd.splat_u32s(SIXTEEN - 1);
+        let times = |number: S::u32s, shift: u32| simd.wrapping_dyn_shl_u32s(number, simd.splat_u32s(shift));
+        let years = reached(simd, simd.and_u32s(years, low), &self.years);
+        let quarters = reached(simd, simd.and_u32s(rest, low), &self.quarters);
+        let months = reached(simd, simd.wrapping_dyn_shr_u32s(rest, simd.splat_u32s(16)), &self.months);
+        // Four and eight for twelve, one and two for three.
+        let years = simd.add_u32s(times(years, 2), times(years, 3));
+        let quarters = simd.add_u32s(quarters, times(quarters, 1));
+        simd.add_u32s(years, simd.add_u32s(quarters, months))
+    }
+}
+
 /// Number of equally likely steps of a table.
 pub const STEPS: usize = 4_096;
 
-/// A value for each of 4,096 equally likely steps. Values are small, so that the tables of a trial stay in the nearest cache.
+/// A deviation times a normal number, in 4,096 equally likely steps: its mean is nothing, and each step has its opposite.
 #[derive(Debug, Clone)]
-pub struct Steps<T>(Box<[T; STEPS]>);
+pub struct Normal(Box<[f32; STEPS]>);
 
-impl<T: Copy + Default> Steps<T> {
-    fn of(value: impl Fn(usize) -> T) -> Self {
-        let mut steps = Box::new([T::default(); STEPS]);
-        for (at, step) in steps.iter_mut().enumerate() {
-            *step = value(at);
+impl Normal {
+    /// For this deviation, in basis points.
+    #[must_use]
+    pub fn new(deviation: u32) -> Self {
+        let mut steps = Box::new([0.0; STEPS]);
+        for (step, normal) in steps.iter_mut().zip(normal_steps()) {
+            *step = (normal * f64::from(deviation) / 10_000.0) as f32;
         }
         Self(steps)
     }
 
-    /// The value that the lowest 12 of these bits choose.
-    #[inline]
-    #[must_use]
-    pub fn get(&self, bits: u64) -> T {
-        self.0.get(bits as usize & (STEPS - 1)).copied().unwrap_or_default()
-    }
-}
-
-impl Steps<u16> {
-    /// The highest of them.
-    #[must_use]
-    pub fn highest(&self) -> u16 {
-        self.0.iter().copied().max().unwrap_or(0)
-    }
-
-    /// The lowest of them.
-    #[must_use]
-    pub fn lowest(&self) -> u16 {
-        self.0.iter().copied().min().unwrap_or(0)
-    }
-
-    /// The same, but not below `least`.
-    #[must_use]
-    pub fn at_least(mut self, least: u16) -> Self {
-        self.0.iter_mut().for_each(|value| *value = least.max(*value));
-        self
-    }
-
-    /// A triangular distribution in whole numbers: in each step the quantile of its middle, to the nearest.
-    #[must_use]
-    pub fn triangular(range: Triangular) -> Self {
-        let (low, high) = (i64::from(range.low), i64::from(range.high.max(range.low)));
-        let likely = i64::from(range.likely).clamp(low, high);
-        let width = high - low;
-        // u = (2·step + 1) ÷ 8,192. Below the peak, low + √(u·width·(likely − low)); above it the same from the other end.
-        let root = |part: i64, side: i64| {
-            let radicand = i128::from(part) * i128::from(width) * i128::from(side) * 4 / (2 * STEPS as i128);
-            i64::try_from(radicand.unsigned_abs().isqrt().div_ceil(2)).unwrap_or(0)
-        };
-        Self::of(|step| {
-            let part = 2 * step as i64 + 1;
-            let whole = 2 * STEPS as i64;
-            let value = if part * width <= whole * (likely - low) {
-                low + root(part, likely - low)
-            } else {
-                high - root(whole - part, high - likely)
-            };
-            u16::try_from(value).unwrap_or(u16::MAX)
-        })
-    }
-}
-
-impl Steps<f32> {
-    /// The value that the lowest 12 of these bits choose.
+    /// The number that the lowest 12 of these bits choose.
     #[inline]
     #[must_use]
     pub fn draw(&self, bits: u64) -> f64 {
-        f64::from(self.get(bits))
-    }
-
-    /// `deviation` (basis points) times a normal number: mean nothing, and each step has its opposite.
-    #[must_use]
-    pub fn normal(deviation: u32) -> Self {
-        let normal = normal_steps();
-        Self::of(|step| (normal.get(step).copied().unwrap_or(0.0) * f64::from(deviation) / 10_000.0) as f32)
+        f64::from(self.0.get(bits as usize & (STEPS - 1)).copied().unwrap_or_default())
     }
 }
 
@@ -175,55 +288,57 @@ pub const LEAVERS: usize = 256;
 /// Numbers 0, 1, 2, … with given chances: 32 random bits choose one, by a guide and the few cuts near it.
 #[derive(Debug, Clone)]
 pub struct Choice<const CELLS: usize> {
-    /// By the highest bits, the first number that they may mean.
+    /// By the highest bits, the number that they mean, or [`UNSURE`].
     guide: Box<[u8; CELLS]>,
     /// Below its cut, a number or one before it is meant.
     cuts: Vec<u32>,
 }
+
+/// The highest bits alone do not say which number is meant.
+const UNSURE: u8 = u8::MAX;
 
 impl<const CELLS: usize> Choice<CELLS> {
     const SHIFT: u32 = 32 - CELLS.trailing_zeros();
 
     /// From sums of chances in 2⁻³², the last of which is taken as one.
     fn new(mut cuts: Vec<u32>) -> Self {
-        if let Some(last) = cuts.last_mut() {
-            *last = u32::MAX;
+        cuts.pop();
+        let mut choice = Self { guide: Box::new([UNSURE; CELLS]), cuts };
+        for at in 0..CELLS {
+            let lowest = (at << Self::SHIFT) as u32;
+            let [first, last] = [lowest, lowest | ((1 << Self::SHIFT) - 1)].map(|bits| choice.search(bits));
+            if let Some(cell) = choice.guide.get_mut(at)
+                && first == last
+            {
+                *cell = u8::try_from(first).unwrap_or(UNSURE);
+            }
         }
-        let mut guide = Box::new([0; CELLS]);
-        for (from, cell) in (0_u64..).step_by(1 << Self::SHIFT).zip(guide.iter_mut()) {
-            let first = cuts.partition_point(|cut| u64::from(*cut) <= from).min(cuts.len() - 1);
-            *cell = u8::try_from(first).unwrap_or(u8::MAX);
-        }
-        Self { guide, cuts }
+        choice
     }
 
     /// The number that these bits choose.
     #[inline]
     #[must_use]
     pub fn get(&self, bits: u32) -> usize {
-        let mut number = usize::from(self.guide.get((bits >> Self::SHIFT) as usize).copied().unwrap_or(0));
-        while self.cuts.get(number).is_some_and(|cut| bits >= *cut && *cut != u32::MAX) {
-            number += 1;
-        }
-        number
+        let number = self.guide.get((bits >> Self::SHIFT) as usize).copied().unwrap_or(UNSURE);
+        if number == UNSURE { self.search(bits) } else { usize::from(number) }
+    }
+
+    #[cold]
+    fn search(&self, bits: u32) -> usize {
+        // A cut at the very end has nobody behind it.
+        self.cuts.partition_point(|cut| *cut <= bits && *cut < u32::MAX)
     }
 }
 
 impl Choice<LEAVING> {
-    /// Months that somebody stays who may leave at each month's end, the first of which is 0; `within` where they stay so long.
+    /// Months that somebody stays who may leave at each month's end and does so within so many months; the first is 0.
     #[must_use]
     pub fn leaving(survival: &Survival, within: usize) -> Self {
-        Self::new(left_after(survival, within, |left| (u128::from(ONE - left) << 32) / u128::from(ONE)))
-    }
-
-    /// The same of those alone who leave within so many months.
-    #[must_use]
-    pub fn leaving_of_leavers(survival: &Survival, within: usize) -> Self {
-        let last = i32::try_from(within).unwrap_or(i32::MAX);
-        let all = u128::from(ONE - survival.after(last)).max(1);
-        let mut cuts = left_after(survival, within, |left| (u128::from(ONE - left) << 32) / all);
-        cuts.pop();
-        Self::new(cuts)
+        let gone = |months: usize| ONE - survival.after(i32::try_from(months).unwrap_or(i32::MAX));
+        let all = u128::from(gone(within)).max(1);
+        let cut = |months: usize| u32::try_from((u128::from(gone(months)) << 32) / all).unwrap_or(u32::MAX);
+        Self::new((1..=within).map(cut).collect())
     }
 }
 
@@ -257,14 +372,10 @@ impl Choice<LEAVERS> {
     }
 }
 
-/// Cuts by month: who has left by its end, then everybody.
-fn left_after(survival: &Survival, within: usize, part: impl Fn(u64) -> u128) -> Vec<u32> {
-    let month = |after: usize| part(survival.after(i32::try_from(after).unwrap_or(i32::MAX)));
-    (1..=within).map(|after| u32::try_from(month(after)).unwrap_or(u32::MAX)).chain([u32::MAX]).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use pulp::{Arch, Scalar, WithSimd};
+
     use super::*;
 
     #[test]
@@ -279,45 +390,69 @@ mod tests {
             let got = steps[(part * STEPS as f64) as usize];
             assert!((got - wanted).abs() < 0.03, "{part}: {got}");
         }
-        assert!(Steps::normal(3_500).get(4_095) > 1.0 && Steps::normal(0).get(4_095) == 0.0);
+        let normal = Normal::new(3_500);
+        assert!(normal.draw(4_095) > 1.0 && normal.draw(0) == -normal.draw(4_095));
+        assert_eq!(Normal::new(0).draw(4_095), 0.0);
     }
 
     #[test]
-    fn triangular_steps_have_the_mean_and_variance_of_their_range() {
-        for (low, likely, high) in [(0, 30, 120), (90, 110, 160), (5, 5, 400), (0, 200, 200)] {
-            let steps = Steps::triangular(Triangular { low, likely, high });
-            let values: Vec<f64> = (0..STEPS as u64).map(|at| f64::from(steps.get(at))).collect();
-            let mean = values.iter().sum::<f64>() / STEPS as f64;
-            let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / STEPS as f64;
+    fn a_triangles_numbers_have_the_mean_and_variance_of_their_range() {
+        let numbers = |range: Triangular| {
+            let triangle = Triangle::new(range);
+            (0..SIXTEEN).map(move |bits| f64::from(triangle.get(Scalar, bits)))
+        };
+        for (low, likely, high) in [(0, 30, 120), (90, 110, 160), (5, 5, 400), (0, 200, 200), (0, 20_000, 65_535)] {
+            let range = Triangular { low, likely, high };
+            let mean = numbers(range).sum::<f64>() / f64::from(SIXTEEN);
+            let variance = numbers(range).map(|x| (x - mean).powi(2)).sum::<f64>() / f64::from(SIXTEEN);
             let (a, c, b) = (f64::from(low), f64::from(likely), f64::from(high));
-            assert!((mean - (a + b + c) / 3.0).abs() < 0.1, "{low} {likely} {high}: {mean}");
+            assert!((mean - (a + b + c) / 3.0).abs() < 0.02, "{low} {likely} {high}: {mean}");
             let wanted = (a * a + b * b + c * c - a * b - a * c - b * c) / 18.0;
-            assert!((variance / wanted - 1.0).abs() < 0.01, "{low} {likely} {high}: {variance} {wanted}");
+            assert!((variance / wanted - 1.0).abs() < 0.005, "{low} {likely} {high}: {variance} {wanted}");
+            assert!(numbers(range).all(|number| (a..=b).contains(&number)), "{low} {likely} {high}");
         }
-        assert_eq!(Steps::triangular(Triangular::sure(7)).highest(), 7);
-        assert_eq!(Steps::triangular(Triangular::sure(7)).lowest(), 7);
+        assert!(numbers(Triangular::sure(7)).all(|number| number == 7.0));
+        assert!(numbers(Triangular::sure(0)).all(|number| number == 0.0));
+    }
+
+    #[test]
+    fn a_stay_has_its_chances() {
+        for (leave_a_year, within) in [(2_000, 24), (2_000, 36), (1_500, 30), (0, 36), (10_000, 12)] {
+            let survival = Survival::new(leave_a_year);
+            let stay = Stay::new(&survival, within);
+            let mut counts = vec![0.0; 84];
+            let mut random = Random::of_trial(1, 1);
+            let draws = 400_000;
+            for _ in 0..draws {
+                let (years, rest) = (random.bits() as u32, random.bits() as u32);
+                counts[stay.get(Scalar, years, rest) as usize] += 1.0 / f64::from(draws);
+            }
+            for months in 0..within {
+                let wanted = survival.after(months as i32) as f64 / ONE as f64;
+                let there: f64 = counts.iter().skip(months).sum();
+                assert!((there - wanted).abs() < 0.003, "{leave_a_year} within {within}: {there}, not {wanted}");
+            }
+        }
     }
 
     #[test]
     fn choices_have_their_chances() {
         let survival = Survival::new(2_000);
-        fn even<const CELLS: usize>(choice: &Choice<CELLS>) -> Vec<f64> {
+        let even = |choice: &Choice<LEAVING>| {
             let mut counts = vec![0u32; 64];
             (0..1 << 16).for_each(|at: u32| counts[choice.get((at << 16) + (1 << 15))] += 1);
-            counts.into_iter().map(|count| f64::from(count) / 65_536.0).collect()
-        }
-        let stays = even(&Choice::leaving(&survival, 24));
-        assert!((stays[..12].iter().sum::<f64>() - 0.2).abs() < 1e-3);
-        assert!((stays[24] - 0.64).abs() < 1e-3);
-        let of_leavers = even(&Choice::leaving_of_leavers(&survival, 24));
-        assert!((of_leavers[..12].iter().sum::<f64>() - 0.2 / 0.36).abs() < 1e-3);
-        assert!((of_leavers[..24].iter().sum::<f64>() - 1.0).abs() < 1e-9);
-        let leavers = even(&Choice::leavers(40, 36 * ONE / 100));
-        let mean: f64 = leavers.iter().enumerate().map(|(number, chance)| number as f64 * chance).sum();
-        let square: f64 = leavers.iter().enumerate().map(|(number, chance)| (number as f64).powi(2) * chance).sum();
+            counts.into_iter().map(|count| f64::from(count) / 65_536.0).collect::<Vec<_>>()
+        };
+        let leaving = even(&Choice::leaving(&survival, 24));
+        assert!((leaving[..12].iter().sum::<f64>() - 0.2 / 0.36).abs() < 1e-3);
+        assert!((leaving[..24].iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        let leavers = Choice::leavers(40, 36 * ONE / 100);
+        let numbers: Vec<f64> = (0..1 << 16).map(|at: u32| leavers.get((at << 16) + (1 << 15)) as f64).collect();
+        let mean = numbers.iter().sum::<f64>() / 65_536.0;
+        let square = numbers.iter().map(|number| number.powi(2)).sum::<f64>() / 65_536.0;
         assert!((mean - 14.4).abs() < 0.01, "{mean}");
         assert!((square - mean * mean - 40.0 * 0.36 * 0.64).abs() < 0.05);
-        for (count, leave, all) in [(3, 0, 0), (3, ONE, 3), (1, ONE, 1)] {
+        for (count, leave, all) in [(3, 0, 0), (3, ONE, 3), (1, ONE, 1), (255, ONE, 255)] {
             let choice = Choice::leavers(count, leave);
             assert!([0, 1 << 31, u32::MAX].into_iter().all(|bits| choice.get(bits) == all), "{count} {leave}");
         }
@@ -330,5 +465,32 @@ mod tests {
         assert_ne!(first(1, 2), first(2, 1));
         let ones: u32 = (0..10_000).map(|trial| first(7, trial).count_ones()).sum();
         assert!((310_000..330_000).contains(&ones), "{ones} of 640,000 bits");
+    }
+
+    #[test]
+    fn streams_are_as_many_as_trials_whatever_the_width_of_vectors() {
+        struct Draws(Streams);
+        impl WithSimd for Draws {
+            type Output = Vec<u32>;
+            #[inline(always)]
+            fn with_simd<S: Simd>(mut self, simd: S) -> Vec<u32> {
+                let mut drawn = Each([0; LANES]);
+                let mut all = Vec::new();
+                for _ in 0..1_000 {
+                    self.0.draw::<S, 1>(simd, |at, [bits]| S::as_mut_simd_u32s(&mut drawn.0).0[at] = bits);
+                    all.extend(drawn.0);
+                }
+                all
+            }
+        }
+        let mut trials = 0..;
+        let mut randoms = [(); LANES].map(|()| Random::of_trial(7, trials.next().unwrap()));
+        let streams = Streams::of(&mut randoms);
+        let drawn = Arch::new().dispatch(Draws(streams.clone()));
+        assert!(drawn == Scalar.vectorize(Draws(streams)));
+        let ones: u32 = drawn.iter().map(|bits| bits.count_ones()).sum();
+        assert!((16 * LANES as u32 * 1_000).abs_diff(ones) < 5_000, "{ones}");
+        let apart: std::collections::BTreeSet<u32> = drawn.iter().take(LANES).copied().collect();
+        assert_eq!(apart.len(), LANES);
     }
 }

@@ -4,6 +4,7 @@
 //! - [`seats`]: the scenario's seats by what can happen to them
 //! - [`drawing`]: what happens to one of them
 //! - [`sums`]: what a segment's trial is put together from
+//! - [`together`]: what its seats book
 //! - [`trial`]: trials, some at a time
 //! - [`spread`]: quantiles and chances
 //!
@@ -19,6 +20,7 @@ pub mod draws;
 pub mod seats;
 mod spread;
 mod sums;
+mod together;
 pub mod trial;
 
 use revloops_scenario::Scenario;

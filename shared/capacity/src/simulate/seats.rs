@@ -12,12 +12,17 @@ use jiff::civil::Date;
 use revloops_scenario::{Scenario, Triangular, WHOLE};
 
 use super::Factors;
-use super::draws::{Choice, LEAVERS, LEAVING, Steps};
+use super::draws::{Choice, LEAVERS, LEAVING, Normal, Stay, Triangle};
 use crate::parts::stretched;
 use crate::seats::{Kind, Line, Origin, Plan, weights};
 
 /// Levels of a ramp that are added at once.
 pub const BLOCK: usize = 8;
+
+/// So many levels, in one line of a cache.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub struct Block(pub [f64; BLOCK]);
 
 /// Seats of the roster that are ramped, there from the plan's first day to its last, and alike.
 #[derive(Debug, Clone)]
@@ -53,15 +58,17 @@ pub struct Single {
     pub skipped: usize,
     /// Last day, counted from the plan's first.
     pub ends: Option<i32>,
+    /// From where to where the months begin in which it can start.
+    starts_in: (usize, usize),
 }
 
 /// What people of a profile have in common.
 #[derive(Debug, Clone)]
 pub struct Ways {
     /// Months that they stay.
-    pub leaving: Choice<LEAVING>,
+    pub stay: Stay,
     /// The same of those alone who leave within the plan.
-    pub leaving_of_leavers: Choice<LEAVING>,
+    pub leaving: Choice<LEAVING>,
     /// The part that is left after 0, 1, 2, … months.
     pub left: Vec<f64>,
 }
@@ -70,58 +77,97 @@ pub struct Ways {
 /// [`Levels`].
 #[derive(Debug, Clone, Copy)]
 pub struct Ramp {
-    /// From where to where its rows lie.
+    /// From where to where its rows' lengths lie.
+    rows: (usize, usize),
+    /// From where to where its rows' blocks lie.
     blocks: (usize, usize),
-    /// From where to where their lengths lie.
-    lengths: (usize, usize),
-    /// Blocks of a row.
-    width: usize,
+    /// From where to where its rows lie that are a month longer than the one before.
+    longer: (usize, usize),
+    /// Whether anything is booked in the first month.
+    opens: bool,
 }
 
 /// All ramps' levels, one after the other: a trial jumps about in them, and every step to find a place would cost.
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
-    /// Parts of the last level, nothing where it is reached.
-    blocks: Vec<[f64; BLOCK]>,
+    /// Parts of the last level, some blocks a row: from the first month on if the ramp opens with anything, else from the
+    /// second; nothing where the last level is reached. A row that reaches it at once has its first month, for those who are
+    /// not there for all of it.
+    blocks: Vec<Block>,
     /// Months until the last level is reached.
     lengths: Vec<u8>,
+    /// Rows that are a month longer than the one before, as often as they are.
+    longer: Vec<u32>,
+}
+
+/// A ramp's rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'m> {
+    /// Parts of the last level, some blocks a row: from the first month on if the ramp opens with anything, else from the
+    /// second; nothing where the last level is reached. A row that reaches it at once has its first month, for those who are
+    /// not there for all of it.
+    pub blocks: &'m [Block],
+    /// Blocks of a row.
+    pub width: usize,
+    /// Months until the last level is reached.
+    pub lengths: &'m [u8],
+    /// Rows that are a month longer than the one before, as often as they are.
+    pub longer: &'m [u32],
+    /// Whether anything is booked in the first month.
+    pub opens: bool,
+    /// Whether a row reaches the last level at once.
+    pub at_once: bool,
 }
 
 impl Levels {
-    /// `curves`: levels by percent. `skipped`: months of tenure that lie behind.
+    /// `curves`: levels by percent, and who takes longer is not faster. `skipped`: months of tenure that lie behind.
     fn add(&mut self, curves: &[Vec<u32>], skipped: usize, months: usize) -> Ramp {
-        let rows: Vec<Vec<f64>> = curves.iter().map(|curve| parts_of_last(curve, skipped, months)).collect();
-        let width = rows.iter().map(Vec::len).max().unwrap_or(0).div_ceil(BLOCK).max(1);
-        let from = (self.blocks.len(), self.lengths.len());
-        for row in &rows {
+        let mut rows: Vec<Vec<f64>> = curves.iter().map(|curve| parts_of_last(curve, skipped, months)).collect();
+        let mut longest = 0;
+        for row in &mut rows {
+            longest = longest.max(row.len());
+            row.resize(longest, 1.0);
+        }
+        let opens = rows.iter().any(|row| row.first().is_none_or(|level| *level > 0.0));
+        let first = usize::from(!opens);
+        let width = longest.saturating_sub(first).div_ceil(BLOCK).max(1);
+        let from = (self.lengths.len(), self.blocks.len(), self.longer.len());
+        let mut length = rows.first().map_or(0, Vec::len);
+        for (at, mut row) in (0..).zip(rows) {
+            self.lengths.push(u8::try_from(row.len()).unwrap_or(u8::MAX));
+            self.longer.extend((length..row.len()).map(|_| at));
+            length = row.len();
+            if row.is_empty() {
+                row.push(1.0);
+            }
             for block in 0..width {
                 let mut levels = [0.0; BLOCK];
-                levels.iter_mut().zip(row.iter().skip(block * BLOCK)).for_each(|(level, part)| *level = *part);
-                self.blocks.push(levels);
+                levels.iter_mut().zip(row.iter().skip(first + block * BLOCK)).for_each(|(level, part)| *level = *part);
+                self.blocks.push(Block(levels));
             }
         }
-        self.lengths.extend(rows.iter().map(|row| u8::try_from(row.len()).unwrap_or(u8::MAX)));
-        Ramp { blocks: (from.0, self.blocks.len()), lengths: (from.1, self.lengths.len()), width }
+        Ramp {
+            rows: (from.0, self.lengths.len()),
+            blocks: (from.1, self.blocks.len()),
+            longer: (from.2, self.longer.len()),
+            opens,
+        }
     }
 
-    /// A ramp's blocks, row by row; its rows' months until the last level is reached; and how many blocks a row has.
+    /// A ramp's rows.
     #[must_use]
-    pub fn of(&self, ramp: Ramp) -> (&[[f64; BLOCK]], &[u8], usize) {
+    pub fn of(&self, ramp: Ramp) -> Rows<'_> {
         let blocks = self.blocks.get(ramp.blocks.0..ramp.blocks.1).unwrap_or_default();
-        let lengths = self.lengths.get(ramp.lengths.0..ramp.lengths.1).unwrap_or_default();
-        (blocks, lengths, ramp.width)
+        let lengths = self.lengths.get(ramp.rows.0..ramp.rows.1).unwrap_or_default();
+        Rows {
+            blocks,
+            width: blocks.len() / lengths.len().max(1),
+            lengths,
+            longer: self.longer.get(ramp.longer.0..ramp.longer.1).unwrap_or_default(),
+            opens: ramp.opens,
+            at_once: lengths.first() == Some(&0),
+        }
     }
-}
-
-/// A day on which somebody can start.
-#[derive(Debug, Clone, Copy)]
-pub struct FirstDay {
-    /// Its month.
-    pub month: u8,
-    /// Part of the month from this day on.
-    pub part: f64,
-    /// Days of its month.
-    pub days: u8,
 }
 
 /// A scenario, ready to be drawn.
@@ -129,10 +175,12 @@ pub struct FirstDay {
 pub struct Market {
     /// Number of months.
     pub months: usize,
-    /// By day of the plan.
-    pub first_days: Vec<FirstDay>,
-    /// By month of the plan.
-    last_of_year: Vec<u8>,
+    /// By month, its first day; then the first day after the plan.
+    pub first_days: Vec<u32>,
+    /// By day, the part of its month from this day on; nothing on the first day after the plan.
+    pub parts: Vec<f64>,
+    /// The years' first months, but the first one's.
+    pub(super) years_begin: Vec<u32>,
     /// By segment, the months' shares of a year.
     pub shares: Vec<Vec<f64>>,
     /// Seats that are drawn together.
@@ -144,15 +192,15 @@ pub struct Market {
     /// Levels of the ramps that singles are on.
     pub levels: Levels,
     /// Days by which hires are late.
-    pub delay: Steps<u16>,
+    pub delay: Triangle,
     /// Percent of the ramp's time.
-    pub ramp: Steps<u16>,
+    pub ramp: Triangle,
     /// The lowest of these.
-    pub lowest_percent: u16,
+    pub lowest_percent: u32,
     /// A seat's attainment less one.
-    pub seat: Steps<f32>,
+    pub seat: Normal,
     /// The market less one.
-    pub market: Steps<f32>,
+    pub market: Normal,
     /// Whether people leave at random.
     pub leave_at_random: bool,
 }
@@ -170,11 +218,20 @@ impl Market {
         self.shares.len() * self.years()
     }
 
-    /// The last month of a month's year; of months behind the plan the first one, as nothing is left of their year.
+    /// The months' first days among which a single seat's start lies: it starts in the month of the last one that it has
+    /// reached. The second is the first one's month.
     #[inline]
-    #[must_use]
-    pub fn last_of_year(&self, month: usize) -> usize {
-        self.last_of_year.get(month).copied().map_or(0, usize::from)
+    pub(super) fn starts_in(&self, single: &Single) -> (&[u32], usize) {
+        let (from, to) = single.starts_in;
+        (self.first_days.get(from..to).unwrap_or_default(), from)
+    }
+
+    /// The month of this day, and the part of the month up to the day's end; nothing where it is none of the plan.
+    pub(super) fn up_to(&self, day: i32) -> Option<(usize, f64)> {
+        let day = u32::try_from(day).ok()?;
+        let month = self.first_days.partition_point(|first| *first <= day) - 1;
+        let (begins, ends) = (*self.first_days.get(month)?, *self.first_days.get(month + 1)?);
+        Some((month, f64::from(day + 1 - begins) / f64::from(ends - begins)))
     }
 
     /// A segment's pools with their places: they stand together.
@@ -198,34 +255,35 @@ impl Market {
             let mean = (2 * (range.low + range.likely + range.high) + 3) / 6;
             if wanted { range } else { Triangular::sure(mean) }
         };
-        let ramp = Steps::triangular(held(given.ramp_time_percent, factors.ramp)).at_least(1);
-        let (lowest, highest) = (ramp.lowest(), ramp.highest());
+        let delay = held(given.hire_delay_days, factors.hire_dates);
+        let ramp = held(given.ramp_time_percent, factors.ramp);
+        let some = |percent: u32| percent.clamp(1, u32::from(u16::MAX));
+        let ramp = Triangular { low: some(ramp.low), likely: some(ramp.likely), high: some(ramp.high) };
         let start = scenario.starts.first_day();
-        let mut first_days = Vec::new();
-        for (month, at) in (0u8..).zip(0..i32::from(scenario.months)) {
+        let (mut first_days, mut parts) = (vec![0], Vec::new());
+        for at in 0..i32::from(scenario.months) {
             let days = scenario.starts.plus(at).days();
-            first_days.extend((0..days).map(|day| FirstDay {
-                month,
-                part: f64::from(days - day) / f64::from(days),
-                days: u8::try_from(days).unwrap_or(31),
-            }));
+            parts.extend((0..days).map(|day| f64::from(days - day) / f64::from(days)));
+            first_days.push(parts.len() as u32);
         }
+        parts.push(0.0);
         let curves = scenario.profiles.iter().map(|profile| {
             let curve = scenario.ramp_curves.iter().find(|curve| curve.id == profile.ramp);
-            let levels = |percent: u16| curve.map(|curve| stretched(curve, u32::from(percent))).unwrap_or_default();
-            (lowest..=highest).map(levels).collect::<Vec<_>>()
+            let levels = |percent| curve.map(|curve| stretched(curve, percent)).unwrap_or_default();
+            (ramp.low..=ramp.high).map(levels).collect::<Vec<_>>()
         });
         let ways = |kind: &Kind| {
             let left = |months: i32| kind.survival.after(months) as f64 / crate::parts::ONE as f64;
             Ways {
+                stay: Stay::new(&kind.survival, plan.months),
                 leaving: Choice::leaving(&kind.survival, plan.months),
-                leaving_of_leavers: Choice::leaving_of_leavers(&kind.survival, plan.months),
                 left: (0..i32::from(scenario.months)).map(left).collect(),
             }
         };
         let mut sorted = Sorted {
             start,
-            days: i32::try_from(first_days.len()).unwrap_or(i32::MAX),
+            first_days: &first_days,
+            latest: delay.high.cast_signed(),
             months: plan.months,
             curves: curves.collect(),
             pools: BTreeMap::new(),
@@ -238,7 +296,8 @@ impl Market {
                 sorted.add(line, kind);
             }
         }
-        sorted.singles.sort_by_key(|single| single.segment);
+        // Like beside like: what is done for one of them is guessed right for the next.
+        sorted.singles.sort_by_key(|one| (one.segment, one.ramp.rows.0, one.is_hire, one.ends.is_some(), one.starts));
         let share_of = |segment: &str| {
             let weights = weights(scenario, segment);
             let all: u64 = weights.iter().map(|weight| u64::from(*weight)).sum();
@@ -251,20 +310,19 @@ impl Market {
         let leave_at_random = factors.attrition && given.attrition_at_random;
         Self {
             months: plan.months,
-            first_days,
-            last_of_year: (0..plan.months)
-                .map(|month| u8::try_from((month / 12 * 12 + 12).min(plan.months) - 1).unwrap_or(u8::MAX))
-                .collect(),
+            parts,
+            years_begin: (12..plan.months as u32).step_by(12).collect(),
             shares: scenario.segments.iter().map(|segment| share_of(&segment.id)).collect(),
             pools: sorted.pools(&plan, leave_at_random),
             singles: sorted.singles,
             ways: plan.kinds.iter().map(ways).collect(),
             levels: sorted.levels,
-            delay: Steps::triangular(held(given.hire_delay_days, factors.hire_dates)),
-            ramp,
-            lowest_percent: lowest,
-            seat: Steps::normal(if factors.seat_attainment { given.seat_attainment } else { 0 }),
-            market: Steps::normal(if factors.market { given.market_attainment } else { 0 }),
+            first_days,
+            delay: Triangle::new(delay),
+            ramp: Triangle::new(ramp),
+            lowest_percent: ramp.low,
+            seat: Normal::new(if factors.seat_attainment { given.seat_attainment } else { 0 }),
+            market: Normal::new(if factors.market { given.market_attainment } else { 0 }),
             leave_at_random,
         }
     }
@@ -281,10 +339,12 @@ fn parts_of_last(levels: &[u32], skipped: usize, months: usize) -> Vec<f64> {
     levels.iter().take(reached).skip(skipped).take(months).map(|level| f64::from(*level) / last).collect()
 }
 
-struct Sorted {
+struct Sorted<'p> {
     start: Date,
-    /// Days of the plan.
-    days: i32,
+    /// By month, its first day; then the first day after the plan.
+    first_days: &'p [u32],
+    /// Days by which hires are late at most.
+    latest: i32,
     /// Months of the plan.
     months: usize,
     /// By profile and percent of the ramp's time.
@@ -297,14 +357,15 @@ struct Sorted {
     known: BTreeMap<(usize, usize), Ramp>,
 }
 
-impl Sorted {
+impl Sorted<'_> {
     fn add(&mut self, line: &Line<'_>, kind: &Kind) {
         let level = i128::from(kind.ramp.last().copied().unwrap_or(WHOLE));
         let product = i128::from(line.productivity.0.max(0)) * i128::from(line.allocation) * level;
         let whole = i128::from(WHOLE) * i128::from(WHOLE);
         let scale = i64::try_from((2 * product + whole) / (2 * whole)).unwrap_or(i64::MAX);
         let starts = days_between(self.start, line.starts);
-        let ends = line.ends.map(|day| days_between(self.start, day)).filter(|day| *day < self.days - 1);
+        let days = self.first_days.last().map_or(0, |day| day.cast_signed());
+        let ends = line.ends.map(|day| days_between(self.start, day)).filter(|day| *day < days - 1);
         if ends.is_some_and(|day| day < 0) {
             return;
         }
@@ -315,12 +376,15 @@ impl Sorted {
             let curves = self.curves.get(profile).map_or(&[][..], Vec::as_slice);
             self.levels.add(curves, skipped, self.months)
         });
-        let ramped = self.levels.of(ramp).1.iter().all(|months| *months == 0);
+        let ramped = self.levels.of(ramp).lengths.iter().all(|months| *months == 0);
         if !is_hire && starts <= 0 && ends.is_none() && ramped {
             *self.pools.entry((segment, profile, scale)).or_default() += line.seats;
             return;
         }
-        let single = Single { segment, profile, scale: scale as f64, starts, is_hire, ramp, skipped, ends };
+        let reached = |day: i32| self.first_days.partition_point(|first| first.cast_signed() <= day.max(0));
+        let latest = starts.saturating_add(if is_hire { self.latest } else { 0 });
+        let starts_in = (reached(starts) - 1, reached(latest));
+        let single = Single { segment, profile, scale: scale as f64, starts, is_hire, ramp, skipped, ends, starts_in };
         self.singles.extend((0..line.seats).map(|_| single.clone()));
     }
 

@@ -10,7 +10,7 @@ use crate::testing::{hire, plan, seat, target};
 const ASKED: Asked = Asked { seed: 20_270_101, trials: 20_000, threads: 2 };
 
 /// Ramped, ramping, ending and planned seats in both segments, and everything uncertain.
-fn uncertain() -> Scenario {
+pub(super) fn uncertain() -> Scenario {
     let mut scenario = plan();
     scenario.profiles[0].attrition_a_year = 1_200;
     scenario.profiles[1].attrition_a_year = 2_500;

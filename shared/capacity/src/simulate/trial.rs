@@ -13,41 +13,39 @@
 //! Within a trial amounts are `f64`. One trial is always summed in the same order, by additions, products and square roots
 //! that IEEE 754 defines to the bit, so its cents are the same on every machine and for any number of threads.
 
-use super::drawing::{BEYOND, Drawing, Drawn};
-use super::draws::Random;
-use super::seats::Market;
-use super::sums::{Shared, Sums, YEARS};
+use pulp::{Arch, Simd, WithSimd};
 
-/// Trials that are made side by side, each with its own stream: what a seat is, and where its tables lie, is found out once
-/// for all of them, and what one trial adds up does not wait for what it has just added.
-const LANES: usize = 32;
+use super::drawing::{Drawing, Drawn};
+use super::draws::{LANES, Random, Streams};
+use super::seats::Market;
+use super::sums::{self, Alone, MONTHS, Shared, Sums};
+use super::together::Together;
+
+/// Years that a plan can have begun.
+pub(super) const YEARS: usize = MONTHS / 12 + 1;
 
 /// Room to work in.
 #[derive(Debug, Clone)]
 pub struct Bench {
-    randoms: Vec<Random>,
-    lanes: Vec<Lane>,
-    /// Of the single seat that is being added, by lane.
-    drawn: Vec<Drawn>,
+    lanes: Box<[Sums; LANES]>,
+    /// Of the single seat that is being added.
+    drawn: Drawn,
+    /// Of a segment's single seats.
+    alone: Vec<Alone>,
     /// Everybody of the pools by segment, with whom every trial begins.
     everybody: Vec<Shared>,
+    together: Together,
 }
 
-/// One trial in the making.
-#[derive(Debug, Clone)]
-struct Lane {
-    /// The market's attainment by year.
-    markets: [f64; YEARS],
-    /// Of the segment that is being put together.
-    sums: Sums,
-}
-
-/// Is told what was drawn, so that others can compute with the same draws. Attainments are told less one.
+/// Is told what was drawn in the first of the trials, so that others can compute with the same draws. Attainments are told
+/// less one.
 pub trait Witness {
+    /// Whether anybody looks.
+    const LOOKS: bool = true;
     /// Somebody of a pool leaves at the end of this month.
     fn leaves(&mut self, _pool: usize, _month: usize) {}
     /// A single seat: first day, percent of the ramp's time, months that it stays, attainment while it ramps.
-    fn single(&mut self, _single: usize, _starts: i32, _percent: u16, _stays: usize, _less_one: f64) {}
+    fn single(&mut self, _single: usize, _starts: u32, _percent: u32, _stays: u32, _less_one: f64) {}
     /// A single seat's attainment of a year that it shares with nobody.
     fn alone(&mut self, _single: usize, _year: usize, _less_one: f64) {}
     /// Attainment that is shared by all who are there for a whole year.
@@ -63,7 +61,9 @@ pub trait Witness {
 /// Nobody looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Nobody;
-impl Witness for Nobody {}
+impl Witness for Nobody {
+    const LOOKS: bool = false;
+}
 
 impl Bench {
     /// Room for trials of this market.
@@ -77,7 +77,13 @@ impl Bench {
                 }
             }
         }
-        Self { randoms: Vec::new(), lanes: Vec::with_capacity(LANES), drawn: Vec::with_capacity(LANES), everybody }
+        Self {
+            lanes: Box::new([Sums::EMPTY; LANES]),
+            drawn: Drawn::default(),
+            alone: vec![Alone::default(); market.singles.len() * LANES + 1],
+            everybody,
+            together: Together::default(),
+        }
     }
 
     /// Makes trials, from the `first` on: each trial's cents by month into `months`, and by segment and year into `segments`
@@ -86,8 +92,9 @@ impl Bench {
         let of_segments = LANES * market.segment_years().max(1);
         let chunks = months.chunks_mut(LANES * market.months).zip(segments.chunks_mut(of_segments));
         for (from, (months, segments)) in (first..).step_by(LANES).zip(chunks) {
-            let trials = from..from + (months.len() / market.months) as u64;
-            self.some(market, trials.map(|trial| Random::of_trial(seed, trial)), months, segments, &mut Nobody);
+            let mut trials = from..;
+            let randoms = [(); LANES].map(|()| Random::of_trial(seed, trials.next().unwrap_or(from)));
+            self.some(market, randoms, months, segments, &mut Nobody);
         }
     }
 
@@ -95,147 +102,149 @@ impl Bench {
     pub fn trial<W: Witness>(
         &mut self,
         market: &Market,
-        random: Random,
+        random: &Random,
         months: &mut [i64],
         segments: &mut [i64],
         witness: &mut W,
     ) {
-        self.some(market, std::iter::once(random), months, segments, witness);
+        self.some(market, [(); LANES].map(|()| random.clone()), months, segments, witness);
     }
 
+    /// Makes trials side by side; there are as many results as there is room for.
     fn some<W: Witness>(
         &mut self,
         market: &Market,
-        streams: impl Iterator<Item = Random>,
+        randoms: [Random; LANES],
         months: &mut [i64],
         segments: &mut [i64],
         witness: &mut W,
     ) {
-        let years = market.years();
-        let Self { randoms, lanes, drawn, everybody } = self;
-        randoms.clear();
-        randoms.extend(streams);
-        lanes.resize(randoms.len(), Lane { markets: [1.0; YEARS], sums: Sums::EMPTY });
-        for (random, lane) in randoms.iter_mut().zip(lanes.iter_mut()) {
-            for (year, factor) in lane.markets.iter_mut().enumerate().take(years) {
-                let less_one = market.market.draw(random.bits());
-                witness.market(year, less_one);
-                *factor = 1.0 + less_one;
-            }
-        }
-        months.fill(0);
+        Arch::new().dispatch(Side { bench: self, market, randoms, months, segments, witness });
+    }
+}
+
+/// Trials side by side, in the widest vectors that the machine has.
+struct Side<'a, W> {
+    bench: &'a mut Bench,
+    market: &'a Market,
+    randoms: [Random; LANES],
+    months: &'a mut [i64],
+    segments: &'a mut [i64],
+    witness: &'a mut W,
+}
+
+impl<W: Witness> WithSimd for Side<'_, W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { bench, market, mut randoms, months, segments, witness } = self;
+        let Bench { lanes, drawn, alone, everybody, together } = bench;
+        let lanes = &mut **lanes;
+        let mut streams = Streams::of(&mut randoms);
+        together.begin(market, &mut randoms, witness);
         for (segment, everybody) in everybody.iter().enumerate() {
-            for lane in lanes.iter_mut() {
-                lane.sums.clear(*everybody, market.months);
-            }
             for (at, pool) in market.pools_of(segment) {
                 let Some(ways) = market.ways.get(pool.profile) else { continue };
-                for (random, lane) in randoms.iter_mut().zip(lanes.iter_mut()) {
-                    if market.leave_at_random {
-                        lane.sums.pool(random, at, pool, ways, witness);
+                for (place, (random, lane)) in randoms.iter_mut().zip(lanes.iter_mut()).enumerate() {
+                    if !market.leave_at_random {
+                        lane.expected_pool(market, random, pool, ways);
+                    } else if place == 0 {
+                        lane.pool(random, at, pool, ways, witness);
                     } else {
-                        lane.sums.expected_pool(market, random, pool, ways);
+                        lane.pool(random, at, pool, ways, &mut Nobody);
                     }
                 }
             }
+            let mut are_alone = 0;
             for (at, single) in market.singles_of(segment) {
                 let Some(drawing) = Drawing::new(market, single) else { continue };
-                // All are drawn before the first is added, so that neither waits for the other's tables.
-                drawn.clear();
-                drawn.extend(randoms.iter_mut().map(|random| drawing.draw(random, at, witness)));
-                let each = randoms.iter_mut().zip(lanes.iter_mut()).zip(drawn.iter());
-                let each = each.filter(|(_, drawn)| drawn.first != BEYOND);
-                // Asked once for all lanes, not once a lane: the benchmark shows it.
+                drawing.draw(simd, &mut streams, drawn);
+                if W::LOOKS && drawn.first.at(0) < market.months as u32 {
+                    let less_one = market.seat.draw(u64::from(drawn.bits.at(0)));
+                    let percent = drawn.row.at(0) + market.lowest_percent;
+                    witness.single(at, drawn.day.at(0), percent, drawn.stays.at(0), less_one);
+                }
                 if market.leave_at_random && single.ends.is_none() {
-                    each.for_each(|((random, lane), drawn)| lane.sums.single(&drawing, drawn, random, at, witness));
+                    sums::single(lanes, &drawing, drawn);
+                    // Written down for all lanes, and kept if it is alone: that costs less than a guess.
+                    for (place, (is_alone, from_to)) in drawn.alone.0.iter().zip(&drawn.from_to.0).enumerate() {
+                        if let Some(alone) = alone.get_mut(are_alone) {
+                            *alone = Alone::of(at, place, *from_to);
+                        }
+                        are_alone += *is_alone as usize;
+                    }
                 } else {
-                    each.for_each(|((random, lane), drawn)| lane.sums.by_month(&drawing, drawn, random, at, witness));
+                    for (place, (random, lane)) in randoms.iter_mut().zip(lanes.iter_mut()).enumerate() {
+                        if place == 0 {
+                            lane.by_month(&drawing, drawn, place, random, at, witness);
+                        } else {
+                            lane.by_month(&drawing, drawn, place, random, at, &mut Nobody);
+                        }
+                    }
                 }
             }
-            let rows = months.chunks_mut(market.months).zip(segments.chunks_mut(market.segment_years()));
-            for ((random, lane), (months, segments)) in randoms.iter_mut().zip(lanes.iter()).zip(rows) {
-                let segments = segments.iter_mut().skip(segment * years).take(years);
-                lane.together(market, random, segment, months, segments, witness);
+            for alone in alone.iter().take(are_alone) {
+                let place = usize::from(alone.lane);
+                if let (Some(lane), Some(random)) = (lanes.get_mut(place), randoms.get_mut(place)) {
+                    if place == 0 {
+                        lane.alone(market, *alone, random, witness);
+                    } else {
+                        lane.alone(market, *alone, random, &mut Nobody);
+                    }
+                }
             }
+            together.segment(simd, market, segment, *everybody, lanes, &mut randoms, witness);
+            let years = market.years();
+            let rows = segments.chunks_exact_mut(market.segment_years().max(1)).enumerate();
+            for (lane, row) in rows {
+                let of_years = row.iter_mut().skip(segment * years).take(years);
+                of_years.zip(together.years()).for_each(|(cents, year)| *cents = year.at(lane));
+            }
+        }
+        for (lane, row) in months.chunks_exact_mut(market.months).enumerate() {
+            row.iter_mut().zip(together.months()).for_each(|(cents, month)| *cents = month.at(lane));
         }
     }
 }
 
-impl Lane {
-    /// Puts a segment's months and years together.
-    fn together<'y, W: Witness>(
-        &self,
-        market: &Market,
-        random: &mut Random,
-        segment: usize,
-        months: &mut [i64],
-        mut years: impl Iterator<Item = &'y mut i64>,
-        witness: &mut W,
-    ) {
-        let Self { markets, sums } = self;
-        let shares = market.shares.get(segment).map_or(&[][..], Vec::as_slice);
-        let mut everybody = sums.everybody;
-        let mut step = 0.0;
-        for (year, factor) in markets.iter().enumerate().take(market.years()) {
-            let from = year * 12;
-            let to = market.last_of_year(from) + 1;
-            // Twelve for leavers, twelve for those who come out of their ramp, one for all who are there.
-            let mut draws = [0.0; 25];
-            for five in draws.as_chunks_mut::<5>().0 {
-                // Twelve bits each.
-                let bits = random.bits();
-                for (at, drawn) in five.iter_mut().enumerate() {
-                    *drawn = market.seat.draw(bits >> (12 * at));
+#[cfg(test)]
+mod tests {
+    use pulp::Scalar;
+
+    use super::*;
+    use crate::simulate::{Factors, tests::uncertain};
+
+    #[test]
+    fn vectors_of_any_width_give_the_same_bytes() {
+        let mut scenario = uncertain();
+        for (months, at_random) in [(36, true), (36, false), (31, true)] {
+            scenario.months = months;
+            scenario.uncertainty.attrition_at_random = at_random;
+            let market = &Market::new(&scenario, Factors::ALL);
+            let made = |widest: bool| {
+                let (mut months, mut segments) =
+                    (vec![0; LANES * market.months], vec![0; LANES * market.segment_years()]);
+                let mut bench = Bench::new(market);
+                let mut trials = 0..;
+                let side = Side {
+                    bench: &mut bench,
+                    market,
+                    randoms: [(); LANES].map(|()| Random::of_trial(7, trials.next().unwrap())),
+                    months: &mut months,
+                    segments: &mut segments,
+                    witness: &mut Nobody,
+                };
+                if widest {
+                    Arch::new().dispatch(side);
+                } else {
+                    Scalar.vectorize(side);
                 }
-            }
-            let [.., of_all] = draws;
-            let mut booked = [0.0; 12];
-            // Who leaves with the year's last month is there for all of it.
-            let mut whole = everybody;
-            let leave = booked.iter_mut().zip(sums.leave.iter().skip(from)).zip(&draws);
-            for (month, ((booked, leave), drawn)) in (from..to - 1).zip(leave) {
-                whole.take(*leave);
-                witness.leavers(segment, month, *drawn);
-                *booked = leave.booking(*drawn);
-            }
-            witness.year(segment, year, of_all);
-            // Who is there all year books in every month, who leaves in those up to their last.
-            let mut there = whole.booking(of_all);
-            for booked in booked.iter_mut().rev() {
-                there += *booked;
-                *booked = there;
-            }
-            // Who comes out of the ramp books from then on, and is there when the next year begins.
-            everybody = whole;
-            let mut came = 0.0;
-            let ramped = booked.iter_mut().zip(sums.ramped.iter().skip(from)).zip(draws.iter().skip(12));
-            for (month, ((booked, ramped), drawn)) in (from..to).zip(ramped) {
-                everybody.add(*ramped);
-                witness.ramped(segment, month, *drawn);
-                came += ramped.booking(*drawn);
-                *booked += came;
-            }
-            everybody.take(sums.leave.get(to - 1).copied().unwrap_or_default());
-            for (booked, steps) in booked.iter_mut().zip(sums.steps.iter().take(to).skip(from)) {
-                step += steps;
-                *booked += step;
-            }
-            let mut year_cents = 0;
-            let direct = sums.direct.iter().take(to).skip(from);
-            let amounts = booked.iter().zip(direct).zip(shares.iter().skip(from));
-            for (((booked, direct), share), month) in amounts.zip(months.iter_mut().skip(from)) {
-                let cents = nearest((booked + direct) * factor * share);
-                year_cents += cents;
-                *month += cents;
-            }
-            if let Some(sum) = years.next() {
-                *sum = year_cents;
-            }
+                (months, segments)
+            };
+            let (months, segments) = made(true);
+            assert!((months.clone(), segments.clone()) == made(false), "{}", market.months);
+            assert_eq!(months.iter().sum::<i64>(), segments.iter().sum::<i64>());
         }
     }
-}
-
-/// To the nearest cent, halves away from nothing.
-fn nearest(cents: f64) -> i64 {
-    (cents + if cents < 0.0 { -0.5 } else { 0.5 }) as i64
 }
