@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::draws::{Each, LANES, Streams, reached};
+use super::draws::{Each, Streams, reached};
 use super::seats::{Market, Rows, Single, Ways};
 use super::sums::{BEHIND, MONTHS};
 
@@ -16,7 +16,7 @@ pub(super) struct Drawing<'m> {
 }
 
 /// What was drawn of a single seat, by trial. Months are counted from the plan's first, and can lie behind its end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Drawn {
     /// First day, counted from the plan's first, up to the first one after the plan.
     pub(super) day: Each<u32>,
@@ -36,23 +36,6 @@ pub(super) struct Drawn {
     pub(super) alone: Each<u32>,
     /// First month in which it is ramped, times 256, and the last one.
     pub(super) from_to: Each<u32>,
-}
-
-impl Default for Drawn {
-    fn default() -> Self {
-        let none = Each([0; LANES]);
-        Self {
-            day: none,
-            first: none,
-            row: none,
-            stays: none,
-            bits: none,
-            ramped: none,
-            leaves: none,
-            alone: none,
-            from_to: none,
-        }
-    }
 }
 
 impl<'m> Drawing<'m> {

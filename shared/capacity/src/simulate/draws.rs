@@ -43,7 +43,7 @@ impl Random {
 pub const LANES: usize = 16;
 
 /// A number for each trial of some that are made side by side.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(align(64))]
 pub struct Each<T>(pub [T; LANES]);
 
