@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::draws::{Each, Streams, reached};
+use super::draws::{Each, Streams, reached, twelve_times};
 use super::seats::{Market, Rows, Single, Ways};
 use super::sums::{BEHIND, MONTHS};
 
@@ -26,7 +26,7 @@ pub(super) struct Drawn {
     pub(super) row: Each<u32>,
     /// Months that it stays, the first of which is 0.
     pub(super) stays: Each<u32>,
-    /// Bits that choose its attainment while it ramps.
+    /// Bits of which the lowest choose its attainment while it ramps.
     pub(super) bits: Each<u32>,
     /// First month in which it is ramped, if it stays to the end of that year; else [`BEHIND`] the plan.
     pub(super) ramped: Each<u32>,
@@ -51,7 +51,7 @@ impl<'m> Drawing<'m> {
         let Self { market, single, ways, rows } = self;
         let splat = |number: u32| simd.splat_u32s(number);
         let not_below = |number, least| simd.greater_than_or_equal_u32s(number, least);
-        let (one, sixteen, last_bits) = (splat(1), splat(16), splat(0xffff));
+        let (one, sixteen) = (splat(1), splat(16));
         let (months_begin, earliest) = market.starts_in(single);
         // From the month before, for it is among those that the day is not below.
         let before = splat((earliest as u32).wrapping_sub(1));
@@ -89,9 +89,7 @@ impl<'m> Drawing<'m> {
             let (from, to) = (simd.add_u32s(month, length), simd.add_u32s(month, stay));
             // The last month of the year in which it is ramped; after the plan nothing is left of it.
             let year = reached(simd, from, &market.years_begin);
-            let (four, eight) = (splat(2), splat(3));
-            let begins = simd.add_u32s(simd.wrapping_dyn_shl_u32s(year, four), simd.wrapping_dyn_shl_u32s(year, eight));
-            let end = simd.add_u32s(begins, splat(11));
+            let end = simd.add_u32s(twelve_times(simd, year), splat(11));
             let end = simd.select_u32s(not_below(end, months), simd.sub_u32s(months, one), end);
             let comes_out = not_below(stay, length);
             let to_its_end = simd.or_m32s(not_below(to, end), not_below(from, months));
@@ -105,7 +103,7 @@ impl<'m> Drawing<'m> {
                 (&mut *first, month),
                 (&mut *row, percent),
                 (&mut *stays, stay),
-                (&mut *bits, simd.and_u32s(other, last_bits)),
+                (&mut *bits, other),
                 (&mut *ramped, place(from)),
                 (&mut *leaves, place(to)),
                 (&mut *alone, simd.select_u32s(not_shared, one, splat(0))),

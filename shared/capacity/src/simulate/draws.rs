@@ -30,6 +30,12 @@ impl Random {
         Self(mix(mix(seed.wrapping_add(0x9E37_79B9_7F4A_7C15)) ^ trial.wrapping_mul(0xE703_7ED1_A0B4_28DB)))
     }
 
+    /// The streams of as many trials as are made side by side, from the `first` on.
+    #[must_use]
+    pub fn of_trials(seed: u64, first: u64) -> [Self; LANES] {
+        std::array::from_fn(|lane| Self::of_trial(seed, first.wrapping_add(lane as u64)))
+    }
+
     /// 64 random bits.
     #[inline]
     pub fn bits(&mut self) -> u64 {
@@ -115,6 +121,13 @@ pub(super) fn reached<S: Simd>(simd: S, numbers: S::u32s, bounds: &[u32]) -> S::
     })
 }
 
+/// Years as months: four times and eight times so many.
+#[inline(always)]
+pub(super) fn twelve_times<S: Simd>(simd: S, years: S::u32s) -> S::u32s {
+    let [four, eight] = [2, 3].map(|shift| simd.wrapping_dyn_shl_u32s(years, simd.splat_u32s(shift)));
+    simd.add_u32s(four, eight)
+}
+
 /// Sixteen bits mean so many equally likely numbers.
 const SIXTEEN: u32 = 1 << 16;
 
@@ -197,14 +210,11 @@ impl Stay {
     #[inline(always)]
     pub(super) fn get<S: Simd>(&self, simd: S, years: S::u32s, rest: S::u32s) -> S::u32s {
         let low = simd.splat_u32s(SIXTEEN - 1);
-        let times = |number: S::u32s, shift: u32| simd.wrapping_dyn_shl_u32s(number, simd.splat_u32s(shift));
         let years = reached(simd, simd.and_u32s(years, low), &self.years);
         let quarters = reached(simd, simd.and_u32s(rest, low), &self.quarters);
         let months = reached(simd, simd.wrapping_dyn_shr_u32s(rest, simd.splat_u32s(16)), &self.months);
-        // Four and eight for twelve, one and two for three.
-        let years = simd.add_u32s(times(years, 2), times(years, 3));
-        let quarters = simd.add_u32s(quarters, times(quarters, 1));
-        simd.add_u32s(years, simd.add_u32s(quarters, months))
+        let of_quarters = simd.add_u32s(quarters, simd.wrapping_dyn_shl_u32s(quarters, simd.splat_u32s(1)));
+        simd.add_u32s(twelve_times(simd, years), simd.add_u32s(of_quarters, months))
     }
 }
 
@@ -303,14 +313,17 @@ impl<const CELLS: usize> Choice<CELLS> {
     /// From sums of chances in 2⁻³², the last of which is taken as one.
     fn new(mut cuts: Vec<u32>) -> Self {
         cuts.pop();
+        // A cut at the very end has nobody behind it.
+        cuts.retain(|cut| *cut < u32::MAX);
         let mut choice = Self { guide: Box::new([UNSURE; CELLS]), cuts };
         for at in 0..CELLS {
             let lowest = (at << Self::SHIFT) as u32;
-            let [first, last] = [lowest, lowest | ((1 << Self::SHIFT) - 1)].map(|bits| choice.search(bits));
+            let highest = lowest | ((1 << Self::SHIFT) - 1);
+            let number = choice.search(lowest);
             if let Some(cell) = choice.guide.get_mut(at)
-                && first == last
+                && choice.cuts.get(number).is_none_or(|cut| *cut > highest)
             {
-                *cell = u8::try_from(first).unwrap_or(UNSURE);
+                *cell = u8::try_from(number).unwrap_or(UNSURE);
             }
         }
         choice
@@ -326,8 +339,7 @@ impl<const CELLS: usize> Choice<CELLS> {
 
     #[cold]
     fn search(&self, bits: u32) -> usize {
-        // A cut at the very end has nobody behind it.
-        self.cuts.partition_point(|cut| *cut <= bits && *cut < u32::MAX)
+        self.cuts.partition_point(|cut| *cut <= bits)
     }
 }
 
@@ -483,8 +495,7 @@ mod tests {
                 all
             }
         }
-        let mut trials = 0..;
-        let mut randoms = [(); LANES].map(|()| Random::of_trial(7, trials.next().unwrap()));
+        let mut randoms = Random::of_trials(7, 0);
         let streams = Streams::of(&mut randoms);
         let drawn = Arch::new().dispatch(Draws(streams.clone()));
         assert!(drawn == Scalar.vectorize(Draws(streams)));

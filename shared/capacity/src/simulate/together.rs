@@ -5,7 +5,10 @@ use pulp::Simd;
 use super::draws::{Each, LANES, Random};
 use super::seats::Market;
 use super::sums::{MONTHS, Shared, Sums};
-use super::trial::{Witness, YEARS};
+use super::trial::Witness;
+
+/// Years that a plan can have begun.
+const YEARS: usize = MONTHS / 12 + 1;
 
 /// Amounts of a year's months.
 type Year = [Each<f64>; 12];

@@ -18,11 +18,8 @@ use pulp::{Arch, Simd, WithSimd};
 use super::drawing::{Drawing, Drawn};
 use super::draws::{LANES, Random, Streams};
 use super::seats::Market;
-use super::sums::{self, Alone, MONTHS, Shared, Sums};
+use super::sums::{self, Alone, Shared, Sums};
 use super::together::Together;
-
-/// Years that a plan can have begun.
-pub(super) const YEARS: usize = MONTHS / 12 + 1;
 
 /// Room to work in.
 #[derive(Debug, Clone)]
@@ -65,6 +62,31 @@ impl Witness for Nobody {
     const LOOKS: bool = false;
 }
 
+/// Looks at the first of the trials that are made side by side, and at no other.
+struct OfFirst<'w, W>(Option<&'w mut W>);
+
+impl<'w, W> OfFirst<'w, W> {
+    fn new(place: usize, witness: &'w mut W) -> Self {
+        Self((place == 0).then_some(witness))
+    }
+}
+
+impl<W: Witness> Witness for OfFirst<'_, W> {
+    const LOOKS: bool = W::LOOKS;
+
+    fn leaves(&mut self, pool: usize, month: usize) {
+        if let Some(witness) = &mut self.0 {
+            witness.leaves(pool, month);
+        }
+    }
+
+    fn alone(&mut self, single: usize, year: usize, less_one: f64) {
+        if let Some(witness) = &mut self.0 {
+            witness.alone(single, year, less_one);
+        }
+    }
+}
+
 impl Bench {
     /// Room for trials of this market.
     #[must_use]
@@ -80,7 +102,7 @@ impl Bench {
         Self {
             lanes: Box::new([Sums::EMPTY; LANES]),
             drawn: Drawn::default(),
-            alone: vec![Alone::default(); market.singles.len() * LANES + 1],
+            alone: vec![Alone::default(); market.singles.len() * LANES],
             everybody,
             together: Together::default(),
         }
@@ -92,9 +114,7 @@ impl Bench {
         let of_segments = LANES * market.segment_years().max(1);
         let chunks = months.chunks_mut(LANES * market.months).zip(segments.chunks_mut(of_segments));
         for (from, (months, segments)) in (first..).step_by(LANES).zip(chunks) {
-            let mut trials = from..;
-            let randoms = [(); LANES].map(|()| Random::of_trial(seed, trials.next().unwrap_or(from)));
-            self.some(market, randoms, months, segments, &mut Nobody);
+            self.some(market, Random::of_trials(seed, from), months, segments, &mut Nobody);
         }
     }
 
@@ -107,7 +127,7 @@ impl Bench {
         segments: &mut [i64],
         witness: &mut W,
     ) {
-        self.some(market, [(); LANES].map(|()| random.clone()), months, segments, witness);
+        self.some(market, std::array::from_fn(|_| random.clone()), months, segments, witness);
     }
 
     /// Makes trials side by side; there are as many results as there is room for.
@@ -147,12 +167,10 @@ impl<W: Witness> WithSimd for Side<'_, W> {
             for (at, pool) in market.pools_of(segment) {
                 let Some(ways) = market.ways.get(pool.profile) else { continue };
                 for (place, (random, lane)) in randoms.iter_mut().zip(lanes.iter_mut()).enumerate() {
-                    if !market.leave_at_random {
-                        lane.expected_pool(market, random, pool, ways);
-                    } else if place == 0 {
-                        lane.pool(random, at, pool, ways, witness);
+                    if market.leave_at_random {
+                        lane.pool(random, at, pool, ways, &mut OfFirst::new(place, witness));
                     } else {
-                        lane.pool(random, at, pool, ways, &mut Nobody);
+                        lane.expected_pool(market, random, pool, ways);
                     }
                 }
             }
@@ -176,22 +194,14 @@ impl<W: Witness> WithSimd for Side<'_, W> {
                     }
                 } else {
                     for (place, (random, lane)) in randoms.iter_mut().zip(lanes.iter_mut()).enumerate() {
-                        if place == 0 {
-                            lane.by_month(&drawing, drawn, place, random, at, witness);
-                        } else {
-                            lane.by_month(&drawing, drawn, place, random, at, &mut Nobody);
-                        }
+                        lane.by_month(&drawing, drawn, place, random, at, &mut OfFirst::new(place, witness));
                     }
                 }
             }
             for alone in alone.iter().take(are_alone) {
                 let place = usize::from(alone.lane);
                 if let (Some(lane), Some(random)) = (lanes.get_mut(place), randoms.get_mut(place)) {
-                    if place == 0 {
-                        lane.alone(market, *alone, random, witness);
-                    } else {
-                        lane.alone(market, *alone, random, &mut Nobody);
-                    }
+                    lane.alone(market, *alone, random, &mut OfFirst::new(place, witness));
                 }
             }
             together.segment(simd, market, segment, *everybody, lanes, &mut randoms, witness);
@@ -226,11 +236,10 @@ mod tests {
                 let (mut months, mut segments) =
                     (vec![0; LANES * market.months], vec![0; LANES * market.segment_years()]);
                 let mut bench = Bench::new(market);
-                let mut trials = 0..;
                 let side = Side {
                     bench: &mut bench,
                     market,
-                    randoms: [(); LANES].map(|()| Random::of_trial(7, trials.next().unwrap())),
+                    randoms: Random::of_trials(7, 0),
                     months: &mut months,
                     segments: &mut segments,
                     witness: &mut Nobody,
